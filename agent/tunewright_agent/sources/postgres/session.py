@@ -1,0 +1,324 @@
+"""Connections to one PostgreSQL server: read only, with deadlines, counted; and what kind of server it is.
+
+Used by every source of this folder through `Reader`. Every session has statement_timeout, lock_timeout, an idle timeout, our
+application_name and default_transaction_read_only; a watchdog cuts the socket at the deadline of the call, because a server that
+accepts TCP and then goes silent would hang libpq for ever.
+"""
+
+import contextlib
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from psycopg import errors
+from psycopg.rows import dict_row
+
+from tunewright_agent.sources.source import Denied, Overrun, SourceError, Unavailable, Unsupported
+from tunewright_agent.sources.sqlfile import marked, statement
+from tunewright_analyzers.facts.snapshot import Flavour, Gap
+
+PACKAGE = "tunewright_agent.sources.postgres"
+APPLICATION_NAME = "tunewright"
+
+Row = dict[str, Any]
+"""A row as the driver gives it; it never leaves this folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What we allow ourselves on a server. Times in seconds."""
+
+    connections: int = 3
+    connect_seconds: float = 5.0
+    statement_seconds: float = 10.0
+    lock_seconds: float = 0.1
+    idle_seconds: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """What the server said of itself when we connected. `identity` tells one server from another behind the same name."""
+
+    version: int
+    flavour: Flavour
+    identity: str
+    in_recovery: bool
+    user: str
+    is_superuser: bool
+    memberships: frozenset[str]
+    databases: tuple[str, ...]
+    """Databases that the role may connect to and that are watched."""
+    aurora_version: str | None = None
+
+    @property
+    def major(self) -> int:
+        """15 for 150018."""
+        return self.version // 10000
+
+    def may(self, role: str) -> bool:
+        """Whether our role is a member of `role` (or is superuser)."""
+        return self.is_superuser or role in self.memberships
+
+
+def translate(error: psycopg.Error, doing: str) -> SourceError:
+    """The SourceError for a driver error; `doing` names what was read. The server's text is used only where it holds no literal."""
+    state = error.sqlstate or ""
+    primary = (error.diag.message_primary or str(error)).strip().splitlines()[0] if str(error) else type(error).__name__
+    if isinstance(error, errors.InsufficientPrivilege):
+        return Denied(f"{doing}: {primary}")
+    if isinstance(error, errors.LockNotAvailable):
+        return Overrun(f"{doing}: another session holds a lock on it; skipped rather than queued behind it")
+    if isinstance(error, errors.QueryCanceled):
+        return Overrun(f"{doing}: ended by statement_timeout")
+    if state[:2] in {"42", "0A", "55"}:
+        return Unsupported(f"{doing}: {primary}")
+    if isinstance(error, psycopg.OperationalError) or not state:
+        return Unavailable(f"{doing}: {primary}")
+    return SourceError(f"{doing}: {primary}")
+
+
+class _Watchdog:
+    """Shuts a connection's socket down when a call passes its deadline, from another thread, and remembers that it did."""
+
+    def __init__(self, connection: psycopg.Connection[Row], seconds: float) -> None:
+        self.fired = False
+        self._connection = connection
+        self._timer = threading.Timer(seconds, self._fire)
+        self._timer.daemon = True
+
+    def _fire(self) -> None:
+        self.fired = True
+        with contextlib.suppress(OSError, psycopg.Error):
+            twin = socket.socket(fileno=os.dup(self._connection.fileno()))
+            with twin:
+                twin.shutdown(socket.SHUT_RDWR)
+
+    def __enter__(self) -> "_Watchdog":
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+
+class Session:
+    """One connection to one database. Every call has a deadline; every error is a SourceError."""
+
+    def __init__(self, connection: psycopg.Connection[Row], database: str, major: int, limits: Limits) -> None:
+        self.connection = connection
+        self.database = database
+        self.major = major
+        self.limits = limits
+
+    def query(
+        self, name: str, parameters: Sequence[object] | None = None, *, seconds: float | None = None
+    ) -> list[Row]:
+        """Rows of the SQL file `name`, chosen by release. Raises SourceError."""
+        return self.execute(statement(PACKAGE, name, self.major), parameters, doing=name, seconds=seconds)
+
+    def execute(
+        self, text: str, parameters: Sequence[object] | None = None, *, doing: str, seconds: float | None = None
+    ) -> list[Row]:
+        """Rows of a statement; `doing` names it in errors. An empty list where it returns none. Raises SourceError."""
+        limit = seconds or self.limits.statement_seconds + 1
+        with _Watchdog(self.connection, limit) as watchdog:
+            try:
+                cursor = self.connection.execute(text, parameters)
+                return cursor.fetchall() if cursor.description else []
+            except psycopg.Error as error:
+                if watchdog.fired:
+                    raise Overrun(f"{doing}: no answer within {limit:g} s; the connection was cut") from error
+                raise translate(error, doing) from error
+
+    @property
+    def usable(self) -> bool:
+        """Whether the connection is open and not inside a failed transaction."""
+        return not self.connection.closed and not self.connection.broken
+
+
+def connect(
+    url: str, database: str | None, limits: Limits, *, application: str = APPLICATION_NAME
+) -> psycopg.Connection[Row]:
+    """An autocommit, read-only session with every timeout set. Raises Unavailable or Denied with the mend."""
+    options = " ".join(
+        f"-c {name}={value}"
+        for name, value in (
+            ("statement_timeout", int(limits.statement_seconds * 1000)),
+            ("lock_timeout", int(limits.lock_seconds * 1000)),
+            ("idle_in_transaction_session_timeout", int(limits.idle_seconds * 1000)),
+            ("default_transaction_read_only", "on"),
+            ("search_path", "pg_catalog"),
+            ("jit", "off"),
+        )
+    )
+    overrides: dict[str, Any] = {
+        "application_name": application,
+        "connect_timeout": max(2, round(limits.connect_seconds)),
+        "options": options,
+        "client_encoding": "UTF8",
+        "keepalives_idle": 10,
+        "tcp_user_timeout": int(limits.statement_seconds * 1000) + 5000,
+    }
+    if database is not None:
+        overrides["dbname"] = database
+    try:
+        return psycopg.Connection[Row].connect(
+            url, autocommit=True, prepare_threshold=None, row_factory=dict_row, **overrides
+        )
+    except psycopg.OperationalError as error:
+        raise refused(error) from error
+    except psycopg.Error as error:
+        raise Unavailable(f"the connection settings are not valid: {str(error).splitlines()[0]}") from error
+
+
+def refused(error: psycopg.OperationalError) -> SourceError:
+    """Why a connection could not be had, with the mend; never with the password."""
+    text = " ".join(str(error).split())
+    lowered = text.lower()
+    if "password authentication failed" in lowered or "no password supplied" in lowered:
+        return Denied(f"login refused: {text}", "check the user and password in the URL, or the secret it comes from")
+    if "no pg_hba.conf entry" in lowered:
+        return Denied(
+            f"login refused: {text}",
+            "add a line for this host, user and database to pg_hba.conf (or the security group)",
+        )
+    if "does not exist" in lowered and "role" in lowered:
+        return Denied(
+            f"login refused: {text}", "create the role with the SQL that `tunewright grants --engine postgres` prints"
+        )
+    if "does not exist" in lowered and "database" in lowered:
+        return Unavailable(f"no such database: {text}", "name an existing database in the URL; `psql -l` lists them")
+    if "permission denied for database" in lowered:
+        return Denied(f"login refused: {text}", "GRANT CONNECT ON DATABASE … TO the monitoring role")
+    if "too many connections" in lowered or "remaining connection slots" in lowered:
+        return Unavailable(
+            f"the server or role has no connection left: {text}", "raise the role's CONNECTION LIMIT or free a slot"
+        )
+    if "timeout" in lowered:
+        return Unavailable(f"no answer: {text}", "check host, port, security group and that the server runs")
+    return Unavailable(f"cannot connect: {text}", "check host and port in the URL and that the server runs")
+
+
+@dataclass(slots=True)
+class Reader:
+    """What the PostgreSQL sources are given: the server's kind, and sessions by database within the cap on connections.
+
+    Not shared between threads except through `session`, which hands one connection to one user at a time. `clock` is monotonic.
+    """
+
+    url: str
+    limits: Limits = field(default_factory=Limits)
+    include: tuple[str, ...] = ()
+    """Names of databases to watch; empty: all that allow connections."""
+    exclude: tuple[str, ...] = ("rdsadmin", "template0", "template1")
+    clock: Callable[[], float] = time.monotonic
+    _server: Server | None = field(init=False, default=None)
+    _idle: list[Session] = field(init=False, default_factory=list)
+    _slots: threading.BoundedSemaphore = field(init=False)
+    _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self._slots = threading.BoundedSemaphore(self.limits.connections)
+
+    @property
+    def server(self) -> Server:
+        """The server's kind, read once a connection. Raises SourceError."""
+        if self._server is None:
+            with self.session() as session:
+                self._server = self._identify(session)
+        return self._server
+
+    def forget(self) -> None:
+        """Read the server's kind again at the next call: after a lost connection it may be another server."""
+        self._server = None
+
+    def _identify(self, session: Session) -> Server:
+        row = session.query("server")[0]
+        names = [
+            name for name in row["databases"] if name not in self.exclude and (not self.include or name in self.include)
+        ]
+        aurora = (
+            row["aurora"]
+            and session.execute(marked("server", "SELECT aurora_version() AS v"), doing="aurora_version")[0]["v"]
+        )
+        flavour = Flavour.AURORA if aurora else Flavour.RDS if row["rds"] else Flavour.SELF_MANAGED
+        return Server(
+            version=row["version"],
+            flavour=flavour,
+            identity=f"{row['system_identifier'] or row['address']}:{row['started_at'].isoformat()}",
+            in_recovery=row["in_recovery"],
+            user=row["role"],
+            is_superuser=row["is_superuser"],
+            memberships=frozenset(row["memberships"]),
+            databases=tuple(names),
+            aurora_version=aurora or None,
+        )
+
+    @contextlib.contextmanager
+    def session(self, database: str | None = None) -> Iterator[Session]:
+        """A session on `database` (default: the URL's own). Waits for a free place within the cap. Raises SourceError."""
+        if not self._slots.acquire(timeout=self.limits.statement_seconds):
+            raise Overrun(f"all {self.limits.connections} of our own connections are busy")
+        session: Session | None = None
+        try:
+            session = self._take(database) or self._open(database)
+            yield session
+        except Unavailable:
+            self.forget()
+            raise
+        finally:
+            with self._lock:
+                if session is not None and session.usable:
+                    self._idle.append(session)
+                elif session is not None:
+                    session.connection.close()
+            self._slots.release()
+
+    def _take(self, database: str | None) -> Session | None:
+        with self._lock:
+            for session in self._idle:
+                if database in (None, session.database) and session.usable:
+                    self._idle.remove(session)
+                    return session
+            while len(self._idle) >= self.limits.connections:
+                self._idle.pop(0).connection.close()
+        return None
+
+    def _open(self, database: str | None) -> Session:
+        with self._lock:
+            while len(self._idle) >= max(1, self.limits.connections - 1):
+                self._idle.pop(0).connection.close()
+        connection = connect(self.url, database, self.limits)
+        return Session(connection, connection.info.dbname, connection.info.server_version // 10000, self.limits)
+
+    def close(self) -> None:
+        """Close every connection that is not in use."""
+        with self._lock:
+            while self._idle:
+                self._idle.pop().connection.close()
+
+
+def each_database(
+    reader: Reader, source: str, sections: tuple[str, ...], taken_at: Any, read: Callable[[Session], None]
+) -> tuple[Gap, ...]:
+    """Run `read` in a session on every watched database; a database that fails leaves a Gap and costs no other its data.
+
+    Raises the SourceError itself where every database failed.
+    """
+    gaps: list[Gap] = []
+    last: SourceError | None = None
+    for database in reader.server.databases:
+        try:
+            with reader.session(database) as session:
+                read(session)
+        except SourceError as error:
+            last = error
+            gaps.append(Gap(source, error.reason, taken_at, error.mend, database, sections))
+    if last is not None and len(gaps) == len(reader.server.databases):
+        raise last
+    return tuple(gaps)

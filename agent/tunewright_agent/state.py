@@ -1,0 +1,64 @@
+"""What the daemon knows now, as passed from the pipeline to metrics, pages, reports and the command line. Immutable."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tunewright_analyzers.facts.ids import ClusterId, InstanceId
+from tunewright_analyzers.facts.snapshot import Snapshot, Window
+from tunewright_analyzers.finding import Finding, NotJudged
+from tunewright_analyzers.recommendation import Recommendation
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRun:
+    """The last pass of one source, and its totals since the daemon started.
+
+    `server_seconds` is what our own statements of this source cost the server over the last statements window (None: not known).
+    """
+
+    source: str
+    at: datetime
+    seconds: float
+    error: str | None
+    passes: int
+    failures: int
+    skipped: int
+    """Ticks that found the source still running."""
+    interval_seconds: float
+    """The interval now: the governor lengthens it when a source costs too much."""
+    lag_seconds: float = 0.0
+    server_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the checks and advisers said of one window."""
+
+    judged_at: datetime
+    findings: tuple[Finding, ...]
+    recommendations: tuple[Recommendation, ...]
+    not_judged: tuple[NotJudged, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceState:
+    """One server: its newest snapshot, the window that was judged last, the verdicts, and how the sources fare."""
+
+    cluster: ClusterId
+    instance: InstanceId
+    snapshot: Snapshot | None
+    window: Window | None
+    judgement: Judgement | None
+    runs: tuple[SourceRun, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All instances, and the daemon itself. `ready` once every instance had its first pass (or failed it)."""
+
+    started_at: datetime
+    now: datetime
+    instances: tuple[InstanceState, ...]
+    history_bytes: int = 0
+    history_error: str | None = None
+    ready: bool = False

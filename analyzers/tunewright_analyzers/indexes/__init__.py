@@ -1,0 +1,1 @@
+"""Index advice: candidates, the what-if protocol, the choice, and hygiene of the indexes that exist."""

@@ -1,0 +1,69 @@
+"""The one protocol the advisers ask: what would the planner make of this statement if these indexes existed?
+
+Implemented in tunewright_agent.whatif by the twin (an embedded PostgreSQL), by HypoPG on the live server and, later, for MySQL.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from tunewright_analyzers.facts.plans import Plan
+from tunewright_analyzers.facts.relations import IndexColumn, RelationName
+
+
+@dataclass(frozen=True, slots=True)
+class HypotheticalIndex:
+    """An index that does not exist yet. Two are equal when they would be the same index."""
+
+    table: RelationName
+    keys: tuple[IndexColumn, ...]
+    included: tuple[str, ...] = ()
+    predicate: str | None = None
+    method: str = "btree"
+    is_unique: bool = False
+
+    def __str__(self) -> str:
+        """The canonical form, as in `public.orders(status, created_at) include (total) where (…)`: stable, without a name."""
+        text = f"{self.table}({', '.join(str(key) for key in self.keys)})"
+        if self.method != "btree":
+            text += f" using {self.method}"
+        if self.included:
+            text += f" include ({', '.join(self.included)})"
+        return text + (f" where ({self.predicate})" if self.predicate else "")
+
+
+class WhatIfError(Exception):
+    """The oracle could not answer for this statement or index; the message says why, without literals."""
+
+
+class PlannerOracle(Protocol):
+    """Costs of statements under hypothetical indexes. Planner cost units; never time."""
+
+    @property
+    def name(self) -> str:
+        """`twin` or `hypopg`: shown beside every number that came from it."""
+        ...
+
+    @property
+    def calls(self) -> int:
+        """How many EXPLAINs were sent so far."""
+        ...
+
+    def explain(
+        self,
+        database: str,
+        statement: str,
+        *,
+        add: Sequence[HypotheticalIndex] = (),
+        hide: Sequence[RelationName] = (),
+        settings: Sequence[tuple[str, str]] = (),
+    ) -> Plan:
+        """The plan of `statement` (normalised, `$n` placeholders allowed) with indexes added and existing ones hidden.
+
+        Raises WhatIfError.
+        """
+        ...
+
+    def size_bytes(self, database: str, index: HypotheticalIndex) -> int:
+        """How large the index would be (a model: deduplication, fill factor, tuple width). Raises WhatIfError."""
+        ...

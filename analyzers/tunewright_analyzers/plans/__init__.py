@@ -1,0 +1,1 @@
+"""Readers that make PlanNode trees of the engines' EXPLAIN output."""

@@ -1,0 +1,64 @@
+"""A Recommendation says what to do about a Finding: exact statements, what they should bring, risk and rollback."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from tunewright_analyzers.facts.ids import CheckId, FindingId, RecommendationId, StatementId
+from tunewright_analyzers.finding import Evidence, Subject
+
+
+class Action(StrEnum):
+    """The kind of change; the ledger looks for its trace in the catalogue or the settings."""
+
+    CREATE_INDEX = "create index"
+    DROP_INDEX = "drop index"
+    REBUILD_INDEX = "rebuild index"
+    SET_PARAMETER = "set parameter"
+    ALTER_TABLE = "alter table"
+    CREATE_STATISTICS = "create statistics"
+    ANALYZE = "analyze"
+    VACUUM = "vacuum"
+    REWRITE_QUERY = "rewrite query"
+    END_SESSION = "end session"
+    DROP_SLOT = "drop slot"
+    CREATE_EXTENSION = "create extension"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What should change, in which metric, from what to what, and after how long it can be judged.
+
+    `unit` belongs to both numbers; `method` says how the prediction was made (`twin planner cost`, `size model`, …);
+    `statements` are those whose counters the ledger will compare. A planner cost is never called a time.
+    """
+
+    metric: str
+    baseline: float
+    predicted: float
+    unit: str
+    method: str
+    settle: timedelta = timedelta(hours=24)
+    statements: tuple[StatementId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """What to do. `statements` run as they stand (each parses); `rollback` undoes them; `risk` says what may go wrong.
+
+    `object` is the canonical text of what the ledger will look for in the catalogue, such as
+    `index public.orders(status, created_at)` or `setting work_mem`.
+    """
+
+    id: RecommendationId
+    finding: FindingId
+    check: CheckId
+    subject: Subject
+    action: Action
+    statements: tuple[str, ...]
+    expectation: Expectation | None
+    risk: str
+    rollback: tuple[str, ...]
+    evidence: tuple[Evidence, ...] = ()
+    caution: str | None = None

@@ -1,0 +1,1 @@
+"""SQL text: fingerprints, redaction, and which columns a statement filters, joins, sorts and groups by."""

@@ -1,0 +1,1 @@
+"""Grafana dashboards (issue 6)."""

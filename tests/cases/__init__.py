@@ -1,0 +1,1 @@
+"""Cases of checks as data: `tests/cases/GROUP/NAME.py` holds `CASES` for the check `GROUP/NAME`."""

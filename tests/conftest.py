@@ -1,0 +1,95 @@
+"""Fixtures that every room shares: real servers, one a session, and a fresh database a test.
+
+A server that cannot be started is named at the end of the run; under CI=true that is a failure.
+"""
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+
+import psycopg
+import pytest
+
+import servers
+from tunewright_agent.embedded.server import EmbeddedServer
+
+_not_run: dict[str, list[str]] = {}
+
+
+@pytest.fixture(scope="session")
+def _running() -> Iterator[dict[int, EmbeddedServer]]:
+    running: dict[int, EmbeddedServer] = {}
+    yield running
+    for server in running.values():
+        server.stop()
+
+
+@pytest.fixture
+def start(request: pytest.FixtureRequest, _running: dict[int, EmbeddedServer]) -> Callable[[int], EmbeddedServer]:
+    """Start (once a session) the server of a release; skips the test, and says so at the end, where it cannot."""
+
+    def started(major: int) -> EmbeddedServer:
+        if not servers.available(major):
+            _not_run.setdefault(f"PostgreSQL {major}", []).append(request.node.nodeid)
+            pytest.skip(reason=f"PostgreSQL {major} is not on this machine (as root, `make test` installs it)")
+        if major not in _running:
+            _running[major] = EmbeddedServer(
+                settings=servers.SETTINGS, tcp=True, binaries=servers.BINARIES[major]
+            ).start()
+        return _running[major]
+
+    return started
+
+
+@pytest.fixture(params=[18, 15], ids=["pg18", "pg15"])
+def postgres(request: pytest.FixtureRequest, start: Callable[[int], EmbeddedServer]) -> EmbeddedServer:
+    """A running server of each release in turn."""
+    return start(request.param)
+
+
+@pytest.fixture
+def postgres18(start: Callable[[int], EmbeddedServer]) -> EmbeddedServer:
+    """The embedded PostgreSQL 18."""
+    return start(18)
+
+
+def _fresh(server: EmbeddedServer) -> Iterator[str]:
+    name = f"t_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(server.url(), autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name}")
+    try:
+        yield server.url(name)
+    finally:
+        with psycopg.connect(server.url(), autocommit=True) as admin:
+            admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database(postgres: EmbeddedServer) -> Iterator[str]:
+    """The URL (superuser, socket) of a fresh, empty database on each release in turn."""
+    yield from _fresh(postgres)
+
+
+@pytest.fixture
+def database18(postgres18: EmbeddedServer) -> Iterator[str]:
+    """The URL of a fresh, empty database on PostgreSQL 18."""
+    yield from _fresh(postgres18)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that uses a server is a live test."""
+    for item in items:
+        if {"postgres", "postgres18", "database", "database18", "start"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.live)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the servers that could not be started, with the number of tests that did not run."""
+    for server, tests in sorted(_not_run.items()):
+        terminalreporter.write_line(f"NOT RUN for want of {server}: {len(tests)} tests")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Under CI=true a server that could not be started fails the run."""
+    if os.environ.get("CI") == "true" and _not_run:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
