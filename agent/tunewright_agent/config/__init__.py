@@ -1,0 +1,1 @@
+"""Configuration: TOML and environment in, validated and frozen settings out."""

@@ -1,0 +1,85 @@
+"""The annotated example file, generated from the settings so that it cannot go stale."""
+
+import textwrap
+import types
+from typing import Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+from tunewright_agent.config.settings import ClusterSettings, Settings
+
+_CLUSTER = {"name": '"shop"', "url": '"postgresql://tunewright@db.example.net:5432/shop"'}
+_EXAMPLES = {
+    "token_from": '{ env = "TUNEWRIGHT_WEB_TOKEN" }',
+    "tls_certificate": '"/etc/tunewright/tls.crt"',
+    "tls_key": '"/etc/tunewright/tls.key"',
+    "password_from": '{ env = "SHOP_PASSWORD" }  # or { file = "/run/secrets/shop" } or { aws_secret = "prod/shop/tunewright" }',
+    "log_file": '"/var/log/postgresql/postgresql-18-main.log"',
+    "sources": '{ activity = { interval = "5s" }, columns = { enabled = false } }',
+    "allow_functions": '["public.slugify"]',
+    "databases": '["shop"]',
+    "exclude_databases": '["template_import"]',
+}
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return f"{value:g}" if isinstance(value, float) else str(value)
+    return f'"{value}"'
+
+
+def _choices(annotation: Any) -> str:
+    if get_origin(annotation) is Literal:
+        return f" One of: {', '.join(str(one) for one in get_args(annotation))}."
+    return ""
+
+
+def _is_table(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def _optional(annotation: Any) -> bool:
+    return get_origin(annotation) in (Union, types.UnionType) and type(None) in get_args(annotation)
+
+
+def _keys(model: BaseModel | None, kind: type[BaseModel]) -> list[str]:
+    lines = []
+    written = model.model_dump(mode="json") if model is not None else {}
+    for name, field in kind.model_fields.items():
+        lines += textwrap.wrap(
+            f"{field.description}{_choices(field.annotation)}", 110, initial_indent="# ", subsequent_indent="# "
+        )
+        if kind is ClusterSettings and name in _CLUSTER:
+            lines.append(f"{name} = {_CLUSTER[name]}")
+        elif name in _EXAMPLES or _optional(field.annotation):
+            lines.append(f"# {name} = {_EXAMPLES[name]}")
+        else:
+            lines.append(f"# {name} = {_toml(written[name])}")
+    return lines
+
+
+def example() -> str:
+    """The file: every key with its meaning; keys that have a default are shown with it, commented out."""
+    lines = [
+        "# Tunewright: an annotated example, made by `tunewright example-config`.",
+        "# A key that is commented out shows its default (or, where it has none, an example).",
+        "# Environment variables override: TUNEWRIGHT_WEB__PORT=9999, TUNEWRIGHT_CLUSTERS__SHOP__URL=… .",
+    ]
+    defaults = Settings()
+    cluster = ClusterSettings.model_construct(name="shop", url="postgresql://host/shop")
+    lines += ["", f"# {ClusterSettings.__doc__}", "[[clusters]]", *_keys(cluster, ClusterSettings)]
+    for name, field in Settings.model_fields.items():
+        if _is_table(field.annotation):
+            kind = field.annotation
+            assert isinstance(kind, type)
+            lines += ["", f"# {kind.__doc__}", f"[{name}]", *_keys(getattr(defaults, name), kind)]
+    lines += [
+        "",
+        f"# {Settings.model_fields['checks'].description}",
+        '# [checks."indexes/unused"]',
+        "# enabled = false",
+        "",
+    ]
+    return "\n".join(lines)

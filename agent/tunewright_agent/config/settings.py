@@ -1,0 +1,154 @@
+"""The settings themselves: every key with its type, default and meaning. The annotated example file is generated from this."""
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+
+from tunewright_agent.config.secrets import SecretReference
+from tunewright_agent.config.units import seconds, size_bytes, write_bytes, write_seconds
+
+Duration = Annotated[float, BeforeValidator(seconds), PlainSerializer(write_seconds)]
+"""Seconds, written as `"5m"`."""
+Size = Annotated[int, BeforeValidator(size_bytes), PlainSerializer(write_bytes)]
+"""Bytes, written as `"500MB"`."""
+
+
+class Table(BaseModel):
+    """A table of the file: frozen, and a key it does not know is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False)
+
+
+class AgentSettings(Table):
+    """The daemon itself."""
+
+    judge_every: Duration = Field(300.0, description="How often the checks judge what was collected.", ge=10)
+    window: Duration = Field(3600.0, description="The span of counters that the checks see.", ge=60)
+    index_advice_every: Duration = Field(
+        3600.0, description="How often the twin is rebuilt and indexes are advised.", ge=60
+    )
+    plans_every: Duration = Field(300.0, description="How often the slowest statements are explained.", ge=30)
+    plans_per_pass: int = Field(50, description="How many statements are explained in one pass at most.", ge=1, le=500)
+    drain: Duration = Field(10.0, description="How long SIGTERM waits for work in flight before it is cut.", ge=1)
+
+
+class LogSettings(Table):
+    """The daemon's own log (stderr)."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least severe line that is written."
+    )
+    format: Literal["json", "console"] = Field("json", description="`json` for machines, `console` for people.")
+
+
+class WebSettings(Table):
+    """The pages: /metrics, /healthz, /readyz, /findings."""
+
+    address: str = Field(
+        "127.0.0.1", description="Address to listen on; 0.0.0.0 opens it to others: then set token_from and TLS."
+    )
+    port: int = Field(9632, description="Port to listen on.", ge=0, le=65535)
+    token_from: SecretReference | None = Field(None, description="Bearer token that every request must carry.")
+    tls_certificate: Path | None = Field(None, description="PEM certificate chain; with tls_key it turns HTTPS on.")
+    tls_key: Path | None = Field(None, description="PEM private key of tls_certificate.")
+
+
+class HistorySettings(Table):
+    """What is remembered, and how much room it may take."""
+
+    path: Path = Field(Path("tunewright.db"), description="The SQLite file; its folder is made where it is missing.")
+    max_size: Size = Field(
+        2 * 1024**3, description="The file's bound: the finest and oldest points go first.", ge=16 * 1024**2
+    )
+    keep_1m: Duration = Field(86400.0, description="How long points of 1 minute are kept.")
+    keep_5m: Duration = Field(7 * 86400.0, description="How long points of 5 minutes are kept.")
+    keep_1h: Duration = Field(400 * 86400.0, description="How long points of 1 hour are kept.")
+
+
+class GovernorSettings(Table):
+    """How much the agent may cost the servers it watches."""
+
+    budget_ratio: float = Field(
+        0.005, description="Share of a server's time that our own statements may take.", gt=0, le=0.2
+    )
+
+
+class PrivacySettings(Table):
+    """What may leave the process."""
+
+    allow_literals: bool = Field(
+        False,
+        description="Explain statements with the literals seen in pg_stat_activity; they are still never stored or shown.",
+    )
+
+
+class SourceSettings(Table):
+    """One source of one cluster."""
+
+    interval: Duration | None = Field(
+        None, description="How often it is read; default: the source's own interval.", ge=0.2
+    )
+    enabled: bool = Field(True, description="false: never read; checks that need it say 'not judged'.")
+
+
+class ClusterSettings(Table):
+    """One cluster to watch. Repeat the table for more."""
+
+    name: str = Field(
+        description="Your name of it: part of every finding's id.", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$"
+    )
+    url: str = Field(
+        description="postgresql://USER@HOST:PORT/DATABASE of one server; never a pooler or a reader endpoint."
+    )
+    password_from: SecretReference | None = Field(
+        None, description="Where the password comes from, if not from the URL or ~/.pgpass."
+    )
+    databases: tuple[str, ...] = Field((), description="Databases to watch; empty: all that the role may connect to.")
+    exclude_databases: tuple[str, ...] = Field((), description="Databases never to connect to.")
+    connections: int = Field(3, description="How many connections we hold at most.", ge=2, le=10)
+    statement_timeout: Duration = Field(
+        10.0, description="The server ends a statement of ours after this time.", ge=0.5
+    )
+    log_file: Path | None = Field(None, description="The server's log file, where this agent can read it.")
+    on_database_host: bool = Field(False, description="true where the agent runs on the database's own machine.")
+    allow_functions: tuple[str, ...] = Field(
+        (),
+        description="User-defined functions (schema.name) that EXPLAIN may evaluate while it plans: only ones without side effects.",
+    )
+    sources: dict[str, SourceSettings] = Field(
+        {}, description="Settings by source; `tunewright doctor` lists their names."
+    )
+
+    @model_validator(mode="after")
+    def _known_engine(self) -> Self:
+        scheme = urlsplit(self.url).scheme
+        if scheme not in {"postgresql", "postgres"}:
+            raise ValueError(
+                f"url: '{scheme or self.url[:20]}' is not an engine we read: write postgresql://USER@HOST:PORT/DATABASE"
+            )
+        return self
+
+
+class Settings(Table):
+    """All of it."""
+
+    agent: AgentSettings = AgentSettings()
+    log: LogSettings = LogSettings()
+    web: WebSettings = WebSettings()
+    history: HistorySettings = HistorySettings()
+    governor: GovernorSettings = GovernorSettings()
+    privacy: PrivacySettings = PrivacySettings()
+    clusters: tuple[ClusterSettings, ...] = Field((), description="The clusters to watch.")
+    checks: dict[str, dict[str, float | bool | str]] = Field(
+        {}, description="Thresholds by check, and `enabled = false`; `tunewright checks` lists them."
+    )
+
+    @model_validator(mode="after")
+    def _distinct_names(self) -> Self:
+        names = [cluster.name for cluster in self.clusters]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"clusters: the name '{twice[0]}' is given twice")
+        return self

@@ -1,0 +1,29 @@
+"""The committed example file is what the settings generate, it is valid, and its defaults are the defaults."""
+
+import re
+from pathlib import Path
+
+from tunewright_agent.config.example import example
+from tunewright_agent.config.load import read
+from tunewright_agent.config.settings import Settings
+
+COMMITTED = Path(__file__).parents[3] / "deploy" / "tunewright.example.toml"
+
+
+def test_the_committed_example_is_the_generated_one() -> None:
+    assert COMMITTED.read_text() == example(), "renew it: tunewright example-config > deploy/tunewright.example.toml"
+
+
+def test_the_example_is_valid_as_it_stands() -> None:
+    settings = read(example(), "example", {})
+    assert settings.clusters[0].name == "shop"
+
+
+def test_every_commented_default_is_valid_and_the_default() -> None:
+    uncommented = re.sub(r"^# (?=[a-z_]+ = |\[checks)", "", example(), flags=re.MULTILINE)
+    settings = read(uncommented, "example", {})
+    defaults = Settings()
+    assert settings.agent == defaults.agent
+    assert settings.log == defaults.log
+    assert settings.history == defaults.history
+    assert settings.governor == defaults.governor

@@ -1,0 +1,89 @@
+"""Settings: units, overrides, and messages that name file, line, key and the nearest valid name."""
+
+from pathlib import Path
+
+import pytest
+
+from tunewright_agent.config.load import ConfigurationError, load, read
+from tunewright_agent.config.secrets import SecretError, SecretReference
+from tunewright_agent.config.units import seconds, size_bytes, write_bytes, write_seconds
+
+CLUSTER = '[[clusters]]\nname = "shop"\nurl = "postgresql://tunewright@db/shop"\n'
+
+
+def test_units_are_converted_once() -> None:
+    settings = read(CLUSTER + '[agent]\nwindow = "2h"\n[history]\nmax_size = "500MB"\n', "t.toml", {})
+    assert settings.agent.window == 7200
+    assert settings.history.max_size == 500 * 1024**2
+    assert settings.clusters[0].statement_timeout == 10
+
+
+@pytest.mark.parametrize("value", [0.2, 1, 90, 300, 5400, 86400, 604800])
+def test_durations_are_read_as_they_are_written(value: float) -> None:
+    assert seconds(write_seconds(value)) == value
+
+
+@pytest.mark.parametrize("value", [1, 1000, 1024, 500 * 1024**2, 3 * 1024**3])
+def test_sizes_are_read_as_they_are_written(value: int) -> None:
+    assert size_bytes(write_bytes(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[web]\nprot = 1\n", "t.toml, line 2: web.prot: no such key; did you mean 'port'?"),
+        ("[wbe]\nport = 1\n", "wbe: no such key; did you mean 'web'?"),
+        (
+            "[history]\n\nmax_size = 5\n",
+            't.toml, line 3: history.max_size: the unit is missing: write a size such as "500MB"',
+        ),
+        ('[agent]\nwindow = "5 parsecs"\n', "t.toml, line 2: agent.window: '5 parsecs' is not a duration"),
+        ('[web]\nport = "many"\n', "t.toml, line 2: web.port: Input should be a valid integer"),
+        (CLUSTER + CLUSTER.replace("url", "urll"), "t.toml, line 6: clusters.1.urll: no such key; did you mean 'url'?"),
+        (CLUSTER + CLUSTER, "the name 'shop' is given twice"),
+        ('[[clusters]]\nname = "a"\nurl = "oracle://x/y"\n', "'oracle' is not an engine we read"),
+        (
+            '[checks."indexes/invald"]\nenabled = false\n',
+            "checks.indexes/invald: no such check; did you mean 'indexes/invalid'?",
+        ),
+        ('[checks."indexes/invalid"]\nsize = "1MB"\n', "no threshold 'size'"),
+        ("[web\n", "t.toml: not valid TOML"),
+    ],
+)
+def test_a_fault_names_its_place_and_the_mend(text: str, message: str) -> None:
+    with pytest.raises(ConfigurationError) as raised:
+        read(text, "t.toml", {})
+    assert message in str(raised.value)
+
+
+def test_the_environment_overrides_the_file() -> None:
+    environment = {
+        "TUNEWRIGHT_WEB__PORT": "9999",
+        "TUNEWRIGHT_CLUSTERS__SHOP__URL": "postgresql://other/db",
+        "TUNEWRIGHT_HOME": "x",
+    }
+    settings = read(CLUSTER, "t.toml", environment)
+    assert settings.web.port == 9999
+    assert settings.clusters[0].url == "postgresql://other/db"
+    with pytest.raises(ConfigurationError, match="TUNEWRIGHT_CLUSTERS__NONE__URL names no table"):
+        read(CLUSTER, "t.toml", {"TUNEWRIGHT_CLUSTERS__NONE__URL": "x"})
+
+
+def test_a_missing_file_is_one_line_with_the_mend(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="cannot be read: No such file") as raised:
+        load(tmp_path / "none.toml")
+    assert "tunewright example-config" in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_secrets_come_from_environment_and_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOP_PASSWORD", "swordfish")
+    assert SecretReference(env="SHOP_PASSWORD").resolve() == "swordfish"
+    (tmp_path / "secret").write_text("trustno1\n")
+    assert SecretReference(file=tmp_path / "secret").resolve() == "trustno1"
+    with pytest.raises(SecretError, match="NOT_THERE is not set"):
+        SecretReference(env="NOT_THERE").resolve()
+    with pytest.raises(SecretError, match="cannot be read"):
+        SecretReference(file=tmp_path / "none").resolve()
+    with pytest.raises(ValueError, match="exactly one"):
+        SecretReference()
