@@ -1,0 +1,74 @@
+"""The embedded server: private, with its own settings, and gone without a trace."""
+
+import os
+import stat
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from tunewright_agent.embedded.server import EmbeddedError, EmbeddedServer
+
+pytestmark = pytest.mark.live
+
+
+def test_it_starts_with_its_settings_is_private_and_leaves_nothing() -> None:
+    with EmbeddedServer(settings={"work_mem": "7MB", "cluster_name": "it's mine"}) as server:
+        with psycopg.connect(server.url()) as connection:
+            assert connection.execute("SHOW work_mem").fetchone() == ("7MB",)
+            assert connection.execute("SHOW cluster_name").fetchone() == ("it's mine",)
+        assert stat.S_IMODE(server.folder.stat().st_mode) == 0o700
+        pid = server.pid
+        assert pid is not None
+        if os.geteuid() == 0:
+            assert psutil.Process(pid).uids().real != 0
+        folder = server.folder
+    assert not folder.exists()
+    assert not _runs(pid)
+
+
+def _runs(pid: int) -> bool:
+    """Whether the process still runs; one that ended and waits to be reaped by its parent does not."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def test_tcp_needs_the_password() -> None:
+    with EmbeddedServer(tcp=True) as server:
+        with psycopg.connect(server.url(tcp=True)) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+        with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+            psycopg.connect(server.url(tcp=True).replace(server.password, "wrong"))
+        assert server.password not in repr(server)
+
+
+def test_data_survive_a_crash() -> None:
+    with EmbeddedServer(settings={"fsync": "on"}) as server:
+        with psycopg.connect(server.url(), autocommit=True) as connection:
+            connection.execute("CREATE TABLE kept AS SELECT 1 AS a")
+        pid = server.pid
+        assert pid is not None
+        server.kill()
+        assert not _runs(pid)
+        server.resume()
+        with psycopg.connect(server.url()) as connection:
+            assert connection.execute("SELECT a FROM kept").fetchone() == (1,)
+
+
+def test_a_setting_the_server_refuses_is_told_in_its_own_words(tmp_path: Path) -> None:
+    with pytest.raises(EmbeddedError, match='unrecognized configuration parameter "no_such_setting"'):
+        EmbeddedServer(settings={"no_such_setting": "1"}, data_parent=_open(tmp_path)).start()
+    assert list((tmp_path / "servers").iterdir()) == []
+
+
+def _open(folder: Path) -> Path:
+    """A folder below pytest's private one that the server's account can reach: it must not depend on the parents' modes."""
+    target = folder / "servers"
+    target.mkdir()
+    for parent in (target, *target.parents):
+        if parent.stat().st_uid == os.geteuid():
+            parent.chmod(parent.stat().st_mode | 0o111)
+    return target
