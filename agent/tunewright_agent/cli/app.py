@@ -1,0 +1,83 @@
+"""The Typer application, its exit codes, and the one place where an error becomes a line for a person."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum, StrEnum
+from typing import NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+
+class Exit(IntEnum):
+    """What the exit status says."""
+
+    OK = 0
+    INCOMPLETE = 1
+    """Done, but something could not be seen, or (with --fail-on) something severe was found."""
+    USAGE = 2
+    """Wrong arguments, wrong configuration, or an input that is not what it should be."""
+    UNREACHABLE = 3
+    """The database could not be reached, or refused us."""
+
+
+EXIT_CODES = """Exit status: 0 done; 1 done, but something could not be seen (or --fail-on matched); 2 wrong arguments,
+configuration or input; 3 the database could not be reached or refused the login; 130 interrupted."""
+
+
+class Format(StrEnum):
+    """How a list is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+app = typer.Typer(
+    name="tunewright",
+    help="Tunewright reads a PostgreSQL cluster, judges it, and gives advice with proof. It never changes a database.\n\n"
+    "New here? `tunewright demo` shows everything on its own server; `tunewright once --url postgresql://…` looks at yours.\n\n"
+    f"{EXIT_CODES}",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+out = Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
+err = Console(stderr=True, soft_wrap=True, highlight=False)
+
+
+def fail(message: str, status: Exit, mend: str | None = None) -> NoReturn:
+    """Print `error: …` on stderr, with the mend behind it on the same line, and leave with `status`."""
+    text = message.rstrip(".") + (f"; {mend}" if mend else "")
+    err.print(f"error: {text}", markup=False)
+    raise typer.Exit(int(status))
+
+
+@contextmanager
+def progress(description: str, total: float | None = None) -> Iterator["Task"]:
+    """A progress bar on stderr, gone when done; silent where stderr is not a terminal."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        yield Task(bar, bar.add_task(description, total=total))
+
+
+class Task:
+    """One line of a progress bar."""
+
+    def __init__(self, bar: Progress, identity: object) -> None:
+        self._bar = bar
+        self._identity = identity
+
+    def at(self, done: float, total: float, description: str | None = None) -> None:
+        """Move the bar to `done` of `total`."""
+        self._bar.update(self._identity, completed=done, total=total, description=description)  # type: ignore[arg-type]
+
+
+def main() -> None:
+    """Entry point of `tunewright`."""
+    from tunewright_agent.cli import advice, daemon, demo, explain, observe, reference  # noqa: F401  # each adds its commands
+
+    app()
