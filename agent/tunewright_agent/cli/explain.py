@@ -7,6 +7,9 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
+from tunewright_analyzers.offline import judge_plan
+from tunewright_analyzers.plans.reading import PlanError, read_plan
+from tunewright_analyzers.plans.render import render
 
 from tunewright_agent.cli.app import Exit, Format, app, fail, out
 from tunewright_agent.clock import now
@@ -14,9 +17,6 @@ from tunewright_agent.reports.console import print_findings, print_recommendatio
 from tunewright_agent.reports.shapes import judgement_shape
 from tunewright_agent.state import Judgement
 from tunewright_analyzers.finding import Finding, NotJudged
-from tunewright_analyzers.offline import judge_plan
-from tunewright_analyzers.plans.reading import PlanError, read_plan
-from tunewright_analyzers.plans.render import render
 from tunewright_analyzers.recommendation import Recommendation
 
 LARGEST_BYTES = 50 * 1024**2
@@ -26,7 +26,11 @@ def _read(file: str) -> str:
     try:
         raw = sys.stdin.buffer.read(LARGEST_BYTES + 1) if file == "-" else Path(file).read_bytes()
     except OSError as error:
-        fail(f"{file}: cannot be read: {error.strerror}", Exit.USAGE, "give a file that holds the output of EXPLAIN, or - for stdin")
+        fail(
+            f"{file}: cannot be read: {error.strerror}",
+            Exit.USAGE,
+            "give a file that holds the output of EXPLAIN, or - for stdin",
+        )
     if len(raw) > LARGEST_BYTES:
         fail(f"{file}: larger than 50 MB", Exit.USAGE, "give one plan at a time")
     return raw.decode(errors="replace")
@@ -34,7 +38,9 @@ def _read(file: str) -> str:
 
 @app.command()
 def explain(
-    file: Annotated[str, typer.Argument(help="A file with the output of EXPLAIN (FORMAT JSON or text), or - for standard input.")],
+    file: Annotated[
+        str, typer.Argument(help="A file with the output of EXPLAIN (FORMAT JSON or text), or - for standard input.")
+    ],
     form: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
 ) -> None:
     """Judge one execution plan without a database.

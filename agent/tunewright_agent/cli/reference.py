@@ -41,7 +41,9 @@ def _print_one(check: Check) -> None:
 
 @app.command()
 def checks(
-    name: Annotated[str | None, typer.Argument(help="A check such as indexes/unused, or a group such as indexes; all without it.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="A check such as indexes/unused, or a group such as indexes; all without it.")
+    ] = None,
     form: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
 ) -> None:
     """List every check: what it looks for, what it needs, its thresholds and its documentation."""

@@ -59,8 +59,9 @@ ReaderT = TypeVar("ReaderT")
 class Source(Generic[ReaderT]):
     """One source: what it fills, how often it is asked, and how long it may take.
 
-    Each module of an engine's folder that is a source has a function `source()` that makes one for one target, with whatever it must
-    remember between passes. `collect(reader, taken_at)` reads through the engine's reader (PostgreSQL: sources.postgres.session.Reader) and raises SourceError.
+    Each module of an engine's folder that is a source has a function `source()` that makes one for one target, with
+    whatever it must remember between passes. `collect(reader, taken_at)` reads through the engine's reader (PostgreSQL:
+    sources.postgres.session.Reader) and raises SourceError.
     """
 
     name: str

@@ -24,13 +24,13 @@ def _versions(package: str, name: str) -> tuple[tuple[int, str], ...]:
 
 
 @cache
-def statement(package: str, name: str, major: int) -> str:
-    """The text of `name` for a server of release `major`, with our marker. Raises Unsupported where no file is old enough."""
+def statement(package: str, name: str, major: int, mark: str | None = None) -> str:
+    """The text of `name` for release `major`, with our marker (`mark`, or the file's name). Raises Unsupported for too old a release."""
     fitting = [file for version, file in _versions(package, name) if version <= major]
     if not fitting:
         raise Unsupported(f"{name} needs a newer release than {major}")
     text = (files(package) / "sql" / fitting[-1]).read_text(encoding="utf-8").strip().rstrip(";")
-    return marked(name, text)
+    return marked(mark or name, text)
 
 
 def marked(name: str, text: str) -> str:

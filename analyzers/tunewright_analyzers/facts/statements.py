@@ -53,6 +53,8 @@ class Statement:
     jit_seconds: float = 0.0
     stats_since: datetime | None = None
     own: bool = False
+    own_source: str | None = None
+    """Which of our sources sent it, from our mark in its text."""
     text_missing: str | None = None
 
     @property
@@ -65,8 +67,8 @@ class Statement:
 class Coverage:
     """How much of the server's work the statement statistics hold.
 
-    `evicted` counts eviction rounds (pg_stat_statements_info.dealloc) over the period; `calls_ratio` (0 to 1) is the share of all
-    transactions' statements that the rows explain where it can be computed, else None.
+    `evicted` counts eviction rounds (pg_stat_statements_info.dealloc, 14+) over the period; `time_ratio` is the rows' time as a share of the
+    time that sessions were active (pg_stat_database.active_time, 14+), None where it cannot be computed.
     """
 
     entries: int
@@ -85,3 +87,12 @@ class Statements(Section):
     period: Period
     rows: tuple[Statement, ...]
     coverage: Coverage
+
+    @property
+    def own_seconds(self) -> dict[str, float]:
+        """What our own statements cost the server over the period: seconds by source."""
+        seconds: dict[str, float] = {}
+        for row in self.rows:
+            if row.own and row.own_source is not None:
+                seconds[row.own_source] = seconds.get(row.own_source, 0.0) + row.exec_seconds + row.plan_seconds
+        return seconds

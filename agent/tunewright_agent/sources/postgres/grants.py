@@ -44,7 +44,8 @@ def sql(role: str = "tunewright") -> str:
     """The script for one monitoring role; every statement can be run again without harm."""
     name, literal = quoted(role), "'" + role.replace("'", "''") + "'"
     functions = sorted(
-        (entry for entry in (files(PACKAGE) / "sql").iterdir() if entry.name.startswith("grants_")), key=lambda entry: entry.name
+        (entry for entry in (files(PACKAGE) / "sql").iterdir() if entry.name.startswith("grants_")),
+        key=lambda entry: entry.name,
     )
     parts = [entry.read_text(encoding="utf-8").strip().replace("{role}", name) for entry in functions]
     head = _ROLE.replace("{name}", name).replace("{literal}", literal)

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -21,6 +22,7 @@ from psycopg.rows import dict_row
 from tunewright_agent.sources.source import Denied, Overrun, SourceError, Unavailable, Unsupported
 from tunewright_agent.sources.sqlfile import marked, statement
 from tunewright_analyzers.facts.snapshot import Flavour, Gap
+from tunewright_analyzers.sql.identifiers import quoted
 
 PACKAGE = "tunewright_agent.sources.postgres"
 APPLICATION_NAME = "tunewright"
@@ -47,6 +49,7 @@ class Server:
     version: int
     flavour: Flavour
     identity: str
+    started_at: datetime
     in_recovery: bool
     user: str
     is_superuser: bool
@@ -73,13 +76,16 @@ def translate(error: psycopg.Error, doing: str) -> SourceError:
         return Denied(f"{doing}: {primary}")
     if isinstance(error, errors.LockNotAvailable):
         return Overrun(f"{doing}: another session holds a lock on it; skipped rather than queued behind it")
+    if isinstance(error, errors.SyntaxError):  # its message quotes the text near the fault
+        return Unsupported(f"{doing}: the server does not accept the syntax")
     if isinstance(error, errors.QueryCanceled):
         return Overrun(f"{doing}: ended by statement_timeout")
     if state[:2] in {"42", "0A", "55"}:
         return Unsupported(f"{doing}: {primary}")
     if isinstance(error, psycopg.OperationalError) or not state:
         return Unavailable(f"{doing}: {primary}")
-    return SourceError(f"{doing}: {primary}")
+    # Class 22 and the like quote the offending value: the state's name says enough.
+    return SourceError(f"{doing}: the server answered with SQLSTATE {state} ({type(error).__name__})")
 
 
 class _Watchdog:
@@ -107,25 +113,46 @@ class _Watchdog:
 
 
 class Session:
-    """One connection to one database. Every call has a deadline; every error is a SourceError."""
+    """One connection to one database. Every call has a deadline; every error is a SourceError.
 
-    def __init__(self, connection: psycopg.Connection[Row], database: str, major: int, limits: Limits) -> None:
+    `left` says how many seconds the pass that uses it still has.
+    """
+
+    def __init__(
+        self, connection: psycopg.Connection[Row], database: str, major: int, limits: Limits, left: Callable[[], float]
+    ) -> None:
+        self.left = left
         self.connection = connection
         self.database = database
         self.major = major
         self.limits = limits
 
     def query(
-        self, name: str, parameters: Sequence[object] | None = None, *, seconds: float | None = None
+        self,
+        name: str,
+        parameters: Sequence[object] | None = None,
+        *,
+        mark: str | None = None,
+        major: int | None = None,
+        schema: str | None = None,
+        seconds: float | None = None,
     ) -> list[Row]:
-        """Rows of the SQL file `name`, chosen by release. Raises SourceError."""
-        return self.execute(statement(PACKAGE, name, self.major), parameters, doing=name, seconds=seconds)
+        """Rows of the SQL file `name`, chosen by release (`major` where an extension's own release decides). Raises SourceError.
+
+        `mark` is the source that the cost is booked to; `schema` stands for `{schema}` in the text.
+        """
+        text = statement(PACKAGE, name, major or self.major, mark)
+        if schema is not None:
+            text = text.replace("{schema}", quoted(schema))
+        return self.execute(text, parameters, doing=name, seconds=seconds)
 
     def execute(
         self, text: str, parameters: Sequence[object] | None = None, *, doing: str, seconds: float | None = None
     ) -> list[Row]:
         """Rows of a statement; `doing` names it in errors. An empty list where it returns none. Raises SourceError."""
-        limit = seconds or self.limits.statement_seconds + 1
+        limit = min(seconds or self.limits.statement_seconds + 1, self.left())
+        if limit <= 0:
+            raise Overrun(f"{doing}: the pass had used up its time before")
         with _Watchdog(self.connection, limit) as watchdog:
             try:
                 cursor = self.connection.execute(text, parameters)
@@ -221,6 +248,7 @@ class Reader:
     _idle: list[Session] = field(init=False, default_factory=list)
     _slots: threading.BoundedSemaphore = field(init=False)
     _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
+    _pass: threading.local = field(init=False, default_factory=threading.local)
 
     def __post_init__(self) -> None:
         self._slots = threading.BoundedSemaphore(self.limits.connections)
@@ -232,6 +260,20 @@ class Reader:
             with self.session() as session:
                 self._server = self._identify(session)
         return self._server
+
+    @contextlib.contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """A pass of this thread that must end in `seconds`: every call in it is cut at what is left."""
+        self._pass.until = self.clock() + seconds
+        try:
+            yield
+        finally:
+            self._pass.until = None
+
+    def left(self) -> float:
+        """Seconds that this thread's pass still has; plenty where none was set."""
+        until = getattr(self._pass, "until", None)
+        return 3600.0 if until is None else until - self.clock()
 
     def forget(self) -> None:
         """Read the server's kind again at the next call: after a lost connection it may be another server."""
@@ -251,6 +293,7 @@ class Reader:
             version=row["version"],
             flavour=flavour,
             identity=f"{row['system_identifier'] or row['address']}:{row['started_at'].isoformat()}",
+            started_at=row["started_at"],
             in_recovery=row["in_recovery"],
             user=row["role"],
             is_superuser=row["is_superuser"],
@@ -262,7 +305,7 @@ class Reader:
     @contextlib.contextmanager
     def session(self, database: str | None = None) -> Iterator[Session]:
         """A session on `database` (default: the URL's own). Waits for a free place within the cap. Raises SourceError."""
-        if not self._slots.acquire(timeout=self.limits.statement_seconds):
+        if not self._slots.acquire(timeout=max(0.0, min(self.limits.statement_seconds, self.left()))):
             raise Overrun(f"all {self.limits.connections} of our own connections are busy")
         session: Session | None = None
         try:
@@ -294,7 +337,9 @@ class Reader:
             while len(self._idle) >= max(1, self.limits.connections - 1):
                 self._idle.pop(0).connection.close()
         connection = connect(self.url, database, self.limits)
-        return Session(connection, connection.info.dbname, connection.info.server_version // 10000, self.limits)
+        return Session(
+            connection, connection.info.dbname, connection.info.server_version // 10000, self.limits, self.left
+        )
 
     def close(self) -> None:
         """Close every connection that is not in use."""

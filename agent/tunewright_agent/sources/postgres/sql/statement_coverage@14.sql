@@ -1,0 +1,1 @@
+SELECT dealloc, stats_reset FROM {schema}.pg_stat_statements_info

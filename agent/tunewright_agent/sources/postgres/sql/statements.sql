@@ -1,0 +1,8 @@
+SELECT s.queryid::text AS query_id, d.datname::text AS database, r.rolname::text AS role, true AS toplevel,
+       s.calls, s.total_exec_time, s.min_exec_time, s.max_exec_time, s.stddev_exec_time, s.rows,
+       s.plans, s.total_plan_time, s.shared_blks_hit, s.shared_blks_read, s.shared_blks_dirtied, s.shared_blks_written,
+       s.local_blks_read, s.local_blks_written, s.temp_blks_read, s.temp_blks_written, s.wal_bytes::int8 AS wal_bytes,
+       s.blk_read_time AS read_time, s.blk_write_time AS write_time, 0::float8 AS jit_time, NULL::timestamptz AS stats_since
+FROM {schema}.pg_stat_statements(false) s
+LEFT JOIN pg_catalog.pg_database d ON d.oid = s.dbid
+LEFT JOIN pg_catalog.pg_roles r ON r.oid = s.userid
