@@ -31,16 +31,10 @@ class ActivitySource:
         with reader.session() as session:
             rows = session.query("activity")
             prepared = session.query("prepared_transactions", mark="activity")
-            longest = int(
-                session.execute(
-                    "SELECT /* tunewright:activity */ current_setting('track_activity_query_size') AS n",
-                    doing="activity",
-                )[0]["n"]
-            )
         hidden = sum(row["query"] == _HIDDEN for row in rows)
         sample = Sessions(
             taken_at,
-            tuple(self._session(row, longest) for row in rows if not row["is_self"]),
+            tuple(self._session(row) for row in rows if not row["is_self"]),
             tuple(_prepared(row) for row in prepared),
         )
         gaps: tuple[Gap, ...] = ()
@@ -54,16 +48,16 @@ class ActivitySource:
         """Fingerprint (None where the server cut the text off) and redacted text; cached, for most sessions repeat themselves."""
         found = self._known.get(text)
         if found is None:
-            whole = len(text.encode("utf-8", "replace")) < longest - 1
+            whole = _is_whole(text, longest)
             found = (fingerprint(text) if whole else None, redact_statement(text))
             if len(self._known) >= _KNOWN_TEXTS:
                 self._known.clear()
             self._known[text] = found
         return found
 
-    def _session(self, row: Row, longest: int) -> Session:
+    def _session(self, row: Row) -> Session:
         raw = row["query"]
-        identity, text = (None, None) if not raw or raw == _HIDDEN else self._identified(raw, longest)
+        identity, text = (None, None) if not raw or raw == _HIDDEN else self._identified(raw, row["text_limit"])
         return Session(
             pid=row["pid"],
             database=row["database"],
@@ -88,6 +82,11 @@ class ActivitySource:
         )
 
 
+def _is_whole(text: str, limit_bytes: int) -> bool:
+    """Whether the server kept the whole text: it cuts at track_activity_query_size less the closing zero byte."""
+    return len(text.encode("utf-8", "replace")) < limit_bytes - 1
+
+
 def _prepared(row: Row) -> PreparedTransaction:
     return PreparedTransaction(visible(row["gid"]), row["database"], row["owner"], row["prepared"], row["xid_age"])
 
@@ -99,15 +98,10 @@ def samples(reader: Reader) -> dict[StatementId, tuple[str, str]]:
     """
     with reader.session() as session:
         rows = session.query("activity")
-        longest = int(
-            session.execute(
-                "SELECT /* tunewright:activity */ current_setting('track_activity_query_size') AS n", doing="activity"
-            )[0]["n"]
-        )
     found: dict[StatementId, tuple[str, str]] = {}
     for row in rows:
         text = row["query"] or ""
-        whole = text and text != _HIDDEN and len(text.encode("utf-8", "replace")) < longest - 1
+        whole = text and text != _HIDDEN and _is_whole(text, row["text_limit"])
         if whole and row["database"] and not row["application"].startswith(APPLICATION_NAME):
             found[fingerprint(text)] = (row["database"], text)
     return found

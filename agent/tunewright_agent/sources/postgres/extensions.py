@@ -12,8 +12,10 @@ def collect(reader: Reader, taken_at: datetime) -> Collected:
     found: list[Extension] = []
 
     def read(session: Session) -> None:
-        for row in session.query("extensions"):
-            found.append(Extension(session.database, row["name"], row["installed"], row["available"], row["schema"]))
+        found.extend(
+            Extension(session.database, row["name"], row["installed"], row["available"], row["schema"])
+            for row in session.query("extensions")
+        )
 
     gaps = each_database(reader, "extensions", (Extensions.name,), taken_at, read)
     return Collected((Extensions(tuple(found)),), gaps)
