@@ -32,7 +32,7 @@ class Job:
     """Something to do in a lane: `slot` names it, `work` does it, `on_error` is told of an exception it did not expect."""
 
     slot: str
-    work: Callable[[], None]
+    work: Callable[[], object]
     on_error: Callable[[Exception], None]
 
 

@@ -1,0 +1,213 @@
+"""One watched PostgreSQL: its readers, sources and lanes, and the passes that the clock (or `once`, `doctor`) asks for.
+
+Three lanes (docs/decisions/0003): sampling, reading, analysis. Which concrete classes are used is wiring's decision.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Protocol
+
+import structlog
+
+from tunewright_agent.clock import Clock
+from tunewright_agent.lanes import Job, Lane
+from tunewright_agent.latest import Identity, Latest
+from tunewright_agent.pipeline import Rules, collect, judge
+from tunewright_agent.sources.postgres.session import Reader
+from tunewright_agent.sources.source import Collected, Source, SourceError
+from tunewright_agent.state import InstanceState, Judgement, SourceRun
+from tunewright_analyzers.facts.snapshot import Engine, Section, Snapshot, Window
+from tunewright_analyzers.facts.statements import Statements
+
+_log = structlog.get_logger("watch")
+SAMPLING_SECONDS = 2.0
+"""Sources that are read at least this often have a lane of their own."""
+
+
+class Memory(Protocol):
+    """What a watch asks of the history. A history that cannot write says so itself and never stops the watch."""
+
+    def record(self, identity: str, sections: tuple[Section, ...], at: datetime) -> None:
+        """Keep what one pass brought; counting sections as deltas against the pass before."""
+
+    def window(self, latest: Snapshot, start: datetime, end: datetime) -> Window:
+        """The counters between two times with the latest state, and the same span a week earlier where it exists."""
+
+    def judged(self, judgement: Judgement) -> Judgement:
+        """Keep findings and recommendations; the answer leaves out what a person dismissed."""
+
+
+class Analyst(Protocol):
+    """The slow thinking about one instance: plans and index advice on the twin. One thread at a time."""
+
+    def sources(self) -> tuple[Source[Latest], ...]:
+        """Its passes as sources that read the newest facts instead of a server."""
+
+    def close(self) -> None:
+        """Stop the twin and remove its folder."""
+
+
+class Governing(Protocol):
+    """Decides the sources' intervals by what they cost."""
+
+    def decide(self, share: dict[str, float], busy: dict[str, float]) -> dict[str, float]:
+        """Factors by source (1 = its own interval) for shares of the server's time and of its own interval that each took."""
+
+
+@dataclass(slots=True)
+class Watch:
+    """One instance. `pass_of` runs one source now; `start` hands all of them to the clock."""
+
+    latest: Latest
+    reader: Reader
+    sampler: Reader
+    sources: tuple[Source[Reader], ...]
+    analyst: Analyst
+    rules: Rules
+    now: Callable[[], datetime]
+    window_seconds: float
+    judge_seconds: float
+    memory: Memory | None = None
+    governor: Governing | None = None
+    intervals: dict[str, float] = field(default_factory=dict)
+    """The user's own intervals by source, in seconds."""
+    judgement: Judgement | None = None
+    window: Window | None = None
+    _previous: Statements | None = field(init=False, default=None)
+    _lanes: dict[str, Lane] = field(init=False, default_factory=dict)
+    _factors: dict[str, float] = field(init=False, default_factory=dict)
+
+    def interval(self, source: Source[Any]) -> float:
+        """Seconds between passes: the user's or the source's own, times the governor's factor."""
+        return self.intervals.get(source.name, source.interval_seconds) * self._factors.get(source.name, 1.0)
+
+    def identify(self) -> None:
+        """Ask the server what it is. Raises SourceError."""
+        server = self.reader.server
+        identity = Identity(Engine.POSTGRESQL, server.version, server.flavour, server.identity)
+        if self.latest.identify(identity):
+            _log.warning("another_server", instance=self.latest.instance, version=server.version)
+
+    def read(self, source: Source[Reader]) -> None:
+        """One pass of one source of the server. Never raises: a failure is a Gap."""
+        reader = self.sampler if self._samples(source) else self.reader
+        try:
+            with reader.within(source.deadline_seconds):
+                self.identify()
+        except SourceError as error:
+            _log.debug("not_identified", reason=error.reason)  # the source's own pass says it as a Gap
+        with reader.within(source.deadline_seconds):
+            collected = collect(source, reader, self.latest, self.now)
+        self._remember(collected)
+
+    def analyse(self, source: Source[Latest]) -> None:
+        """One pass of the analyst. Never raises."""
+        self._remember(collect(source, self.latest, self.latest, self.now))
+
+    def _remember(self, collected: Collected | None) -> None:
+        if collected is None:
+            return
+        if self.memory is not None:
+            self.memory.record(self.latest.identity.server, collected.sections, self.now())
+        for section in collected.sections:
+            if isinstance(section, Statements):
+                self._govern(section)
+
+    def _govern(self, statements: Statements) -> None:
+        """Book what our own statements cost since the pass before, and let the governor lengthen intervals."""
+        before, self._previous = self._previous, statements
+        if before is None or before.coverage.reset_at != statements.coverage.reset_at:
+            return
+        elapsed = max((statements.period.end - before.period.end).total_seconds(), 1e-6)
+        earlier = before.own_seconds
+        cost = {name: max(0.0, seconds - earlier.get(name, 0.0)) for name, seconds in statements.own_seconds.items()}
+        self.latest.costs(cost)
+        if self.governor is not None:
+            busy = {run.source: run.seconds / max(run.interval_seconds, 0.1) for run in self.latest.runs}
+            self._factors = self.governor.decide({name: seconds / elapsed for name, seconds in cost.items()}, busy)
+
+    def judge(self) -> Judgement:
+        """Judge the newest window."""
+        at = self.now()
+        snapshot = self.latest.snapshot()
+        start = at - timedelta(seconds=self.window_seconds)
+        window = (
+            self.memory.window(snapshot, start, at) if self.memory else Window(snapshot.cluster, start, at, snapshot)
+        )
+        judgement = judge(window, self.rules, at)
+        if self.memory is not None:
+            judgement = self.memory.judged(judgement)
+        self.window, self.judgement = window, judgement
+        return judgement
+
+    def state(self) -> InstanceState:
+        """What is known now, frozen."""
+        latest = self.latest
+        seen = latest.identity.version > 0
+        return InstanceState(
+            latest.cluster,
+            latest.instance,
+            latest.snapshot() if seen else None,
+            self.window,
+            self.judgement,
+            self._accounts(),
+        )
+
+    def _accounts(self) -> tuple[SourceRun, ...]:
+        lanes = list(self._lanes.values())
+        every = {source.name: self.interval(source) for source in (*self.sources, *self.analyst.sources())}
+        now = self.now()
+        return tuple(
+            replace(
+                run,
+                skipped=sum(lane.skipped(run.source) for lane in lanes),
+                interval_seconds=every.get(run.source, 0.0),
+                lag_seconds=max(0.0, (now - run.at).total_seconds() - every.get(run.source, 0.0)),
+            )
+            for run in self.latest.runs
+        )
+
+    def _samples(self, source: Source[Any]) -> bool:
+        return self.intervals.get(source.name, source.interval_seconds) <= SAMPLING_SECONDS
+
+    def start(self, clock: Clock) -> None:
+        """Start the lanes and hand every source to the clock; the first passes are spread over some seconds."""
+        self._lanes = {name: Lane(f"{self.latest.instance}-{name}") for name in ("sampling", "reading", "analysis")}
+        for lane in self._lanes.values():
+            lane.start()
+        for source in self.sources:
+            lane = self._lanes["sampling" if self._samples(source) else "reading"]
+            self._every(clock, source.name, self.interval(source), lane, partial(self.read, source), 0.0)
+        for number, analysis in enumerate(self.analyst.sources()):
+            work = partial(self.analyse, analysis)
+            self._every(clock, analysis.name, self.interval(analysis), self._lanes["analysis"], work, 5.0 + number)
+        self._every(clock, "judge", self.judge_seconds, self._lanes["analysis"], self.judge, 10.0)
+
+    def _every(
+        self, clock: Clock, name: str, seconds: float, lane: Lane, work: Callable[[], object], first: float
+    ) -> None:
+        job = Job(name, work, self._failed)
+        tick = f"{self.latest.cluster}/{self.latest.instance}/{name}"
+
+        def offer() -> None:
+            lane.offer(job)
+            if name in self._factors:
+                clock.change(tick, seconds * self._factors[name])
+
+        clock.every(tick, seconds, offer, first_in_seconds=first)
+
+    @staticmethod
+    def _failed(error: Exception) -> None:
+        _log.error("pass_failed", error=type(error).__name__)
+
+    def stop(self, deadline_seconds: float) -> bool:
+        """Let the running passes end, at most so long; cut the connections, stop the twin. False where something had to be cut."""
+        until = time.monotonic() + deadline_seconds
+        drained = [lane.close(max(0.1, until - time.monotonic())) for lane in self._lanes.values()]
+        for reader in (self.reader, self.sampler):
+            reader.close()
+        self.analyst.close()
+        return all(drained)
