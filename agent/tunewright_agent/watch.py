@@ -158,7 +158,8 @@ class Watch:
 
     def _accounts(self) -> tuple[SourceRun, ...]:
         lanes = list(self._lanes.values())
-        every = {source.name: self.interval(source) for source in (*self.sources, *self.analyst.sources())}
+        known: tuple[Source[Any], ...] = (*self.sources, *self.analyst.sources())
+        every = {source.name: self.interval(source) for source in known}
         now = self.now()
         return tuple(
             replace(
@@ -194,8 +195,7 @@ class Watch:
 
         def offer() -> None:
             lane.offer(job)
-            if name in self._factors:
-                clock.change(tick, seconds * self._factors[name])
+            clock.change(tick, seconds * self._factors.get(name, 1.0))
 
         clock.every(tick, seconds, offer, first_in_seconds=first)
 
