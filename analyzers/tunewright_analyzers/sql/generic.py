@@ -21,8 +21,32 @@ FOLDED_LIST_LENGTH = 10
 """Elements that a folded list stands for."""
 
 _TYPE_WORDS = frozenset(
-    "INTERVAL TIMESTAMP TIME TEXT_P NAME_P JSON BOOLEAN_P INT_P INTEGER BIGINT SMALLINT REAL FLOAT_P NUMERIC DECIMAL_P DEC "
-    "CHAR_P CHARACTER VARCHAR NCHAR BIT PRECISION IDENT XML_P".split()
+    [
+        "INTERVAL",
+        "TIMESTAMP",
+        "TIME",
+        "TEXT_P",
+        "NAME_P",
+        "JSON",
+        "BOOLEAN_P",
+        "INT_P",
+        "INTEGER",
+        "BIGINT",
+        "SMALLINT",
+        "REAL",
+        "FLOAT_P",
+        "NUMERIC",
+        "DECIMAL_P",
+        "DEC",
+        "CHAR_P",
+        "CHARACTER",
+        "VARCHAR",
+        "NCHAR",
+        "BIT",
+        "PRECISION",
+        "IDENT",
+        "XML_P",
+    ]
 )
 _FIELDS = frozenset({"YEAR_P", "MONTH_P", "DAY_P", "HOUR_P", "MINUTE_P", "SECOND_P", "TO"})
 _OPERAND_ENDS = frozenset(
