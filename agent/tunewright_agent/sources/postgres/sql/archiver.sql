@@ -1,0 +1,1 @@
+SELECT failed_count, last_failed_time, last_archived_time FROM pg_catalog.pg_stat_archiver

@@ -1,0 +1,1 @@
+SELECT status FROM pg_catalog.pg_stat_wal_receiver
