@@ -1,0 +1,254 @@
+"""The twin: an embedded PostgreSQL with production's schema and statistics and no rows, that plans in production's stead.
+
+In comes a Production (sessions on the live server), out come plans and sizes (PlannerOracle). The live server is only read, once,
+when the twin is built; every EXPLAIN runs here. Made by wiring, `tunewright once` and the demo. Lives in a folder of mode 0700 that is
+removed at `stop`, because column statistics hold values of the user's data.
+"""
+
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self
+
+import pglast
+import psycopg
+from pglast.parser import ParseError
+from tunewright_analyzers.plans.reading import read_plan
+
+from tunewright_agent.embedded.server import EmbeddedServer
+from tunewright_agent.whatif.twin_build import PLANNER, because, build, place
+from tunewright_agent.whatif.twin_indexes import Pool
+from tunewright_agent.whatif.twin_production import Production, read
+from tunewright_analyzers.facts.plans import Plan
+from tunewright_analyzers.facts.relations import RelationName
+from tunewright_analyzers.indexes.skip_scan import skipping_indexes
+from tunewright_analyzers.indexes.whatif import HypotheticalIndex, WhatIfError
+from tunewright_analyzers.sql.generic import generic_form, typed
+from tunewright_analyzers.sql.identifiers import quoted
+
+SETTINGS = {
+    "autovacuum": "off",
+    "shared_buffers": "32MB",
+    # Small new files would be logged at commit, and so read into buffers before twin_files has written them.
+    "wal_skip_threshold": "0",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "max_connections": "100",
+    # Pages that twin_files writes carry no checksum; the zero pages behind them are no damage either.
+    "ignore_checksum_failure": "on",
+    "zero_damaged_pages": "on",
+    # Messages may quote values of the statistics.
+    "log_min_messages": "fatal",
+    "log_min_error_statement": "panic",
+    "jit": "off",
+}
+CACHED_PLANS = 20_000
+_EXPLAINED = frozenset({"SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
+_UNTYPED = re.compile(r"could not determine data type of parameter \$(\d+)")
+
+
+@dataclass(slots=True)
+class _Database:
+    """One copied database: the connection that plans, the pool of indexes, production's settings."""
+
+    version: int
+    planner: psycopg.Connection[tuple[Any, ...]]
+    pool: Pool
+    connections: tuple[psycopg.Connection[Any], ...]
+    without: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Twin:
+    """A context manager: `with Twin(production, databases) as twin:`. Thread-safe: one EXPLAIN at a time."""
+
+    production: Production
+    databases: Sequence[str]
+    version: int | None = None
+    """server_version_num that plans must suit; production's own unless given."""
+    _server: EmbeddedServer = field(init=False)
+    _copies: dict[str, _Database] = field(init=False, default_factory=dict)
+    _plans: OrderedDict[object, Plan] = field(init=False, default_factory=OrderedDict)
+    _calls: int = field(init=False, default=0)
+    _lock: threading.RLock = field(init=False, default_factory=threading.RLock)
+
+    @property
+    def name(self) -> str:
+        """`twin`."""
+        return "twin"
+
+    @property
+    def calls(self) -> int:
+        """EXPLAINs sent so far; answers from the cache are not counted."""
+        return self._calls
+
+    @property
+    def without(self) -> Mapping[str, tuple[str, ...]]:
+        """By database: what of production the twin does not have, one line each."""
+        return {name: copy.without for name, copy in self._copies.items()}
+
+    def start(self) -> Self:
+        """Read production and build. Raises EmbeddedError, or what a production session raises (a SourceError)."""
+        copies = [read(self.production, database) for database in self.databases]
+        self._server = EmbeddedServer(settings=SETTINGS).start()
+        try:
+            with psycopg.connect(self._server.url(), autocommit=True) as admin:
+                admin.execute(f"CREATE ROLE {PLANNER} LOGIN")
+            for copy in copies:
+                without = build(self._server, copy)
+                self._copies[copy.database] = self._open(copy.database, copy.version, copy.settings, without)
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def stop(self) -> None:
+        """Stop the server and remove its folder. Safe to call twice."""
+        for copy in self._copies.values():
+            for connection in copy.connections:
+                connection.close()
+        self._copies.clear()
+        self._plans.clear()
+        self._server.stop()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _open(
+        self, database: str, version: int, settings: Sequence[Mapping[str, Any]], without: tuple[str, ...]
+    ) -> _Database:
+        def connect(user: str) -> psycopg.Connection[Any]:
+            return psycopg.connect(self._server.url(place(database), user), autocommit=True, prepare_threshold=None)
+
+        planner, maker, admin = connect(PLANNER), connect(PLANNER), connect("postgres")
+        admin.execute("SET client_min_messages = error")
+        admin.execute("SET allow_system_table_mods = on")
+        for connection in (planner, maker):
+            connection.execute("SET client_min_messages = error; SET statement_timeout = '5s'")
+        schemas = [row[0] for row in admin.execute(
+            "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' ORDER BY nspname <> 'public', nspname"
+        )]  # fmt: skip
+        planner.execute("SELECT set_config('search_path', %s, false)", (", ".join(quoted(one) for one in schemas),))
+        missing = [name for row in settings if (name := self._apply(planner, row["name"], row["value"]))]
+        pool = Pool(database, self._server.data, admin, maker)
+        pool.load()
+        lacking = (*without, *(f"setting {name}" for name in missing))
+        return _Database(version, planner, pool, (planner, maker, admin), lacking)
+
+    @staticmethod
+    def _apply(planner: psycopg.Connection[Any], name: str, value: str) -> str | None:
+        """Set one planner setting; its name where the embedded release does not take it."""
+        try:
+            planner.execute("SELECT set_config(%s, %s, false)", (name, value))
+        except psycopg.Error:
+            return None if name in {"max_worker_processes", "effective_io_concurrency"} else name
+        return None
+
+    def _copy(self, database: str) -> _Database:
+        if database not in self._copies:
+            raise WhatIfError(f"the twin holds no database {database}")
+        return self._copies[database]
+
+    def explain(
+        self,
+        database: str,
+        statement: str,
+        *,
+        add: Sequence[HypotheticalIndex] = (),
+        hide: Sequence[RelationName] = (),
+        settings: Sequence[tuple[str, str]] = (),
+    ) -> Plan:
+        """The plan under those indexes and settings. Where production is older than 18, never one that rests on a skip scan.
+
+        Raises WhatIfError: a statement that is not one SELECT or DML, an unknown table, an index that cannot exist.
+        """
+        key = (database, statement, frozenset(add), frozenset(hide), tuple(sorted(settings)))
+        with self._lock:
+            if key in self._plans:
+                self._plans.move_to_end(key)
+                return self._plans[key]
+            plan = self._guarded(self._copy(database), database, statement, tuple(add), tuple(hide), settings)
+            self._plans[key] = plan
+            if len(self._plans) > CACHED_PLANS:
+                self._plans.popitem(last=False)
+            return plan
+
+    def _guarded(
+        self,
+        copy: _Database,
+        database: str,
+        statement: str,
+        add: tuple[HypotheticalIndex, ...],
+        hide: tuple[RelationName, ...],
+        settings: Sequence[tuple[str, str]],
+    ) -> Plan:
+        """Plan, and where an older production could not skip-scan, plan again without the indexes that were used so."""
+        text = _checked(statement)
+        barred: set[int] = set()
+        while True:
+            copy.pool.show(add, hide, barred)
+            plan = self._plan(copy, database, text, settings)
+            if (self.version or copy.version) >= 180000:
+                return plan
+            skipping = copy.pool.oids(skipping_indexes(plan, copy.pool.leading_keys())) - barred
+            if not skipping:
+                return plan
+            barred |= skipping
+
+    def _plan(self, copy: _Database, database: str, text: str, settings: Sequence[tuple[str, str]]) -> Plan:
+        for _ in range(50):
+            self._calls += 1
+            try:
+                return read_plan(self._ask(copy.planner, text, settings), database=database)
+            except psycopg.errors.IndeterminateDatatype as error:
+                found = _UNTYPED.search(str(error))
+                if found is None:
+                    raise WhatIfError(because(error)) from error
+                text = typed(text, int(found[1]), "text")
+            except psycopg.Error as error:
+                raise WhatIfError(because(error)) from error
+        raise WhatIfError("too many parameters of unknown type")
+
+    @staticmethod
+    def _ask(planner: psycopg.Connection[Any], text: str, settings: Sequence[tuple[str, str]]) -> str:
+        explain = f"EXPLAIN (FORMAT JSON, VERBOSE, GENERIC_PLAN) {text}".encode()
+        if not settings:
+            return _json(planner.execute(explain))
+        with planner.transaction(force_rollback=True):
+            for name, value in settings:
+                planner.execute("SELECT set_config(%s, %s, true)", (name, value))
+            return _json(planner.execute(explain))
+
+    def size_bytes(self, database: str, index: HypotheticalIndex) -> int:
+        """How large the index would be, of all partitions together. Raises WhatIfError."""
+        with self._lock:
+            return self._copy(database).pool.make(index).size_bytes
+
+
+def _json(cursor: psycopg.Cursor[Any]) -> str:
+    """The raw text: the driver would parse it, and the reader parses it again."""
+    result = cursor.pgresult
+    value = result.get_value(0, 0) if result is not None else None
+    return (value or b"").decode()
+
+
+def _checked(statement: str) -> str:
+    """The mended text of exactly one SELECT or DML statement. Raises WhatIfError for anything else: EXPLAIN must not run what follows a `;`."""
+    text = generic_form(statement)
+    try:
+        parsed = pglast.parse_sql(text)
+    except ParseError as error:
+        raise WhatIfError("the statement does not parse (cut off, or not normalised)") from error
+    if len(parsed) != 1 or type(parsed[0].stmt).__name__ not in _EXPLAINED:
+        raise WhatIfError("only a single SELECT, INSERT, UPDATE, DELETE or MERGE can be explained")
+    return text.strip().rstrip(";")

@@ -1,0 +1,235 @@
+"""Hypothetical indexes on the twin: really made, empty, given their modelled size, and shown to the planner only when asked.
+
+Each is made once and kept; between EXPLAINs only pg_index.indisvalid changes, which the planner obeys (an invalid index is no index
+to it). That is also how existing indexes are hidden. Only the twin's own superuser touches pg_index.
+"""
+
+import contextlib
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+
+from tunewright_agent.whatif.twin_build import Connection, because
+from tunewright_agent.whatif.twin_files import PAGE, SEGMENT_PAGES, set_btree, set_length
+from tunewright_analyzers.facts.relations import RelationName
+from tunewright_analyzers.indexes.size import DEFAULT_FILL_FACTOR, IndexShape, IndexSize, KeyShape, btree_size
+from tunewright_analyzers.indexes.statement import create_statement
+from tunewright_analyzers.indexes.whatif import HypotheticalIndex, WhatIfError
+from tunewright_analyzers.sql.identifiers import qualified
+
+_LEAVES = """
+SELECT c.oid, i.oid, pg_relation_filepath(c.oid), pg_relation_filepath(i.oid), n.nspname, c.relname, c.relpages, c.reltuples,
+       c.relallvisible
+FROM pg_partition_tree(%s::regclass) p JOIN pg_index x ON x.indexrelid = p.relid JOIN pg_class i ON i.oid = x.indexrelid
+JOIN pg_class c ON c.oid = x.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE i.relkind = 'i'
+UNION
+SELECT c.oid, i.oid, pg_relation_filepath(c.oid), pg_relation_filepath(i.oid), n.nspname, c.relname, c.relpages, c.reltuples,
+       c.relallvisible
+FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
+JOIN pg_class c ON c.oid = x.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE i.oid = %s::regclass AND i.relkind = 'i'
+"""
+_KEYS = """
+SELECT a.attnum, t.typlen, t.typalign::text, COALESCE(s.avg_width, CASE WHEN t.typlen > 0 THEN t.typlen ELSE 32 END),
+       COALESCE(s.null_frac, 0), COALESCE(s.n_distinct, 0), COALESCE(s.most_common_freqs, '{}'),
+       a.attnum <= x.indnkeyatts,
+       EXISTS (SELECT FROM pg_amproc p JOIN pg_opclass o ON o.oid = x.indclass[a.attnum - 1]
+               WHERE p.amprocfamily = o.opcfamily AND p.amproclefttype = o.opcintype AND p.amprocnum = 4)
+FROM pg_index x JOIN pg_attribute a ON a.attrelid = x.indexrelid JOIN pg_type t ON t.oid = a.atttypid
+JOIN pg_class c ON c.oid = x.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_attribute ta ON ta.attrelid = c.oid AND ta.attnum = x.indkey[a.attnum - 1] AND ta.attnum > 0
+LEFT JOIN LATERAL (SELECT * FROM pg_stats s WHERE s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = ta.attname
+                   ORDER BY s.inherited LIMIT 1) s ON true
+WHERE x.indexrelid = %s ORDER BY a.attnum
+"""
+_LEADING = """
+SELECT i.relname, i.oid, a.attname, x.indnkeyatts > 1 AND am.amname = 'btree'
+FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_am am ON am.oid = i.relam
+JOIN pg_namespace n ON n.oid = i.relnamespace
+LEFT JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = x.indkey[0] AND a.attnum > 0
+WHERE n.nspname !~ '^pg_'
+"""
+_ALIGNMENT = {"c": 1, "s": 2, "i": 4, "d": 8}
+
+
+@dataclass(slots=True)
+class _Made:
+    oids: tuple[int, ...]
+    size_bytes: int
+
+
+@dataclass(slots=True)
+class Pool:
+    """The indexes of one twin database. `admin` is the superuser's connection, `maker` the planner role's that runs DDL and nothing else."""
+
+    database: str
+    data: Path
+    admin: Connection
+    maker: Connection
+    _made: dict[HypotheticalIndex, _Made] = field(init=False, default_factory=dict)
+    _visible: set[int] = field(init=False, default_factory=set)
+    _existing: dict[tuple[str, str], tuple[int, ...]] = field(init=False, default_factory=dict)
+    _valid: frozenset[int] = field(init=False, default=frozenset())
+    _leading: dict[str, str] = field(init=False, default_factory=dict)
+    _by_name: dict[str, set[int]] = field(init=False, default_factory=dict)
+
+    def load(self) -> None:
+        """Learn which indexes production has; call once, before anything else."""
+        rows = self.admin.execute(
+            "SELECT n.nspname, i.relname, i.oid, x.indisvalid, ARRAY(SELECT relid::oid::int8 FROM pg_partition_tree(i.oid)) FROM pg_index x"
+            " JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_namespace n ON n.oid = i.relnamespace WHERE n.nspname !~ '^pg_'"
+        ).fetchall()
+        for schema, name, oid, _, tree in rows:
+            self._existing[str(schema), str(name)] = tuple({int(str(oid)), *(int(one) for one in tree)})  # type: ignore[attr-defined]
+        self._valid = frozenset(int(str(row[2])) for row in rows if row[3])
+        self._visible = set(self._valid)
+        self._learn()
+
+    def leading_keys(self) -> dict[str, str]:
+        """The first column of every B-tree with several keys, by the index's name; those that lead with an expression left out."""
+        return self._leading
+
+    def oids(self, names: Iterable[str]) -> set[int]:
+        """The indexes of those names, in whatever schema."""
+        return {oid for name in names for oid in self._by_name.get(name, ())}
+
+    def _learn(self) -> None:
+        """Read names and leading columns of all indexes again."""
+        self._leading.clear()
+        self._by_name.clear()
+        for name, oid, lead, several in self.admin.execute(_LEADING).fetchall():
+            self._by_name.setdefault(str(name), set()).add(int(str(oid)))
+            if several and lead is not None:
+                self._leading[str(name)] = str(lead)
+
+    def show(
+        self, add: Iterable[HypotheticalIndex], hide: Iterable[RelationName], barred: Collection[int] = ()
+    ) -> None:
+        """Make just production's indexes without `hide`, and those of `add`, visible to the planner; never those `barred` (OIDs).
+
+        Raises WhatIfError.
+        """
+        wanted = set(self._valid)
+        for name in hide:
+            if (name.schema, name.name) not in self._existing:
+                raise WhatIfError(f"no index {name} on the twin to hide")
+            wanted.difference_update(self._existing[name.schema, name.name])
+        for index in add:
+            wanted.update(self.make(index).oids)
+        wanted.difference_update(barred)
+        changed = list(wanted ^ self._visible)
+        if changed:
+            self.admin.execute(
+                "UPDATE pg_index SET indisvalid = (indexrelid = ANY(%s)) WHERE indexrelid = ANY(%s)",
+                (list(wanted), changed),
+            )
+            self._visible = wanted
+
+    def make(self, index: HypotheticalIndex) -> _Made:
+        """The index on the twin, made at the first call: hidden, of its modelled size. Raises WhatIfError where it cannot exist."""
+        if index not in self._made:
+            name = f"tw_{len(self._made)}"
+            try:
+                with self._emptied(index.table):
+                    self.maker.execute(create_statement(index, name, concurrently=False).encode())
+            except psycopg.Error as error:
+                raise WhatIfError(f"index {index} cannot be made: {because(error)}") from error
+            self._made[index] = self._sized(index, RelationName(self.database, index.table.schema, name))
+        return self._made[index]
+
+    @contextlib.contextmanager
+    def _emptied(self, table: RelationName) -> Iterator[None]:
+        """The table's first files cut to nothing while an index is made: else the build would read gigabytes of empty pages.
+
+        `maker` never plans a statement, so that it opens no further segment and believes the first one's length.
+        """
+        rows = self.admin.execute(
+            "SELECT pg_relation_filepath(c.oid) FROM pg_class c WHERE c.relkind IN ('r', 'm') AND"
+            " (c.oid = to_regclass(%s) OR c.oid IN (SELECT relid FROM pg_partition_tree(to_regclass(%s))))",
+            (qualified(table), qualified(table)),
+        ).fetchall()
+        files = [self.data / str(row[0]) for row in rows]
+        lengths = [min(file.stat().st_size // PAGE, SEGMENT_PAGES) for file in files]
+        for file in files:
+            file.open("r+b").close()
+            self._cut(file, 0)
+        try:
+            yield
+        finally:
+            for file, length in zip(files, lengths, strict=True):
+                self._cut(file, length)
+
+    @staticmethod
+    def _cut(file: Path, pages: int) -> None:
+        with file.open("r+b") as opened:
+            opened.truncate(pages * PAGE)
+
+    def _sized(self, index: HypotheticalIndex, name: RelationName) -> _Made:
+        root = qualified(name)
+        oids, total = [], 0
+        for _, oid, _, path, schema, table, pages, rows, visible in self.admin.execute(
+            _LEAVES, (root, root)
+        ).fetchall():
+            count = max(float(str(rows)), 0.0)
+            held = self._held_rows(index, f"{schema}.{table}", count)
+            size = self._model(index, int(str(oid)), held)
+            file = self.data / str(path)
+            if index.method == "btree":
+                set_btree(file, size.pages, size.height)
+            else:
+                set_length(file, max(size.pages, file.stat().st_size // PAGE))
+            self._set_statistics(str(schema), str(table), pages, rows, visible)
+            self.admin.execute(
+                "UPDATE pg_class SET relpages = %s, reltuples = %s WHERE oid = %s", (size.pages, held, oid)
+            )
+            total += size.size_bytes
+        tree = self.admin.execute(
+            "SELECT %s::regclass::oid::int8 UNION SELECT relid::oid::int8 FROM pg_partition_tree(%s::regclass)",
+            (root, root),
+        ).fetchall()
+        oids = [int(str(row[0])) for row in tree]
+        self.admin.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = ANY(%s)", (oids,))
+        self._learn()
+        return _Made(tuple(oids), total)
+
+    def _set_statistics(self, schema: str, table: str, pages: object, rows: object, visible: object) -> None:
+        self.admin.execute(
+            "SELECT pg_restore_relation_stats('schemaname', %s::text, 'relname', %s::text, 'relpages', %s::int,"
+            " 'reltuples', %s::real, 'relallvisible', %s::int)", (schema, table, pages, rows, visible)
+        )  # fmt: skip
+
+    def _held_rows(self, index: HypotheticalIndex, table: str, rows: float) -> float:
+        """Rows that the index holds: all, or what the planner makes of its predicate."""
+        if not index.predicate:
+            return rows
+        schema, _, name = table.partition(".")
+        target = qualified(RelationName(self.database, schema, name))
+        try:
+            plan = self.maker.execute(f"EXPLAIN SELECT 1 FROM {target} WHERE {index.predicate}".encode()).fetchone()
+        except psycopg.Error as error:
+            raise WhatIfError(f"the predicate of {index} cannot be judged: {because(error)}") from error
+        head = str(plan[0]) if plan else ""
+        return float(head.split("rows=")[1].split(" ")[0]) if "rows=" in head else rows
+
+    def _model(self, index: HypotheticalIndex, oid: int, rows: float) -> IndexSize:
+        keys: list[KeyShape] = []
+        included: list[KeyShape] = []
+        distinct, equal_image, common = 1.0, index.method == "btree" and not index.included, ()
+        columns = self.admin.execute(_KEYS, (oid,)).fetchall()
+        for _, length, alignment, width, nulls, distincts, frequencies, is_key, same_bits in columns:
+            shape = KeyShape(float(str(width)), _ALIGNMENT[str(alignment)], int(str(length)) < 0, float(str(nulls)))
+            (keys if is_key else included).append(shape)
+            if is_key:
+                stated = float(str(distincts))
+                distinct *= max(stated if stated > 0 else -stated * rows if stated < 0 else rows, 1.0)
+                equal_image = equal_image and bool(same_bits)
+        if len(columns) == 1 and not index.predicate:
+            common = tuple(float(one) for one in columns[0][6]) + (
+                (keys[0].null_ratio,) if keys[0].null_ratio > 0 else ()
+            )  # type: ignore[attr-defined]
+        shape_of_index = IndexShape(
+            rows, min(distinct, rows), tuple(keys), tuple(included), common, equal_image, DEFAULT_FILL_FACTOR
+        )
+        return btree_size(shape_of_index)

@@ -1,0 +1,34 @@
+"""Which indexes a plan uses without a condition on their leading column: PostgreSQL 18 skips through them, older releases cannot.
+
+Called by the twin (which plans with 18) when production is older.
+"""
+
+import re
+from collections.abc import Mapping
+
+from tunewright_analyzers.facts.plans import NodeKind, Plan
+from tunewright_analyzers.sql.identifiers import quoted
+
+_SCANS = frozenset({NodeKind.INDEX_SCAN, NodeKind.INDEX_ONLY_SCAN, NodeKind.BITMAP_INDEX_SCAN})
+_AFTER = r"\)*(?:::[\w\s\".]+\)?)?(?:\s+COLLATE\s+[\w\".]+)?\s*(?:[=<>~@&|!]|IS\b|,)"
+
+
+def _constrains(condition: str, column: str) -> bool:
+    """Whether the condition bounds the column: an index condition has its key on the left, bare, cast or first of a ROW."""
+    name = rf'(?:[\w]+\.|"[^"]+"\.)?{re.escape(quoted(column))}'
+    return re.search(rf"(?:^|\(){name}{_AFTER}", condition) is not None
+
+
+def skipping_indexes(plan: Plan, leading: Mapping[str, str]) -> frozenset[str]:
+    """Names of the indexes that the plan could only use by a skip scan.
+
+    `leading`: the first key column of every B-tree with more than one key, by index name (those that lead with an expression left out).
+    """
+    found = set()
+    for node in plan.root.walk():
+        if node.kind not in _SCANS or node.index is None or not node.index_condition:
+            continue
+        column = leading.get(node.index)
+        if column is not None and not _constrains(node.index_condition, column):
+            found.add(node.index)
+    return frozenset(found)
