@@ -1,0 +1,47 @@
+"""`parameters/logging_gaps`: reads Settings; says which evidence the server does not collect."""
+
+from collections.abc import Iterator
+
+from tunewright_analyzers.check import Context, NoThresholds, Verdict, check
+from tunewright_analyzers.facts.settings import Settings
+from tunewright_analyzers.facts.snapshot import Flavour
+from tunewright_analyzers.finding import Evidence, Severity, Subject
+from tunewright_analyzers.recommendation import Action
+
+# name -> (value that collects nothing, advised, what is missing without it)
+_WANTED = {
+    "track_io_timing": ("off", "on", "times of reads and writes by statement"),
+    "log_lock_waits": ("off", "on", "who waited for whose lock, in the server log"),
+    "log_temp_files": ("-1", "10MB", "which statement wrote large temporary files"),
+    "log_autovacuum_min_duration": ("-1", "1s", "what autovacuum did and why it was slow"),
+}
+
+
+@check(needs=(Settings,))
+def logging_gaps(context: Context[NoThresholds]) -> Iterator[Verdict]:
+    """Evidence that the server could collect at little cost and does not.
+
+    Risk: at the next incident nobody can tell what happened.
+    Evidence: the settings' values.
+    Remedy: switch them on; none needs a restart.
+    False positives: track_io_timing on a machine whose clock is slow to read (see pg_test_timing).
+    """
+    settings = context.window.need(Settings)
+    for name, (off, advised, missing) in _WANTED.items():
+        if settings.get(name) is None or settings.text(name) != off:
+            continue
+        found = context.finding(
+            Subject("setting", name),
+            Severity.INFO,
+            f"{name} is {off}: the server does not tell {missing}.",
+            Evidence("value", off, "", "pg_settings"),
+        )
+        yield found
+        if context.window.latest.flavour is Flavour.SELF_MANAGED:
+            yield context.recommendation(
+                found,
+                Action.SET_PARAMETER,
+                (f"ALTER SYSTEM SET {name} = '{advised}';", "SELECT pg_reload_conf();"),
+                risk="Some more lines in the server log, or two clock readings a block read.",
+                rollback=(f"ALTER SYSTEM RESET {name};", "SELECT pg_reload_conf();"),
+            )

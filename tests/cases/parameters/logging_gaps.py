@@ -1,0 +1,14 @@
+"""Cases of `parameters/logging_gaps`."""
+
+from cases.case import Case, gap
+from cases.facts import settings
+from tunewright_analyzers.facts.settings import Settings
+from tunewright_analyzers.facts.snapshot import Flavour
+
+CASES = (
+    Case("two are off", "fires", (settings(track_io_timing="off", log_temp_files="-1"),), ("setting log_temp_files", "setting track_io_timing"),
+         severity={"setting track_io_timing": "info"}, statements=("ALTER SYSTEM SET track_io_timing = 'on';",)),
+    Case("on Aurora the parameter group decides", "fires", (settings(track_io_timing="off"),), ("setting track_io_timing",), flavour=Flavour.AURORA),
+    Case("all on", "silent", (settings(),)),
+    Case("settings unread", "gap", gaps=(gap(Settings),)),
+)  # fmt: skip
