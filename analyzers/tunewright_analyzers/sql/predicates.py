@@ -1,0 +1,480 @@
+"""Which columns of which relations a statement filters, joins, groups by, sorts by and reads.
+
+In comes the text of one statement (normalised or not) and a Catalogue to resolve names; out comes one Access for every relation that the
+statement reads or writes. Called by the index advisers. Aliases, subqueries, CTEs, USING, NATURAL, EXISTS, UPDATE, DELETE and MERGE are
+resolved; views are not expanded, and what could not be resolved is named in `unresolved`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import pglast
+from pglast import ast
+from pglast.enums import A_Expr_Kind, BoolExprType, NullTestType, SortByDir, SortByNulls, SubLinkType
+from pglast.parser import ParseError
+from pglast.stream import RawStream
+
+from tunewright_analyzers.facts.columns import Schema
+from tunewright_analyzers.facts.relations import IndexColumn, RelationName
+
+# One file over 300 lines: the walk over the syntax tree is one recursive whole, and every part of it needs the same scopes.
+
+
+class PredicateError(ValueError):
+    """The text is not one statement that can be understood; the message says why, without quoting it."""
+
+
+class Use(StrEnum):
+    """How a condition bounds a column."""
+
+    EQUAL = "equal"
+    LIST = "list"
+    RANGE = "range"
+    PREFIX = "prefix"
+    IS_NULL = "is null"
+    NOT_NULL = "is not null"
+    TRUE = "true"
+    FALSE = "false"
+    JOIN = "join"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition on a column, or on an expression over columns of one relation.
+
+    `text` is the condition itself, without qualifiers, where it holds neither literal nor parameter (`deleted_at IS NULL`): such a one
+    can stand in a partial index. `alternative`: it stands under an OR.
+    """
+
+    use: Use
+    key: IndexColumn
+    text: str | None = None
+    alternative: bool = False
+
+
+@dataclass(slots=True)
+class Access:
+    """One relation as one FROM item of the statement uses it. `sort` and `group` are set only where this relation alone gives the keys."""
+
+    table: RelationName
+    alias: str
+    conditions: list[Condition] = field(default_factory=list)
+    sort: tuple[IndexColumn, ...] = ()
+    group: tuple[str, ...] = ()
+    columns: set[str] = field(default_factory=set)
+    """Columns that are read anywhere in the statement."""
+    whole_row: bool = False
+    """`*` was asked: no index can cover it."""
+    written: set[str] = field(default_factory=set)
+    """Columns that the statement assigns."""
+    is_target: bool = False
+    """INSERT, UPDATE, DELETE or MERGE write to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Predicates:
+    """All accesses of a statement. `unresolved` says what could not be understood; `has_limit`: the outermost query stops early."""
+
+    accesses: tuple[Access, ...]
+    unresolved: tuple[str, ...] = ()
+    has_limit: bool = False
+
+
+class Catalogue:
+    """Relations and their columns by name, for one database; an unqualified name is looked for in `path`, then wherever it is unique."""
+
+    def __init__(
+        self, database: str, columns: Mapping[tuple[str, str], Sequence[str]], path: tuple[str, ...] = ("public",)
+    ) -> None:
+        self.database = database
+        self._columns = columns
+        self._path = path
+        self._schemas: dict[str, list[str]] = {}
+        for schema, name in columns:
+            self._schemas.setdefault(name, []).append(schema)
+
+    @classmethod
+    def of(cls, schema: Schema, database: str) -> "Catalogue":
+        """The catalogue of one database of a Schema section."""
+        columns: dict[tuple[str, str], list[str]] = {}
+        for column in sorted(schema.columns, key=lambda one: one.position):
+            if column.table.database == database:
+                columns.setdefault((column.table.schema, column.table.name), []).append(column.name)
+        return cls(database, columns)
+
+    def find(self, schema: str | None, name: str) -> RelationName | None:
+        """The relation of that name; None where there is none, or several that the path does not tell apart."""
+        schemas = self._schemas.get(name, [])
+        if schema is not None:
+            return RelationName(self.database, schema, name) if schema in schemas else None
+        for candidate in (*self._path, *(schemas if len(schemas) == 1 else ())):
+            if candidate in schemas:
+                return RelationName(self.database, candidate, name)
+        return None
+
+    def columns(self, table: RelationName) -> tuple[str, ...]:
+        """Its columns in order."""
+        return tuple(self._columns.get((table.schema, table.name), ()))
+
+
+_EQUAL = frozenset({"="})
+_RANGE = frozenset({"<", ">", "<=", ">="})
+_PATTERNS = frozenset({A_Expr_Kind.AEXPR_LIKE})
+_BETWEEN = frozenset({A_Expr_Kind.AEXPR_BETWEEN, A_Expr_Kind.AEXPR_BETWEEN_SYM})
+
+_Scope = dict[str, Access | None]
+"""FROM items by alias; None stands for a subquery, CTE, function or view, whose columns are not a table's."""
+
+
+def _nodes(node: Any) -> Iterator[ast.Node]:
+    """The children of a node, through tuples."""
+    for name in node:
+        value = getattr(node, name)
+        for child in value if isinstance(value, tuple) else (value,):
+            if isinstance(child, ast.Node):
+                yield child
+            elif isinstance(child, tuple):
+                yield from (one for one in child if isinstance(one, ast.Node))
+
+
+_QUERIES = (ast.SelectStmt, ast.InsertStmt, ast.UpdateStmt, ast.DeleteStmt, ast.MergeStmt)
+
+
+class _Walk:
+    """The state of one statement's walk: the accesses found, the CTE names in sight."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self.accesses: list[Access] = []
+        self.unresolved: list[str] = []
+        self.ctes: set[str] = set()
+
+    # --- names ---
+
+    def relation(self, node: ast.RangeVar, scope: _Scope) -> Access | None:
+        """Put a FROM item into the scope; an Access where it is a table."""
+        alias = node.alias.aliasname if node.alias else node.relname
+        if node.schemaname is None and node.relname in self.ctes:
+            scope[alias] = None
+            return None
+        table = self.catalogue.find(node.schemaname, node.relname)
+        if table is None:
+            self.unresolved.append(f"{node.relname} is no table of this database that we know (a view is not expanded)")
+            scope[alias] = None
+            return None
+        access = Access(table, alias)
+        self.accesses.append(access)
+        scope[alias] = access
+        return access
+
+    def resolve(self, node: ast.ColumnRef, scopes: tuple[_Scope, ...]) -> tuple[Access, str] | None:
+        """The table and column that a reference means, innermost scope first; None for anything else."""
+        names = [part.sval for part in node.fields if isinstance(part, ast.String)]
+        if len(names) != len(node.fields) or not names:
+            return None
+        column = names[-1]
+        for scope in scopes:
+            if len(names) > 1:
+                if names[-2] in scope:
+                    access = scope[names[-2]]
+                    return (access, column) if access and column in self.catalogue.columns(access.table) else None
+                continue
+            holders = [one for one in scope.values() if one and column in self.catalogue.columns(one.table)]
+            if holders:
+                return holders[0], column
+            if None in scope.values():
+                return None
+        return None
+
+    def references(self, node: Any, scopes: tuple[_Scope, ...]) -> list[tuple[Access, str]]:
+        """All table columns below a node, subqueries left out."""
+        found = []
+        if isinstance(node, ast.ColumnRef):
+            one = self.resolve(node, scopes)
+            return [one] if one else []
+        if isinstance(node, ast.Node) and not isinstance(node, _QUERIES):
+            for child in _nodes(node):
+                found += self.references(child, scopes)
+        return found
+
+    # --- expressions ---
+
+    def read(self, node: Any, scopes: tuple[_Scope, ...]) -> None:
+        """Note every column that an expression reads, and walk its subqueries."""
+        if isinstance(node, _QUERIES):
+            self.query(node, scopes)
+            return
+        if isinstance(node, ast.ColumnRef):
+            self._read_column(node, scopes)
+            return
+        for child in _nodes(node):
+            self.read(child, scopes)
+
+    def _read_column(self, node: ast.ColumnRef, scopes: tuple[_Scope, ...]) -> None:
+        if isinstance(node.fields[-1], ast.A_Star):
+            names = [part.sval for part in node.fields[:-1]]
+            for alias, access in scopes[0].items():
+                if access is not None and (not names or names[-1] == alias):
+                    access.whole_row = True
+            return
+        found = self.resolve(node, scopes)
+        if found:
+            found[0].columns.add(found[1])
+        elif len(node.fields) == 1 and isinstance(node.fields[0], ast.String):
+            whole = scopes[0].get(node.fields[0].sval)
+            if whole is not None:
+                whole.whole_row = True
+
+    def key(self, node: Any, scopes: tuple[_Scope, ...]) -> tuple[Access, IndexColumn] | None:
+        """The access and index key that an operand would be: a column, or an expression over one relation without parameters."""
+        if isinstance(node, ast.ColumnRef):
+            found = self.resolve(node, scopes)
+            return (found[0], IndexColumn(found[1])) if found else None
+        if not isinstance(node, ast.FuncCall | ast.TypeCast | ast.A_Expr | ast.CoalesceExpr):
+            return None
+        used = self.references(node, scopes)
+        if not used or any(access is not used[0][0] for access, _ in used) or not _is_fixed(node):
+            return None
+        return used[0][0], IndexColumn(None, _unqualified(node))
+
+    def conditions(self, node: Any, scopes: tuple[_Scope, ...], alternative: bool = False) -> None:
+        """Split a WHERE or ON clause at AND (and, as alternatives, at OR) and note what each part bounds."""
+        if node is None:
+            return
+        if isinstance(node, ast.BoolExpr) and node.boolop != BoolExprType.NOT_EXPR:
+            for part in node.args:
+                self.conditions(part, scopes, alternative or node.boolop == BoolExprType.OR_EXPR)
+            return
+        self.read(node, scopes)
+        for access, use, key in self._judged(node, scopes):
+            text = _unqualified(node) if use is not Use.JOIN and _is_fixed(node, literal_free=True) else None
+            access.conditions.append(Condition(use, key, text, alternative))
+
+    def _judged(self, node: Any, scopes: tuple[_Scope, ...]) -> list[tuple[Access, Use, IndexColumn]]:
+        if isinstance(node, ast.A_Expr):
+            return self._operator(node, scopes)
+        if isinstance(node, ast.SubLink):
+            return self._sublink(node, scopes)
+        if isinstance(node, ast.NullTest):
+            found = self.key(node.arg, scopes)
+            use = Use.IS_NULL if node.nulltesttype == NullTestType.IS_NULL else Use.NOT_NULL
+            return [(found[0], use, found[1])] if found else []
+        negated = isinstance(node, ast.BoolExpr)
+        found = (
+            self.key(node.args[0] if negated else node, scopes) if negated or isinstance(node, ast.ColumnRef) else None
+        )
+        return [(found[0], Use.FALSE if negated else Use.TRUE, found[1])] if found else []
+
+    def _sublink(self, node: ast.SubLink, scopes: tuple[_Scope, ...]) -> list[tuple[Access, Use, IndexColumn]]:
+        if node.subLinkType != SubLinkType.ANY_SUBLINK:
+            return []
+        outer = self.key(node.testexpr, scopes)
+        return [(outer[0], Use.JOIN, outer[1])] if outer else []
+
+    def _operator(self, node: ast.A_Expr, scopes: tuple[_Scope, ...]) -> list[tuple[Access, Use, IndexColumn]]:
+        name = node.name[-1].sval
+        left = self.key(node.lexpr, scopes)
+        if node.kind in {A_Expr_Kind.AEXPR_IN, A_Expr_Kind.AEXPR_OP_ANY}:
+            return [(left[0], Use.LIST, left[1])] if left and name == "=" else []
+        if node.kind in _BETWEEN:
+            return [(left[0], Use.RANGE, left[1])] if left else []
+        if node.kind in _PATTERNS:
+            return [(left[0], Use.PREFIX, left[1])] if left and name == "~~" else []
+        if node.kind != A_Expr_Kind.AEXPR_OP or name not in _EQUAL | _RANGE:
+            return []
+        return self._compared(node, name in _EQUAL, scopes)
+
+    def _compared(
+        self, node: ast.A_Expr, equal: bool, scopes: tuple[_Scope, ...]
+    ) -> list[tuple[Access, Use, IndexColumn]]:
+        """Each side is a key if the other side does not read the same relation; a join if it reads another one."""
+        found = []
+        for side, other in ((node.lexpr, node.rexpr), (node.rexpr, node.lexpr)):
+            key = self.key(side, scopes)
+            if key is None:
+                continue
+            others = self.references(other, scopes)
+            if any(access is key[0] for access, _ in others):
+                continue
+            use = Use.JOIN if others and equal else Use.EQUAL if equal else Use.RANGE
+            found.append((key[0], use, key[1]))
+        return found
+
+    # --- queries ---
+
+    def source(self, node: Any, scope: _Scope, scopes: tuple[_Scope, ...]) -> list[Any]:
+        """Put a FROM item into the scope; returns the ON conditions below it, to be judged when the scope is complete."""
+        if isinstance(node, ast.RangeVar):
+            self.relation(node, scope)
+            return []
+        if isinstance(node, ast.JoinExpr):
+            waiting = self.source(node.larg, scope, scopes)
+            before = list(scope.values())
+            waiting += self.source(node.rarg, scope, scopes)
+            self._using(node, before, [one for one in scope.values() if one not in before])
+            return [*waiting, node.quals] if node.quals is not None else waiting
+        alias = getattr(getattr(node, "alias", None), "aliasname", f"?{len(scope)}")
+        if isinstance(node, ast.RangeSubselect):
+            self.query(node.subquery, (scope, *scopes) if node.lateral else scopes)
+        else:
+            for child in _nodes(node):
+                self.read(child, (scope, *scopes))
+        scope[alias] = None
+        return []
+
+    def _using(self, node: ast.JoinExpr, left: list[Access | None], right: list[Access | None]) -> None:
+        names = [one.sval for one in node.usingClause or ()]
+        if node.isNatural and left and left[0] and right and right[0]:
+            both = set(self.catalogue.columns(left[0].table)) & set(self.catalogue.columns(right[0].table))
+            names = sorted(both)
+        for name in names:
+            for side in (left, right):
+                for access in side:
+                    if access is not None and name in self.catalogue.columns(access.table):
+                        access.columns.add(name)
+                        access.conditions.append(Condition(Use.JOIN, IndexColumn(name)))
+                        break
+
+    def query(self, node: Any, outer: tuple[_Scope, ...]) -> None:
+        """Walk one query of any kind; `outer` are the scopes it is correlated with."""
+        before = set(self.ctes)
+        if node.withClause is not None:
+            for cte in node.withClause.ctes:
+                if node.withClause.recursive:
+                    self.ctes.add(cte.ctename)
+                self.query(cte.ctequery, outer)
+                self.ctes.add(cte.ctename)
+        if isinstance(node, ast.SelectStmt):
+            self._select(node, outer)
+        else:
+            self._change(node, outer)
+        self.ctes = before
+
+    def _select(self, node: ast.SelectStmt, outer: tuple[_Scope, ...]) -> None:
+        if node.larg is not None:
+            self.query(node.larg, outer)
+            self.query(node.rarg, outer)
+            return
+        scope: _Scope = {}
+        waiting: list[Any] = []
+        for item in node.fromClause or ():
+            waiting += self.source(item, scope, outer)
+        scopes = (scope, *outer)
+        for clause in (*waiting, node.whereClause):
+            self.conditions(clause, scopes)
+        for part in (
+            node.targetList,
+            node.groupClause,
+            node.sortClause,
+            node.distinctClause,
+            node.windowClause,
+            node.valuesLists,
+        ):
+            for one in part or ():
+                for child in one if isinstance(one, tuple) else (one,):
+                    if isinstance(child, ast.Node):
+                        self.read(child, scopes)
+        for one in (node.havingClause, node.limitCount, node.limitOffset):
+            if one is not None:
+                self.read(one, scopes)
+        self._order(node, scopes)
+
+    def _order(self, node: ast.SelectStmt, scopes: tuple[_Scope, ...]) -> None:
+        """Sort and group keys, where one relation gives all of them."""
+        sort = [(self.key(self._meant(one.node, node), scopes), one) for one in node.sortClause or ()]
+        owners = {id(found[0]) for found, _ in sort if found}
+        if sort and len(owners) == 1 and all(found for found, _ in sort):
+            keys = [(found, one) for found, one in sort if found]
+            keys[0][0][0].sort = tuple(_sorted(found[1], one) for found, one in keys)
+        group = [self.key(self._meant(one, node), scopes) for one in node.groupClause or ()]
+        if group and all(group) and len({id(one[0]) for one in group if one}) == 1:
+            columns = tuple(one[1].column for one in group if one and one[1].column)
+            if len(columns) == len(group) and group[0]:
+                group[0][0].group = columns
+
+    @staticmethod
+    def _meant(node: Any, query: ast.SelectStmt) -> Any:
+        """The target-list expression behind `ORDER BY 2` or `ORDER BY alias`; else the node itself."""
+        targets = [one for one in query.targetList or () if isinstance(one, ast.ResTarget)]
+        if isinstance(node, ast.A_Const) and isinstance(node.val, ast.Integer) and 1 <= node.val.ival <= len(targets):
+            return targets[node.val.ival - 1].val
+        if isinstance(node, ast.ColumnRef) and len(node.fields) == 1 and isinstance(node.fields[0], ast.String):
+            return next((one.val for one in targets if one.name == node.fields[0].sval), node)
+        return node
+
+    def _change(self, node: Any, outer: tuple[_Scope, ...]) -> None:
+        """INSERT, UPDATE, DELETE, MERGE."""
+        scope: _Scope = {}
+        target = self.relation(node.relation, scope)
+        waiting: list[Any] = []
+        if isinstance(node, ast.InsertStmt):
+            if node.selectStmt is not None:
+                self.query(node.selectStmt, outer)
+        elif isinstance(node, ast.MergeStmt):
+            waiting = [*self.source(node.sourceRelation, scope, outer), node.joinCondition]
+        else:
+            clause = node.fromClause if isinstance(node, ast.UpdateStmt) else node.usingClause
+            for item in clause or ():
+                waiting += self.source(item, scope, outer)
+            waiting.append(node.whereClause)
+        scopes = (scope, *outer)
+        for condition in waiting:
+            self.conditions(condition, scopes)
+        if target is not None:
+            target.is_target = target.whole_row = True
+            assigned = list(getattr(node, "targetList", None) or getattr(node, "cols", None) or ())
+            for when in getattr(node, "mergeWhenClauses", None) or ():
+                assigned += list(when.targetList or ())
+            target.written |= {one.name for one in assigned if one.name}
+        for part in (getattr(node, "targetList", None), getattr(node, "mergeWhenClauses", None), node.returningList
+                     if hasattr(node, "returningList") else None):  # fmt: skip
+            for one in part or ():
+                self.read(one, scopes)
+
+
+def _is_fixed(node: Any, literal_free: bool = False) -> bool:
+    """Whether an expression is the same at every call: no parameter, no subquery, no placeholder; with `literal_free` no constant either."""
+    if isinstance(node, ast.ParamRef | ast.SubLink | ast.SQLValueFunction):
+        return False
+    if isinstance(node, ast.A_Const) and literal_free and not node.isnull:
+        return False
+    return all(_is_fixed(child, literal_free) for child in _nodes(node))
+
+
+def _strip(node: Any) -> Any:
+    """The node with every column reference cut to its column: a copy, the tree is shared."""
+    if isinstance(node, ast.ColumnRef):
+        return ast.ColumnRef(fields=(node.fields[-1],))
+    if not isinstance(node, ast.Node):
+        return tuple(_strip(one) for one in node) if isinstance(node, tuple) else node
+    values = {name: _strip(getattr(node, name)) for name in node}
+    return type(node)(**{name: value for name, value in values.items() if value is not None})
+
+
+def _unqualified(node: Any) -> str:
+    return str(RawStream()(_strip(node)))
+
+
+def _sorted(key: IndexColumn, one: ast.SortBy) -> IndexColumn:
+    descending = one.sortby_dir == SortByDir.SORTBY_DESC
+    first = one.sortby_nulls == SortByNulls.SORTBY_NULLS_FIRST or (
+        descending and one.sortby_nulls == SortByNulls.SORTBY_NULLS_DEFAULT
+    )
+    return IndexColumn(key.column, key.expression, descending, first)
+
+
+def predicates(text: str, catalogue: Catalogue) -> Predicates:
+    """What the statement asks of each relation. Raises PredicateError where the text is not one SELECT or DML statement."""
+    try:
+        statements = pglast.parse_sql(text)
+    except ParseError as error:
+        raise PredicateError("the statement does not parse (cut off, or not normalised)") from error
+    if len(statements) != 1 or not isinstance(statements[0].stmt, _QUERIES):
+        raise PredicateError("only a single SELECT, INSERT, UPDATE, DELETE or MERGE has predicates")
+    walk = _Walk(catalogue)
+    statement = statements[0].stmt
+    walk.query(statement, ())
+    limited = getattr(statement, "limitCount", None) is not None
+    return Predicates(tuple(walk.accesses), tuple(dict.fromkeys(walk.unresolved)), limited)
