@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 import pglast
-from pglast import ast
+from pglast import ast as syntax
 from pglast.enums import A_Expr_Kind, BoolExprType, NullTestType, SortByDir, SortByNulls, SubLinkType
 from pglast.parser import ParseError
 from pglast.stream import RawStream
@@ -119,6 +119,10 @@ class Catalogue:
         return tuple(self._columns.get((table.schema, table.name), ()))
 
 
+Node = Any
+"""A node of the syntax tree. pglast types every attribute as optional, though the grammar fills it: checking those would say nothing."""
+ast: Any = syntax
+
 _EQUAL = frozenset({"="})
 _RANGE = frozenset({"<", ">", "<=", ">="})
 _PATTERNS = frozenset({A_Expr_Kind.AEXPR_LIKE})
@@ -128,7 +132,7 @@ _Scope = dict[str, Access | None]
 """FROM items by alias; None stands for a subquery, CTE, function or view, whose columns are not a table's."""
 
 
-def _nodes(node: Any) -> Iterator[ast.Node]:
+def _nodes(node: Node) -> Iterator[Node]:
     """The children of a node, through tuples."""
     for name in node:
         value = getattr(node, name)
@@ -153,7 +157,7 @@ class _Walk:
 
     # --- names ---
 
-    def relation(self, node: ast.RangeVar, scope: _Scope) -> Access | None:
+    def relation(self, node: Node, scope: _Scope) -> Access | None:
         """Put a FROM item into the scope; an Access where it is a table."""
         alias = node.alias.aliasname if node.alias else node.relname
         if node.schemaname is None and node.relname in self.ctes:
@@ -169,7 +173,7 @@ class _Walk:
         scope[alias] = access
         return access
 
-    def resolve(self, node: ast.ColumnRef, scopes: tuple[_Scope, ...]) -> tuple[Access, str] | None:
+    def resolve(self, node: Node, scopes: tuple[_Scope, ...]) -> tuple[Access, str] | None:
         """The table and column that a reference means, innermost scope first; None for anything else."""
         names = [part.sval for part in node.fields if isinstance(part, ast.String)]
         if len(names) != len(node.fields) or not names:
@@ -188,7 +192,7 @@ class _Walk:
                 return None
         return None
 
-    def references(self, node: Any, scopes: tuple[_Scope, ...]) -> list[tuple[Access, str]]:
+    def references(self, node: Node, scopes: tuple[_Scope, ...]) -> list[tuple[Access, str]]:
         """All table columns below a node, subqueries left out."""
         found = []
         if isinstance(node, ast.ColumnRef):
@@ -201,7 +205,7 @@ class _Walk:
 
     # --- expressions ---
 
-    def read(self, node: Any, scopes: tuple[_Scope, ...]) -> None:
+    def read(self, node: Node, scopes: tuple[_Scope, ...]) -> None:
         """Note every column that an expression reads, and walk its subqueries."""
         if isinstance(node, _QUERIES):
             self.query(node, scopes)
@@ -212,7 +216,7 @@ class _Walk:
         for child in _nodes(node):
             self.read(child, scopes)
 
-    def _read_column(self, node: ast.ColumnRef, scopes: tuple[_Scope, ...]) -> None:
+    def _read_column(self, node: Node, scopes: tuple[_Scope, ...]) -> None:
         if isinstance(node.fields[-1], ast.A_Star):
             names = [part.sval for part in node.fields[:-1]]
             for alias, access in scopes[0].items():
@@ -227,7 +231,7 @@ class _Walk:
             if whole is not None:
                 whole.whole_row = True
 
-    def key(self, node: Any, scopes: tuple[_Scope, ...]) -> tuple[Access, IndexColumn] | None:
+    def key(self, node: Node, scopes: tuple[_Scope, ...]) -> tuple[Access, IndexColumn] | None:
         """The access and index key that an operand would be: a column, or an expression over one relation without parameters."""
         if isinstance(node, ast.ColumnRef):
             found = self.resolve(node, scopes)
@@ -239,7 +243,7 @@ class _Walk:
             return None
         return used[0][0], IndexColumn(None, _unqualified(node))
 
-    def conditions(self, node: Any, scopes: tuple[_Scope, ...], alternative: bool = False) -> None:
+    def conditions(self, node: Node, scopes: tuple[_Scope, ...], alternative: bool = False) -> None:
         """Split a WHERE or ON clause at AND (and, as alternatives, at OR) and note what each part bounds."""
         if node is None:
             return
@@ -252,7 +256,7 @@ class _Walk:
             text = _unqualified(node) if use is not Use.JOIN and _is_fixed(node, literal_free=True) else None
             access.conditions.append(Condition(use, key, text, alternative))
 
-    def _judged(self, node: Any, scopes: tuple[_Scope, ...]) -> list[tuple[Access, Use, IndexColumn]]:
+    def _judged(self, node: Node, scopes: tuple[_Scope, ...]) -> list[tuple[Access, Use, IndexColumn]]:
         if isinstance(node, ast.A_Expr):
             return self._operator(node, scopes)
         if isinstance(node, ast.SubLink):
@@ -267,13 +271,13 @@ class _Walk:
         )
         return [(found[0], Use.FALSE if negated else Use.TRUE, found[1])] if found else []
 
-    def _sublink(self, node: ast.SubLink, scopes: tuple[_Scope, ...]) -> list[tuple[Access, Use, IndexColumn]]:
+    def _sublink(self, node: Node, scopes: tuple[_Scope, ...]) -> list[tuple[Access, Use, IndexColumn]]:
         if node.subLinkType != SubLinkType.ANY_SUBLINK:
             return []
         outer = self.key(node.testexpr, scopes)
         return [(outer[0], Use.JOIN, outer[1])] if outer else []
 
-    def _operator(self, node: ast.A_Expr, scopes: tuple[_Scope, ...]) -> list[tuple[Access, Use, IndexColumn]]:
+    def _operator(self, node: Node, scopes: tuple[_Scope, ...]) -> list[tuple[Access, Use, IndexColumn]]:
         name = node.name[-1].sval
         left = self.key(node.lexpr, scopes)
         if node.kind in {A_Expr_Kind.AEXPR_IN, A_Expr_Kind.AEXPR_OP_ANY}:
@@ -286,9 +290,7 @@ class _Walk:
             return []
         return self._compared(node, name in _EQUAL, scopes)
 
-    def _compared(
-        self, node: ast.A_Expr, equal: bool, scopes: tuple[_Scope, ...]
-    ) -> list[tuple[Access, Use, IndexColumn]]:
+    def _compared(self, node: Node, equal: bool, scopes: tuple[_Scope, ...]) -> list[tuple[Access, Use, IndexColumn]]:
         """Each side is a key if the other side does not read the same relation; a join if it reads another one."""
         found = []
         for side, other in ((node.lexpr, node.rexpr), (node.rexpr, node.lexpr)):
@@ -304,7 +306,7 @@ class _Walk:
 
     # --- queries ---
 
-    def source(self, node: Any, scope: _Scope, scopes: tuple[_Scope, ...]) -> list[Any]:
+    def source(self, node: Node, scope: _Scope, scopes: tuple[_Scope, ...]) -> list[Any]:
         """Put a FROM item into the scope; returns the ON conditions below it, to be judged when the scope is complete."""
         if isinstance(node, ast.RangeVar):
             self.relation(node, scope)
@@ -324,7 +326,7 @@ class _Walk:
         scope[alias] = None
         return []
 
-    def _using(self, node: ast.JoinExpr, left: list[Access | None], right: list[Access | None]) -> None:
+    def _using(self, node: Node, left: list[Access | None], right: list[Access | None]) -> None:
         names = [one.sval for one in node.usingClause or ()]
         if node.isNatural and left and left[0] and right and right[0]:
             both = set(self.catalogue.columns(left[0].table)) & set(self.catalogue.columns(right[0].table))
@@ -337,7 +339,7 @@ class _Walk:
                         access.conditions.append(Condition(Use.JOIN, IndexColumn(name)))
                         break
 
-    def query(self, node: Any, outer: tuple[_Scope, ...]) -> None:
+    def query(self, node: Node, outer: tuple[_Scope, ...]) -> None:
         """Walk one query of any kind; `outer` are the scopes it is correlated with."""
         before = set(self.ctes)
         if node.withClause is not None:
@@ -352,7 +354,7 @@ class _Walk:
             self._change(node, outer)
         self.ctes = before
 
-    def _select(self, node: ast.SelectStmt, outer: tuple[_Scope, ...]) -> None:
+    def _select(self, node: Node, outer: tuple[_Scope, ...]) -> None:
         if node.larg is not None:
             self.query(node.larg, outer)
             self.query(node.rarg, outer)
@@ -381,7 +383,7 @@ class _Walk:
                 self.read(one, scopes)
         self._order(node, scopes)
 
-    def _order(self, node: ast.SelectStmt, scopes: tuple[_Scope, ...]) -> None:
+    def _order(self, node: Node, scopes: tuple[_Scope, ...]) -> None:
         """Sort and group keys, where one relation gives all of them."""
         sort = [(self.key(self._meant(one.node, node), scopes), one) for one in node.sortClause or ()]
         owners = {id(found[0]) for found, _ in sort if found}
@@ -395,7 +397,7 @@ class _Walk:
                 group[0][0].group = columns
 
     @staticmethod
-    def _meant(node: Any, query: ast.SelectStmt) -> Any:
+    def _meant(node: Node, query: Node) -> Any:
         """The target-list expression behind `ORDER BY 2` or `ORDER BY alias`; else the node itself."""
         targets = [one for one in query.targetList or () if isinstance(one, ast.ResTarget)]
         if isinstance(node, ast.A_Const) and isinstance(node.val, ast.Integer) and 1 <= node.val.ival <= len(targets):
@@ -404,7 +406,7 @@ class _Walk:
             return next((one.val for one in targets if one.name == node.fields[0].sval), node)
         return node
 
-    def _change(self, node: Any, outer: tuple[_Scope, ...]) -> None:
+    def _change(self, node: Node, outer: tuple[_Scope, ...]) -> None:
         """INSERT, UPDATE, DELETE, MERGE."""
         scope: _Scope = {}
         target = self.relation(node.relation, scope)
@@ -434,7 +436,7 @@ class _Walk:
                 self.read(one, scopes)
 
 
-def _is_fixed(node: Any, literal_free: bool = False) -> bool:
+def _is_fixed(node: Node, literal_free: bool = False) -> bool:
     """Whether an expression is the same at every call: no parameter, no subquery, no placeholder; with `literal_free` no constant either."""
     if isinstance(node, ast.ParamRef | ast.SubLink | ast.SQLValueFunction):
         return False
@@ -443,7 +445,7 @@ def _is_fixed(node: Any, literal_free: bool = False) -> bool:
     return all(_is_fixed(child, literal_free) for child in _nodes(node))
 
 
-def _strip(node: Any) -> Any:
+def _strip(node: Node) -> Any:
     """The node with every column reference cut to its column: a copy, the tree is shared."""
     if isinstance(node, ast.ColumnRef):
         return ast.ColumnRef(fields=(node.fields[-1],))
@@ -453,11 +455,11 @@ def _strip(node: Any) -> Any:
     return type(node)(**{name: value for name, value in values.items() if value is not None})
 
 
-def _unqualified(node: Any) -> str:
+def _unqualified(node: Node) -> str:
     return str(RawStream()(_strip(node)))
 
 
-def _sorted(key: IndexColumn, one: ast.SortBy) -> IndexColumn:
+def _sorted(key: IndexColumn, one: Node) -> IndexColumn:
     descending = one.sortby_dir == SortByDir.SORTBY_DESC
     first = one.sortby_nulls == SortByNulls.SORTBY_NULLS_FIRST or (
         descending and one.sortby_nulls == SortByNulls.SORTBY_NULLS_DEFAULT
