@@ -37,6 +37,17 @@ CREATE EXTENSION IF NOT EXISTS pg_stat_statements;
 CREATE SCHEMA IF NOT EXISTS tunewright;
 REVOKE ALL ON SCHEMA tunewright FROM PUBLIC;
 GRANT USAGE ON SCHEMA tunewright TO {name};
+
+-- Where sequences stand (no rows of the users' are readable through it).
+DO $tunewright$
+DECLARE
+  part record;
+BEGIN
+  FOR part IN SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'tunewright') LOOP
+    EXECUTE format('GRANT SELECT ON ALL SEQUENCES IN SCHEMA %I TO {name}', part.nspname);
+  END LOOP;
+END
+$tunewright$;
 """
 
 
