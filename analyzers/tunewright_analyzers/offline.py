@@ -1,0 +1,20 @@
+"""Judging a single plan without a server: `tunewright explain`."""
+
+from datetime import datetime
+
+from tunewright_analyzers.check import Verdict, discover, run
+from tunewright_analyzers.facts.ids import ClusterId, InstanceId, StatementId
+from tunewright_analyzers.facts.plans import Plan, PlanOrigin, Plans, StatementPlan
+from tunewright_analyzers.facts.snapshot import Engine, Flavour, Snapshot, Window
+
+
+def judge_plan(plan: Plan, cluster: str, at: datetime) -> tuple[Verdict, ...]:
+    """What the checks of the group `plans` say of one plan. Checks that need more than a plan say so as NotJudged."""
+    row = StatementPlan(
+        StatementId(plan.shape), "", plan, PlanOrigin.FILE, at, exec_seconds=plan.execution_seconds or 0.0, calls=1
+    )
+    snapshot = Snapshot(
+        ClusterId(cluster), InstanceId("file"), Engine.POSTGRESQL, 180000, Flavour.SELF_MANAGED, at, (Plans((row,)),)
+    )
+    window = Window(ClusterId(cluster), at, at, snapshot)
+    return tuple(verdict for check in discover() if check.group == "plans" for verdict in run(check, window))
