@@ -8,8 +8,8 @@ removed at `stop`, because column statistics hold values of the user's data.
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -22,7 +22,7 @@ from tunewright_agent.embedded.server import EmbeddedServer
 from tunewright_agent.whatif.twin_build import PLANNER, because, build, place
 from tunewright_agent.whatif.twin_indexes import Pool
 from tunewright_agent.whatif.twin_production import Production, read
-from tunewright_analyzers.facts.plans import Plan
+from tunewright_analyzers.facts.plans import Plan, PlanNode
 from tunewright_analyzers.facts.relations import RelationName
 from tunewright_analyzers.indexes.skip_scan import skipping_indexes
 from tunewright_analyzers.indexes.whatif import HypotheticalIndex, WhatIfError
@@ -199,10 +199,10 @@ class Twin:
             copy.pool.show(add, hide, barred)
             plan = self._plan(copy, database, text, settings)
             if (self.version or copy.version) >= 180000:
-                return plan
+                return renamed(plan, copy.pool.canonical)
             skipping = copy.pool.oids(skipping_indexes(plan, copy.pool.leading_keys())) - barred
             if not skipping:
-                return plan
+                return renamed(plan, copy.pool.canonical)
             barred |= skipping
 
     def _plan(self, copy: _Database, database: str, text: str, settings: Sequence[tuple[str, str]]) -> Plan:
@@ -233,6 +233,18 @@ class Twin:
         """How large the index would be, of all partitions together. Raises WhatIfError."""
         with self._lock:
             return self._copy(database).pool.make(index).size_bytes
+
+
+def renamed(plan: Plan, name: Callable[[str], str]) -> Plan:
+    """The plan with each index under what `name` makes of its name: hypothetical ones go by their canonical text."""
+
+    def node(one: PlanNode) -> PlanNode:
+        children = tuple(node(child) for child in one.children)
+        return replace(one, children=children, index=None if one.index is None else name(one.index))
+
+    if all(one.index is None or name(one.index) == one.index for one in plan.root.walk()):
+        return plan
+    return replace(plan, root=node(plan.root))
 
 
 def _json(cursor: psycopg.Cursor[Any]) -> str:

@@ -49,7 +49,7 @@ SELECT i.relname, i.oid, a.attname, x.indnkeyatts > 1 AND am.amname = 'btree'
 FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_am am ON am.oid = i.relam
 JOIN pg_namespace n ON n.oid = i.relnamespace
 LEFT JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = x.indkey[0] AND a.attnum > 0
-WHERE n.nspname !~ '^pg_'
+WHERE n.nspname !~ '^pg_' AND (%s::oid[] IS NULL OR i.oid = ANY(%s))
 """
 _ALIGNMENT = {"c": 1, "s": 2, "i": 4, "d": 8}
 
@@ -73,6 +73,7 @@ class Pool:
     _existing: dict[tuple[str, str], tuple[int, ...]] = field(init=False, default_factory=dict)
     _valid: frozenset[int] = field(init=False, default=frozenset())
     _leading: dict[str, str] = field(init=False, default_factory=dict)
+    _canonical: dict[str, str] = field(init=False, default_factory=dict)
     _by_name: dict[str, set[int]] = field(init=False, default_factory=dict)
 
     def load(self) -> None:
@@ -95,11 +96,13 @@ class Pool:
         """The indexes of those names, in whatever schema."""
         return {oid for name in names for oid in self._by_name.get(name, ())}
 
-    def _learn(self) -> None:
-        """Read names and leading columns of all indexes again."""
-        self._leading.clear()
-        self._by_name.clear()
-        for name, oid, lead, several in self.admin.execute(_LEADING).fetchall():
+    def canonical(self, name: str) -> str:
+        """The text of the hypothetical index behind a name on the twin; the name itself for one of production's."""
+        return self._canonical.get(name, name)
+
+    def _learn(self, only: Collection[int] | None = None) -> None:
+        """Read names and leading columns of the indexes (of all, or of those OIDs)."""
+        for name, oid, lead, several in self.admin.execute(_LEADING, (only, only)).fetchall():
             self._by_name.setdefault(str(name), set()).add(int(str(oid)))
             if several and lead is not None:
                 self._leading[str(name)] = str(lead)
@@ -191,7 +194,9 @@ class Pool:
         ).fetchall()
         oids = [int(str(row[0])) for row in tree]
         self.admin.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = ANY(%s)", (oids,))
-        self._learn()
+        self._learn(oids)
+        names = self.admin.execute("SELECT relname FROM pg_class WHERE oid = ANY(%s)", (oids,)).fetchall()
+        self._canonical.update({str(row[0]): str(index) for row in names})
         return _Made(tuple(oids), total)
 
     def _set_statistics(self, schema: str, table: str, pages: object, rows: object, visible: object) -> None:

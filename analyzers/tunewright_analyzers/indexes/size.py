@@ -139,7 +139,7 @@ def btree_size(shape: IndexShape) -> IndexSize:
         return IndexSize(1, 0, 0)
     key_bytes = tuple_bytes((*shape.keys, *shape.included))
     total, item = _leaf_bytes(shape, key_bytes)
-    room = _USABLE - PAGE_BYTES * (100 - shape.fill_factor) // 100
+    room: float = _USABLE - PAGE_BYTES * (100 - shape.fill_factor) // 100
     if item > 400:  # long posting lists: whole ones only
         room = max(math.floor((room + item) / item) - 1, 1) * item
     leaves = max(1, math.ceil(total / room))

@@ -60,6 +60,8 @@ class PlannerOracle(Protocol):
     ) -> Plan:
         """The plan of `statement` (normalised, `$n` placeholders allowed) with indexes added and existing ones hidden.
 
+        A hypothetical index stands in the plan (`PlanNode.index`) under its `str()`, an existing one under its bare name.
+
         Raises WhatIfError.
         """
         ...

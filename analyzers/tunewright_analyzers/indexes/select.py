@@ -1,0 +1,140 @@
+"""The choice of indexes for a whole workload: greedy by saved load for a byte, each step asked of the oracle again.
+
+In comes a Problem, out comes a Choice. Deterministic: statements and candidates are sorted, ties are broken by the index's text.
+"""
+
+from collections.abc import Sequence
+
+from tunewright_analyzers.facts.relations import Index
+from tunewright_analyzers.indexes.existing import serves, starts_with
+from tunewright_analyzers.indexes.problem import Choice, Configuration, Problem, Rejected, WeightedStatement
+from tunewright_analyzers.indexes.whatif import HypotheticalIndex
+
+ROUNDS = 3
+"""How many times the planner is asked for its next-best indexes, the used ones taken away each time."""
+_SMALLEST_BYTES = 65_536
+"""Below this size differences say nothing; a benefit a byte of tiny indexes would be beyond all measure."""
+
+
+def new_ones(candidates: Sequence[HypotheticalIndex], existing: Sequence[Index]) -> tuple[HypotheticalIndex, ...]:
+    """Candidates that no valid existing index (or primary key) already serves, as a whole or by its left part; sorted."""
+    fresh = {one for one in candidates if not any(serves(index, one) for index in existing)}
+    return tuple(sorted(fresh, key=str))
+
+
+def shortlist(problem: Problem) -> tuple[HypotheticalIndex, ...]:
+    """The candidates that the planner itself picks for some statement when all are on offer, and its next choices. Raises WhatIfError."""
+    picked: set[HypotheticalIndex] = set()
+    for statement in problem.statements:
+        offered = set(problem.relevant(statement, problem.candidates))
+        for _ in range(ROUNDS):
+            used = problem.used(statement, offered)
+            if not used:
+                break
+            picked |= used
+            offered -= used
+    return tuple(sorted(picked, key=str))
+
+
+def _total(problem: Problem, chosen: Configuration) -> float:
+    reads = sum(problem.load(one, problem.cost(one, chosen)) for one in problem.statements)
+    return reads + sum(problem.write_load(index) for index in sorted(chosen, key=str))
+
+
+def _touched(problem: Problem, index: HypotheticalIndex) -> list[WeightedStatement]:
+    return [one for one in problem.statements if index.table in one.tables]
+
+
+def _saved(problem: Problem, index: HypotheticalIndex, chosen: Configuration) -> float:
+    """Load saved by adding the index, net of what it costs writers. May be negative."""
+    saved = -problem.write_load(index)
+    for one in _touched(problem, index):
+        saved += problem.load(one, problem.cost(one, chosen)) - problem.load(one, problem.cost(one, chosen | {index}))
+    return saved
+
+
+def _objection(
+    problem: Problem, index: HypotheticalIndex, chosen: Configuration, saved: float, total: float
+) -> str | None:
+    """Why the index may not be added now; None where it may."""
+    limits = problem.limits
+    if saved < limits.least_gain_ratio * total:
+        return f"saves less than {limits.least_gain_ratio:.1%} of the workload's load, net of its write cost"
+    if sum(one.table == index.table for one in chosen) >= limits.most_per_table:
+        return f"its table would get more than {limits.most_per_table} new indexes"
+    if limits.budget_bytes is not None:
+        size = sum(problem.size_bytes(one) for one in chosen) + problem.size_bytes(index)
+        if size > limits.budget_bytes:
+            return "over the budget of bytes"
+    best = 0.0
+    for one in _touched(problem, index):
+        before, now, after = problem.cost(one), problem.cost(one, chosen), problem.cost(one, chosen | {index})
+        if after > before * (1 + limits.worst_regression_ratio):
+            return "a statement would cost more than today"
+        best = max(best, 1 - after / now if now > 0 else 0.0)
+    if best < limits.least_statement_ratio:
+        return f"makes no statement cheaper by {limits.least_statement_ratio:.0%}"
+    return None
+
+
+def _redundant(index: HypotheticalIndex, chosen: Configuration) -> bool:
+    """Whether a chosen index starts with the same keys and holds the same rows and columns."""
+    return any(
+        one.table == index.table
+        and one.predicate == index.predicate
+        and one.method == index.method
+        and starts_with(one.keys, index.keys)
+        and set(index.included) <= {*(key.column for key in one.keys), *one.included}
+        for one in chosen - {index}
+    )
+
+
+def _pruned(problem: Problem, chosen: Configuration) -> Configuration:
+    """Without the indexes that later ones made needless: those whose loss costs less than they cost writers, or a tenth of the least gain."""
+    total = _total(problem, frozenset())
+    for index in sorted(chosen, key=str):
+        rest = chosen - {index}
+        lost = _total(problem, rest) - _total(problem, chosen)
+        if _redundant(index, chosen) or lost < problem.limits.least_gain_ratio * total / 10:
+            chosen = rest
+    return chosen
+
+
+def greedy(problem: Problem) -> Choice:
+    """Add the index that saves most for a byte until none saves enough; then drop those that became needless. Raises WhatIfError."""
+    pool = shortlist(problem)
+    total = _total(problem, frozenset())
+    chosen: Configuration = frozenset()
+    while len(chosen) < problem.limits.most_indexes:
+        best: tuple[float, str, HypotheticalIndex] | None = None
+        for index in pool:
+            if index in chosen or _redundant(index, chosen):
+                continue
+            saved = _saved(problem, index, chosen)
+            if _objection(problem, index, chosen, saved, total) is None:
+                score = saved / max(problem.size_bytes(index), _SMALLEST_BYTES)
+                rank = (-score, str(index), index)
+                best = rank if best is None or rank[:2] < best[:2] else best
+        if best is None:
+            break
+        chosen |= {best[2]}
+    chosen = _pruned(problem, chosen)
+    return Choice(tuple(sorted(chosen, key=str)), _rejected(problem, pool, chosen, total))
+
+
+def _rejected(
+    problem: Problem, pool: Sequence[HypotheticalIndex], chosen: Configuration, total: float
+) -> tuple[Rejected, ...]:
+    """The candidates the planner would have used but that were not chosen, with the reason; the best first."""
+    found = []
+    for index in pool:
+        if index in chosen:
+            continue
+        alone = _saved(problem, index, frozenset())
+        if _redundant(index, chosen):
+            because = "a chosen index starts with the same columns"
+        else:
+            saved = _saved(problem, index, chosen)
+            because = _objection(problem, index, chosen, saved, total) or "others save more for a byte"
+        found.append(Rejected(index, alone / total if total > 0 else 0.0, problem.size_bytes(index), because))
+    return tuple(sorted(found, key=lambda one: (-one.gain_ratio, str(one.index))))
