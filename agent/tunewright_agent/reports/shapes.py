@@ -1,0 +1,167 @@
+"""The JSON that findings.json, /findings and `--format json` give: one shape, so that a script reads all three alike.
+
+Public: renaming a key needs a changelog entry. Lists come in a fixed order (severity first, then check and subject), so that two
+outputs can be compared line by line. Numbers that JSON cannot hold (NaN, infinity) become text.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from tunewright_agent.state import Judgement, State
+from tunewright_analyzers.facts.ids import FindingId, StatementId
+from tunewright_analyzers.finding import Evidence, Finding, NotJudged, Severity
+from tunewright_analyzers.recommendation import Expectation, Recommendation
+
+Shape = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredStatement:
+    """One statement before and after the advice: seconds and calls over runs of the same work. `text` is redacted."""
+
+    id: StatementId
+    text: str | None
+    before_seconds: float
+    after_seconds: float
+    before_calls: int = 0
+    after_calls: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What applying advice brought, measured. `method` says how, for the reader who doubts."""
+
+    before_seconds: float
+    after_seconds: float
+    statements: tuple[MeasuredStatement, ...] = ()
+    applied: tuple[str, ...] = ()
+    """The SQL that was applied between the two."""
+    method: str = ""
+
+
+def by_severity(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Worst first, then by check and subject."""
+    return tuple(sorted(findings, key=lambda one: (-one.severity.rank, one.check, str(one.subject), one.id)))
+
+
+def by_finding(recommendations: Iterable[Recommendation], findings: Iterable[Finding]) -> tuple[Recommendation, ...]:
+    """Those for the worst finding first, then by check and subject."""
+    rank: dict[FindingId, int] = {one.id: one.severity.rank for one in findings}
+    lowest = Severity.INFO.rank
+    return tuple(
+        sorted(recommendations, key=lambda one: (-rank.get(one.finding, lowest), one.check, str(one.subject), one.id))
+    )
+
+
+def by_check(not_judged: Iterable[NotJudged]) -> tuple[NotJudged, ...]:
+    """By check and subject, each once."""
+    return tuple(sorted(set(not_judged), key=lambda one: (one.check, str(one.subject), one.because)))
+
+
+def _plain(value: float | int | str | bool) -> float | int | str | bool:
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def evidence_shape(one: Evidence) -> Shape:
+    """A number with its unit and where it was read."""
+    return {"label": one.label, "value": _plain(one.value), "unit": one.unit, "source": one.source}
+
+
+def finding_shape(one: Finding) -> Shape:
+    """A finding; `subject` as text."""
+    return {
+        "id": one.id,
+        "check": one.check,
+        "subject": str(one.subject),
+        "severity": str(one.severity),
+        "summary": one.summary,
+        "evidence": [evidence_shape(each) for each in one.evidence],
+    }
+
+
+def _expectation_shape(one: Expectation | None) -> Shape | None:
+    if one is None:
+        return None
+    return {
+        "metric": one.metric,
+        "baseline": _plain(one.baseline),
+        "predicted": _plain(one.predicted),
+        "unit": one.unit,
+        "method": one.method,
+        "settle_seconds": one.settle.total_seconds(),
+        "statements": list(one.statements),
+    }
+
+
+def recommendation_shape(one: Recommendation) -> Shape:
+    """A recommendation with its SQL, expectation (or null), risk and rollback."""
+    return {
+        "id": one.id,
+        "finding": one.finding,
+        "check": one.check,
+        "subject": str(one.subject),
+        "action": str(one.action),
+        "statements": list(one.statements),
+        "expectation": _expectation_shape(one.expectation),
+        "risk": one.risk,
+        "rollback": list(one.rollback),
+        "caution": one.caution,
+        "evidence": [evidence_shape(each) for each in one.evidence],
+    }
+
+
+def measured_shape(measured: Measured) -> Shape:
+    """What the advice brought, in all and by statement (the largest gain first)."""
+    rows = sorted(measured.statements, key=lambda one: (one.after_seconds - one.before_seconds, one.id))
+    return {
+        "before_seconds": _plain(measured.before_seconds),
+        "after_seconds": _plain(measured.after_seconds),
+        "statements": [
+            {
+                "id": one.id,
+                "text": one.text,
+                "before_seconds": _plain(one.before_seconds),
+                "after_seconds": _plain(one.after_seconds),
+                "before_calls": one.before_calls,
+                "after_calls": one.after_calls,
+            }
+            for one in rows
+        ],
+        "applied": list(measured.applied),
+        "method": measured.method,
+    }
+
+
+def judgement_shape(judgement: Judgement, measured: Measured | None = None) -> Shape:
+    """The document: findings, recommendations, not_judged, and `measured` only where it is given."""
+    shape: Shape = {
+        "findings": [finding_shape(one) for one in by_severity(judgement.findings)],
+        "recommendations": [
+            recommendation_shape(one) for one in by_finding(judgement.recommendations, judgement.findings)
+        ],
+        "not_judged": [
+            {"check": one.check, "subject": str(one.subject), "because": one.because}
+            for one in by_check(judgement.not_judged)
+        ],
+    }
+    if measured is not None:
+        shape["measured"] = measured_shape(measured)
+    return shape
+
+
+def whole_judgement(state: State) -> Judgement:
+    """The judgements of all instances as one; `judged_at` is the oldest among them (the daemon's start where there is none)."""
+    judged = [one.judgement for one in state.instances if one.judgement is not None]
+    return Judgement(
+        min((one.judged_at for one in judged), default=state.started_at),
+        tuple(each for one in judged for each in one.findings),
+        tuple(each for one in judged for each in one.recommendations),
+        tuple(each for one in judged for each in one.not_judged),
+    )
+
+
+def state_shape(state: State, measured: Measured | None = None) -> Shape:
+    """The document for everything that is watched: what /findings answers."""
+    return judgement_shape(whole_judgement(state), measured)

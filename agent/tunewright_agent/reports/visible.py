@@ -1,0 +1,32 @@
+"""Makes text from a database safe to show: what would move the cursor, hide or turn round other text becomes visible.
+
+Names, application names and statement texts are anybody's. HTML escaping is Jinja's work, markup escaping is console's; this is
+about characters that act: C0 and C1 controls (ANSI escapes begin with one), bidirectional overrides, zero-width characters,
+line separators, and lone surrogates (which cannot be encoded at all). Used by pages and terminal; shapes keep the text as it is.
+"""
+
+import unicodedata
+
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_CONTROL_PICTURES = 0x2400
+_DELETE_PICTURE = "\u2421"
+
+
+def _shown(character: str, keep: str) -> str:
+    if character in keep or unicodedata.category(character) not in _HIDDEN:
+        return character
+    code = ord(character)
+    if code < 0x20:
+        return chr(_CONTROL_PICTURES + code)
+    return _DELETE_PICTURE if code == 0x7F else f"<U+{code:04X}>"
+
+
+def visible(text: object) -> str:
+    """`text` on one line: newline and tab become visible too."""
+    shown = str(text)
+    return shown if shown.isascii() and shown.isprintable() else "".join(_shown(one, "") for one in shown)
+
+
+def visible_lines(text: object) -> str:
+    """`text` with its newlines and tabs, all else as `visible`."""
+    return "".join(_shown(one, "\n\t") for one in str(text).replace("\r\n", "\n"))
