@@ -38,13 +38,20 @@ def _prefixes(access: Access) -> Iterator[tuple[IndexColumn, ...]]:
             yield from combinations([*filters, *joins], size)
 
 
+def _forward(sort: tuple[IndexColumn, ...]) -> tuple[IndexColumn, ...]:
+    """The sort so that its first key ascends: a B-tree is read backwards at no cost, so both are the same index."""
+    if not sort or not sort[0].descending:
+        return sort
+    return tuple(IndexColumn(one.column, one.expression, not one.descending, not one.nulls_first) for one in sort)
+
+
 def _endings(access: Access) -> Iterator[tuple[IndexColumn, ...]]:
     """What may follow the equalities: nothing, one range, the sort, the group."""
     yield ()
     for key in _keys(access.conditions, _LIKE_RANGE):
         yield (key,)
     if access.sort:
-        yield access.sort
+        yield _forward(access.sort)
     if access.group:
         yield tuple(IndexColumn(column) for column in access.group)
 

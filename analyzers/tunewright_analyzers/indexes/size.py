@@ -66,22 +66,28 @@ def _aligned(size: float, to: int) -> float:
     return math.ceil(size / to) * to
 
 
+def _padded(offset: float, to: int, varies: bool) -> float:
+    """The offset moved up to an alignment. Behind values of many lengths it lies anywhere: then the average padding."""
+    return offset + (to - 1) / 2 if varies else _aligned(offset, to)
+
+
 def tuple_bytes(columns: tuple[KeyShape, ...]) -> float:
     """Average bytes of an index tuple (without its line pointer).
 
-    A value of varying length ends anywhere within its 8 bytes: on average 3.5 bytes of padding follow the last one.
+    A value of up to 7 bytes fits its word whatever its length; longer ones of varying length end anywhere within one.
     """
-    size = 0.0
+    offset, varies = 0.0, False
     any_null = 1.0 - math.prod(1.0 - column.null_ratio for column in columns)
     for column in columns:
+        filled = 1.0 - column.null_ratio
         if column.is_variable:  # below 127 bytes a one-byte header without alignment
-            before = 0.0 if column.width_bytes < 127 else 1.5
-            size += (before + column.width_bytes) * (1.0 - column.null_ratio)
+            offset += (column.width_bytes if column.width_bytes < 127 else column.width_bytes + 1.5) * filled
+            varies = varies or column.width_bytes > 7
         else:
-            size = _aligned(size, column.alignment) + column.width_bytes * (1.0 - column.null_ratio)
+            offset = _padded(offset, column.alignment, varies) + column.width_bytes * filled
+            varies = varies and column.alignment < 8
     header = _TUPLE_HEADER + _NULL_BITMAP * any_null
-    varies = any(column.is_variable for column in columns)
-    return header + (size + 3.5 if varies else _aligned(size, 8) if any_null == 0 else size)
+    return header + (offset if any_null > 0 and not varies else _padded(offset, 8, varies))
 
 
 def _posting_bytes(key_bytes: float, rows: float) -> float:

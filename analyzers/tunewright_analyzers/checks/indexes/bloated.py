@@ -1,0 +1,67 @@
+"""`indexes/bloated`: reads Indexes; says which indexes hold mostly empty space."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.facts.relations import Indexes
+from tunewright_analyzers.finding import Evidence, NotJudged, Severity, Subject
+from tunewright_analyzers.recommendation import Action, Expectation
+from tunewright_analyzers.sql.identifiers import qualified
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """How much empty space is worth a rebuild."""
+
+    least_bytes: float = threshold(10_485_760, "bytes", "estimated empty space from which an index is reported")
+    least_ratio: float = threshold(
+        0.4, "ratio", "share of the index that must be empty; a third is normal for random inserts"
+    )
+    high_bytes: float = threshold(10_737_418_240, "bytes", "empty space from which the finding is of high severity")
+
+
+@check(needs=(Indexes,), thresholds=Thresholds)
+def bloated(context: Context[Thresholds]) -> Iterator[Verdict]:
+    """Indexes that would be much smaller if they were built again.
+
+    Risk: empty pages take disk and cache, and every scan of a range reads them.
+    Evidence: size against an estimate from row count and column widths; an estimate, not a measurement.
+    Remedy: REINDEX INDEX CONCURRENTLY; then find what emptied it (mass deletes, long transactions, a queue).
+    False positives: statistics that are out of date, wide variation in value length; pgstattuple's pgstatindex measures it exactly,
+      at the price of reading the index.
+    """
+    limits = context.thresholds
+    rows = [one for one in context.window.need(Indexes).rows if one.method == "btree" and one.is_valid]
+    large = [one for one in rows if one.size_bytes >= limits.least_bytes]
+    unknown = [one for one in large if one.bloat_bytes is None]
+    if large and len(unknown) == len(large):
+        because = "no index has a bloat estimate: its columns' statistics could not be read, or the tables were never analysed"
+        yield NotJudged(context.check, Subject("cluster", context.window.cluster), because)
+    for index in large:
+        empty = index.bloat_bytes
+        if empty is None or empty < limits.least_bytes or empty < limits.least_ratio * index.size_bytes:
+            continue
+        found = context.finding(
+            Subject("index", str(index.name), index.name.database),
+            Severity.HIGH if empty >= limits.high_bytes else Severity.MEDIUM if empty >= 2**30 else Severity.LOW,
+            f"Index {index.name} on {index.table} is about {empty / index.size_bytes:.0%} empty: "
+            f"{empty / 2**20:.0f} of {index.size_bytes / 2**20:.0f} MiB.",
+            Evidence("size", index.size_bytes, "bytes", "pg_relation_size"),
+            Evidence("empty", empty, "bytes", "estimate from rows and column widths"),
+            Evidence(
+                "empty share", round(empty / index.size_bytes, 3), "ratio", "estimate from rows and column widths"
+            ),
+        )
+        yield found
+        yield context.recommendation(
+            found,
+            Action.REBUILD_INDEX,
+            (f"REINDEX INDEX CONCURRENTLY {qualified(index.name)};",),
+            risk="Needs disk for a second copy, writes it to the WAL, and waits for older transactions; blocks no reads or writes. "
+            "If it fails it leaves an invalid index with the suffix _ccnew that must be dropped.",
+            rollback=(),
+            expectation=Expectation(
+                "index size", float(index.size_bytes), float(index.size_bytes - empty), "bytes", "size model"
+            ),
+        )
