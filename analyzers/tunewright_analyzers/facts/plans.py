@@ -138,6 +138,8 @@ class PlanNode:
     cache_hits: int | None = None
     cache_misses: int | None = None
     buffers: Buffers | None = None
+    longest_list: int | None = None
+    """Elements of the longest constant list (`= ANY ('{…}')`) in its conditions."""
     notes: tuple[tuple[str, str], ...] = ()
     """Properties the reader does not know, by name: kept, never dropped."""
 

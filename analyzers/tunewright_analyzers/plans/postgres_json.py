@@ -3,6 +3,7 @@
 What this reader does not know is kept in `notes`, by name: a plan is never refused for a new property or node.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,18 +15,22 @@ from tunewright_analyzers.sql.redact import redact_expression
 
 KB = 1024
 _KNOWN = frozenset(
-    """Node Type|Parallel Aware|Async Capable|Disabled|Startup Cost|Total Cost|Plan Rows|Plan Width|Actual Rows|Actual Loops|Actual Startup Time
-    |Actual Total Time|Plans|Relation Name|Schema|Alias|Index Name|Parent Relationship|Subplan Name|Filter|Index Cond|Recheck Cond|Join Filter|Hash Cond
-    |Merge Cond|One-Time Filter|TID Cond|Join Type|Sort Key|Presorted Key|Group Key|Strategy|Operation|Output|Scan Direction|CTE Name|Function Name
-    |Workers Planned|Workers Launched|Rows Removed by Filter|Rows Removed by Join Filter|Rows Removed by Index Recheck|Heap Fetches
-    |Exact Heap Blocks|Lossy Heap Blocks|Sort Method|Sort Space Used|Sort Space Type|Hash Buckets|Hash Batches|Original Hash Batches
-    |Original Hash Buckets|Peak Memory Usage|Disk Usage|HashAgg Batches|Planned Partitions|Subplans Removed|Cache Hits|Cache Misses|Cache Key
-    |Cache Mode|Cache Evictions|Cache Overflows|Shared Hit Blocks|Shared Read Blocks|Shared Dirtied Blocks|Shared Written Blocks|Temp Read Blocks
-    |Temp Written Blocks|Local Hit Blocks|Local Read Blocks|Local Dirtied Blocks|Local Written Blocks|I/O Read Time|I/O Write Time|Shared I/O Read Time
-    |Shared I/O Write Time|Local I/O Read Time|Local I/O Write Time|Temp I/O Read Time|Temp I/O Write Time|Inner Unique|Partial Mode|Workers
-    |Single Copy|Full-sort Groups|Pre-sorted Groups|WAL Records|WAL FPI|WAL Bytes|WAL Buffers Full|Index Searches|Storage|Maximum Storage|Window
-    |Function Call|Command|Custom Plan Provider|Tuplestore|Order By|Run Condition|Params Evaluated|Replaces|Relations""".replace(
-        "\n    ", ""
+    (
+        "Node Type|Parallel Aware|Async Capable|Disabled|Startup Cost|Total Cost|Plan Rows|Plan Width|Actual Rows|"
+        "Actual Loops|Actual Startup Time|Actual Total Time|Plans|Relation Name|Schema|Alias|Index Name|"
+        "Parent Relationship|Subplan Name|Filter|Index Cond|Recheck Cond|Join Filter|Hash Cond|Merge Cond|"
+        "One-Time Filter|TID Cond|Join Type|Sort Key|Presorted Key|Group Key|Strategy|Operation|Output|Scan Direction|"
+        "CTE Name|Function Name|Workers Planned|Workers Launched|Rows Removed by Filter|Rows Removed by Join Filter|"
+        "Rows Removed by Index Recheck|Heap Fetches|Exact Heap Blocks|Lossy Heap Blocks|Sort Method|Sort Space Used|"
+        "Sort Space Type|Hash Buckets|Hash Batches|Original Hash Batches|Original Hash Buckets|Peak Memory Usage|"
+        "Disk Usage|HashAgg Batches|Planned Partitions|Subplans Removed|Cache Hits|Cache Misses|Cache Key|Cache Mode|"
+        "Cache Evictions|Cache Overflows|Shared Hit Blocks|Shared Read Blocks|Shared Dirtied Blocks|"
+        "Shared Written Blocks|Temp Read Blocks|Temp Written Blocks|Local Hit Blocks|Local Read Blocks|"
+        "Local Dirtied Blocks|Local Written Blocks|I/O Read Time|I/O Write Time|Shared I/O Read Time|"
+        "Shared I/O Write Time|Local I/O Read Time|Local I/O Write Time|Temp I/O Read Time|Temp I/O Write Time|"
+        "Inner Unique|Partial Mode|Workers|Single Copy|Full-sort Groups|Pre-sorted Groups|WAL Records|WAL FPI|"
+        "WAL Bytes|WAL Buffers Full|Index Searches|Storage|Maximum Storage|Window|Function Call|Command|"
+        "Custom Plan Provider|Tuplestore|Order By|Run Condition|Params Evaluated|Replaces|Relations"
     ).split("|")
 )
 
@@ -66,6 +71,16 @@ def _buffers(raw: Mapping[str, Any]) -> Buffers | None:
     return Buffers(*(int(raw.get(f"{name} Blocks", 0)) for name in names))
 
 
+def _longest_list(raw: Mapping[str, Any]) -> int | None:
+    """Elements of the longest constant list in the node's conditions, counted before redaction folds it."""
+    found = [
+        str(raw[name]).count(",") + 1
+        for name in ("Filter", "Index Cond", "Recheck Cond", "Join Filter")
+        if "ANY (" in str(raw.get(name))
+    ]
+    return max(found, default=None)
+
+
 def _full_sort(raw: Mapping[str, Any]) -> dict[str, Any]:
     """Memory, disk and method of an incremental sort, from its groups, in the words of a plain sort."""
     merged: dict[str, Any] = {}
@@ -102,7 +117,7 @@ def node_of(raw: Mapping[str, Any], database: str = "") -> PlanNode:
         alias=raw.get("Alias"),
         index=raw.get("Index Name"),
         relationship=raw.get("Parent Relationship"),
-        subplan=raw.get("Subplan Name"),
+        subplan=re.sub(r" \(returns .*", "", str(raw["Subplan Name"])) if "Subplan Name" in raw else None,
         width_bytes=_whole(raw.get("Plan Width")) or 0,
         filter=_text(raw.get("Filter")),
         index_condition=_text(raw.get("Index Cond", raw.get("TID Cond"))),
@@ -139,12 +154,13 @@ def node_of(raw: Mapping[str, Any], database: str = "") -> PlanNode:
         sort_space_type=sort.get("Sort Space Type"),
         hash_buckets=_whole(raw.get("Hash Buckets")),
         hash_batches=_whole(raw.get("Hash Batches", raw.get("HashAgg Batches"))),
-        hash_batches_planned=_whole(raw.get("Original Hash Batches", raw.get("Planned Partitions"))),
+        hash_batches_planned=_whole(raw.get("Original Hash Batches", raw.get("Planned Partitions"))) or None,
         peak_memory_bytes=_bytes(raw.get("Peak Memory Usage")),
         disk_bytes=_bytes(raw.get("Disk Usage")),
-        subplans_removed=_whole(raw.get("Subplans Removed")),
+        subplans_removed=_whole(raw.get("Subplans Removed")) or None,
         cache_hits=_whole(raw.get("Cache Hits")),
         cache_misses=_whole(raw.get("Cache Misses")),
+        longest_list=_longest_list(raw),
         buffers=_buffers(raw),
         notes=tuple((str(key), redact_expression(str(value))) for key, value in raw.items() if key not in _KNOWN),
     )

@@ -243,7 +243,8 @@ def _property(node: dict[str, Any], line: str) -> bool:
 
 
 _LAST = re.compile(
-    r"^\s*(?P<name>Planning Time|Execution Time|Settings|JIT|Query Identifier|Planning|Trigger .+|Triggers|Query Text|Query Parameters|Serialization):?\s*(?P<value>.*)$"
+    r"^\s*(?P<name>Planning Time|Execution Time|Settings|JIT|Query Identifier|Planning|Trigger [^:]+|Triggers|Query Text|"
+    r"Query Parameters|Serialization):?\s*(?P<value>.*)$"
 )
 
 

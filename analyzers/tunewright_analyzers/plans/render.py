@@ -34,7 +34,7 @@ def own_seconds(node: PlanNode) -> float | None:
 def _numbers(node: PlanNode, whole: float | None) -> str:
     parts = [f"cost {node.cost.total:,.0f}", f"rows {node.estimated_rows:,.0f}"]
     if node.actual_rows is not None:
-        parts[1] += f" → {node.actual_rows:,.0f}" + (f" × {node.loops:,.0f}" if node.loops and node.loops != 1 else "")
+        parts[1] += f" → {node.actual_rows:,.0f}" + (f" x {node.loops:,.0f}" if node.loops and node.loops != 1 else "")
     own = own_seconds(node)
     if own is not None and whole:
         parts.append(f"{own * 1000:,.1f} ms ({own / whole:.0%})")
