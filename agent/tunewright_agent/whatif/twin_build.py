@@ -68,10 +68,8 @@ def _table(row: Row) -> str:
 
 def _attach(row: Row) -> Iterator[Step]:
     for parent in row["parents"] or ():
-        if row["bound"]:
-            text = f"ALTER TABLE {parent} ATTACH PARTITION {_name(row)} {row['bound']}"
-        else:
-            text = f"ALTER TABLE {_name(row)} INHERIT {parent}"
+        partition = f"ALTER TABLE {parent} ATTACH PARTITION {_name(row)} {row['bound']}"
+        text = partition if row["bound"] else f"ALTER TABLE {_name(row)} INHERIT {parent}"
         yield Step(f"inheritance of {row['schema']}.{row['name']}", text)
 
 
@@ -79,6 +77,27 @@ def _constraint(row: Row) -> Step:
     only = "ONLY " if row["kind"] == "p" and row["type"] in "pux" else ""
     text = f"ALTER TABLE {only}{_name(row, 'table_name')} ADD CONSTRAINT {quoted(row['name'])} {row['definition']}"
     return Step(f"constraint {row['name']} of {row['schema']}.{row['table_name']}", text)
+
+
+def _relations(copy: Copy) -> Iterator[Step]:
+    """Tables, their checks (a partition must have its parent's), and how they hang together."""
+    for row in copy.tables:
+        yield Step(f"table {row['schema']}.{row['name']}", _table(row))
+    yield from (_constraint(row) for row in copy.constraints if row["type"] == "c")
+    for row in copy.tables:
+        yield from _attach(row)
+
+
+def _access_paths(copy: Copy) -> Iterator[Step]:
+    """Keys, indexes, and the partitions of both."""
+    yield from (_constraint(row) for row in copy.constraints if row["type"] in "pux")
+    for row in copy.indexes:
+        if not row["of_constraint"]:
+            yield Step(f"index {row['schema']}.{row['name']}", row["definition"])
+    for row in copy.indexes:
+        if row["parent"]:
+            text = f"ALTER INDEX {row['parent']} ATTACH PARTITION {_name(row)}"
+            yield Step(f"partition of index {row['schema']}.{row['name']}", text)
 
 
 def steps(copy: Copy) -> Iterator[Step]:
@@ -89,26 +108,9 @@ def steps(copy: Copy) -> Iterator[Step]:
         yield Step(f"type {row['schema']}.{row['name']}", _type(row))
     for row in copy.functions:
         yield Step(f"function {row['schema']}.{row['name']}", row["definition"])
-    for row in copy.tables:
-        yield Step(f"table {row['schema']}.{row['name']}", _table(row))
-    for row in copy.constraints:
-        if row["type"] == "c":
-            yield _constraint(row)
-    for row in copy.tables:
-        yield from _attach(row)
-    for row in copy.constraints:
-        if row["type"] in "pux":
-            yield _constraint(row)
-    for row in copy.indexes:
-        if not row["of_constraint"]:
-            yield Step(f"index {row['schema']}.{row['name']}", row["definition"])
-    for row in copy.indexes:
-        if row["parent"]:
-            text = f"ALTER INDEX {row['parent']} ATTACH PARTITION {_name(row)}"
-            yield Step(f"partition of index {row['schema']}.{row['name']}", text)
-    for row in copy.constraints:
-        if row["type"] == "f":
-            yield _constraint(row)
+    yield from _relations(copy)
+    yield from _access_paths(copy)
+    yield from (_constraint(row) for row in copy.constraints if row["type"] == "f")
     for row in copy.views:
         yield Step(f"view {row['schema']}.{row['name']}", f"CREATE VIEW {_name(row)} AS {row['definition']}")
 

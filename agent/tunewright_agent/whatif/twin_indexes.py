@@ -8,6 +8,7 @@ import contextlib
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -219,22 +220,22 @@ class Pool:
         return float(head.split("rows=")[1].split(" ")[0]) if "rows=" in head else rows
 
     def _model(self, index: HypotheticalIndex, oid: int, rows: float) -> IndexSize:
+        """Its size for so many rows, from the statistics of its columns."""
         keys: list[KeyShape] = []
         included: list[KeyShape] = []
-        distinct, equal_image, common = 1.0, index.method == "btree" and not index.included, ()
-        columns = self.admin.execute(_KEYS, (oid,)).fetchall()
+        distinct, equal_image = 1.0, index.method == "btree" and not index.included
+        common: tuple[float, ...] = ()
+        columns: list[tuple[Any, ...]] = list(self.admin.execute(_KEYS, (oid,)).fetchall())
         for _, length, alignment, width, nulls, distincts, frequencies, is_key, same_bits in columns:
-            shape = KeyShape(float(str(width)), _ALIGNMENT[str(alignment)], int(str(length)) < 0, float(str(nulls)))
+            shape = KeyShape(float(width), _ALIGNMENT[alignment], length < 0, float(nulls))
             (keys if is_key else included).append(shape)
             if is_key:
-                stated = float(str(distincts))
-                distinct *= max(stated if stated > 0 else -stated * rows if stated < 0 else rows, 1.0)
-                equal_image = equal_image and bool(same_bits)
-        if len(columns) == 1 and not index.predicate:
-            common = tuple(float(one) for one in columns[0][6]) + (
-                (keys[0].null_ratio,) if keys[0].null_ratio > 0 else ()
-            )  # type: ignore[attr-defined]
-        shape_of_index = IndexShape(
+                distinct *= max(distincts if distincts > 0 else -distincts * rows if distincts < 0 else rows, 1.0)
+                equal_image = equal_image and same_bits
+                common = (*frequencies, *([nulls] if nulls > 0 else [])) if len(columns) == 1 else ()
+        if index.predicate:
+            common = ()
+        shapes = IndexShape(
             rows, min(distinct, rows), tuple(keys), tuple(included), common, equal_image, DEFAULT_FILL_FACTOR
         )
-        return btree_size(shape_of_index)
+        return btree_size(shapes)
