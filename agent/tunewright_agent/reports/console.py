@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from tunewright_agent.reports.quantities import change, quantity, seconds_text
-from tunewright_agent.reports.shapes import Measured, by_check, by_finding, by_severity
+from tunewright_agent.reports.shapes import Measured, by_check, by_finding, by_gain, by_severity
 from tunewright_agent.reports.visible import visible, visible_lines
 from tunewright_agent.state import Judgement
 from tunewright_analyzers.finding import Evidence, Finding, Severity
@@ -107,16 +107,16 @@ def expectation_text(one: Expectation) -> str:
     return visible(f"{one.metric}: {numbers} ({one.method})")
 
 
-def _print_recommendation(console: Console, number: int, one: Recommendation) -> None:
-    _line(
-        console,
-        f"\n[bold]{number}. {_safe(one.action)}: {_safe(one.subject)}[/]  [dim]{_safe(one.check)} {_safe(one.id)}[/]",
-    )
+def _print_recommendation(console: Console, number: int, one: Recommendation, known: tuple[Evidence, ...]) -> None:
+    """One recommendation; of its evidence only what its finding (`known`) has not said."""
+    head = f"{number}. {_safe(one.action)}: {_safe(one.subject)}"
+    _line(console, f"\n[bold]{head}[/]  [dim]{_safe(one.check)} {_safe(one.id)}[/]")
     _sql(console, one.statements, "     ")
     if one.expectation is not None:
         _line(console, f"   expected  {escape(expectation_text(one.expectation))}")
     for each in one.evidence:
-        _line(console, f"   [dim]because   {escape(evidence_text(each))}[/]")
+        if each not in known:
+            _line(console, f"   [dim]because   {escape(evidence_text(each))}[/]")
     _line(console, f"   risk      {_safe(one.risk)}")
     if one.caution:
         _line(console, f"   [yellow]caution[/]   {_safe(one.caution)}")
@@ -128,15 +128,24 @@ def _print_recommendation(console: Console, number: int, one: Recommendation) ->
 def print_recommendations(console: Console, judgement: Judgement) -> None:
     """Recommendations in full, those for the worst finding first."""
     ordered = by_finding(judgement.recommendations, judgement.findings)
+    evidence = {one.id: one.evidence for one in judgement.findings}
     total = len(ordered)
     _line(console, f"\n[bold]{total} recommendation{'' if total == 1 else 's'}[/]")
     for number, one in enumerate(ordered, start=1):
-        _print_recommendation(console, number, one)
+        _print_recommendation(console, number, one, evidence.get(one.finding, ()))
 
 
 def _shortened(text: str, width: int) -> str:
-    flat = " ".join(visible(" ".join(text.split())).split())
-    return flat if len(flat) <= width else flat[: width - 1] + "…"
+    flat = visible(" ".join(text.split()))
+    return flat if len(flat) <= width else flat[: max(1, width - 1)] + "…"
+
+
+def _measured_table(width: int) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for head in ("before", "after", "change"):
+        table.add_column(head, justify="left" if head == "change" else "right", no_wrap=True, min_width=12)
+    table.add_column("statement", no_wrap=True, overflow="ellipsis", max_width=max(20, width - 42))
+    return table
 
 
 def print_measured(console: Console, measured: Measured) -> None:
@@ -146,19 +155,14 @@ def print_measured(console: Console, measured: Measured) -> None:
     _line(console, f"\n[bold]Measured: {before} before, {after} after: {gain}[/]")
     if measured.method:
         _line(console, f"[dim]{_safe(measured.method)}[/]")
-    rows = sorted(measured.statements, key=lambda one: (one.after_seconds - one.before_seconds, one.id))
-    table = Table("before", "after", "change", "statement", box=None, pad_edge=False, header_style="bold")
-    for column in table.columns[:3]:
-        column.no_wrap = True
-    table.columns[0].justify = table.columns[1].justify = "right"
-    table.columns[3].no_wrap, table.columns[3].overflow = True, "ellipsis"
-    for one in rows:
+    table = _measured_table(console.width)
+    for one in by_gain(measured):
         numbers = (seconds_text(one.before_seconds), seconds_text(one.after_seconds))
         said = change(one.before_seconds, one.after_seconds)
         text = one.text or f"statement {one.id}"
         if console.is_terminal:
-            table.add_row(*numbers, said, escape(_shortened(text, 400)))
+            table.add_row(*numbers, said, escape(_shortened(text, console.width)))
         else:
             _line(console, f"{numbers[0]} -> {numbers[1]}  {said}  {escape(_shortened(text, 400))}")
-    if console.is_terminal and rows:
+    if table.row_count:
         console.print(table)

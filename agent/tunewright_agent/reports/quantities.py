@@ -24,7 +24,7 @@ def bytes_text(value: float) -> str:
 
 
 def seconds_text(value: float) -> str:
-    """`120 µs`, `3.5 ms`, `12 s`, `2 h 5 min`, `3 d 4 h`."""
+    """`120 µs`, `3.5 ms`, `12 s`, `11 min 21 s`, `2 h 5 min`, `3 d 4 h`."""
     size = abs(value)
     if size < 1e-3:
         return f"{_three(value * 1e6)} µs" if size else "0 s"
@@ -33,10 +33,10 @@ def seconds_text(value: float) -> str:
     if size < 120:
         return f"{_three(value)} s"
     sign = "-" if value < 0 else ""
-    minutes = round(size / 60)
-    if minutes < 120:
-        return f"{sign}{minutes} min"
-    hours, minutes = divmod(minutes, 60)
+    if size < 7200:
+        minutes, seconds = divmod(round(size), 60)
+        return f"{sign}{minutes} min {seconds} s" if seconds else f"{sign}{minutes} min"
+    hours, minutes = divmod(round(size / 60), 60)
     if hours < 48:
         return f"{sign}{hours} h {minutes} min" if minutes else f"{sign}{hours} h"
     days, hours = divmod(hours, 24)
@@ -57,7 +57,8 @@ def quantity(value: float | int | str | bool, unit: str) -> str:
         return seconds_text(value)
     if unit == "ratio":
         return f"{_three(value * 100)} %"
-    number = f"{value:,d}" if isinstance(value, int) else _three(value)
+    grouped = f"{value:,d}" if isinstance(value, int) else _three(value)
+    number = str(value) if isinstance(value, int) and not unit else grouped  # a bare integer may be a pid or a port
     return number if unit in ("", "count") else f"{number} {unit}"
 
 

@@ -60,6 +60,11 @@ def by_check(not_judged: Iterable[NotJudged]) -> tuple[NotJudged, ...]:
     return tuple(sorted(set(not_judged), key=lambda one: (one.check, str(one.subject), one.because)))
 
 
+def by_gain(measured: Measured) -> tuple[MeasuredStatement, ...]:
+    """The statement that gained most seconds first."""
+    return tuple(sorted(measured.statements, key=lambda one: (one.after_seconds - one.before_seconds, one.id)))
+
+
 def _plain(value: float | int | str | bool) -> float | int | str | bool:
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
@@ -114,7 +119,6 @@ def recommendation_shape(one: Recommendation) -> Shape:
 
 def measured_shape(measured: Measured) -> Shape:
     """What the advice brought, in all and by statement (the largest gain first)."""
-    rows = sorted(measured.statements, key=lambda one: (one.after_seconds - one.before_seconds, one.id))
     return {
         "before_seconds": _plain(measured.before_seconds),
         "after_seconds": _plain(measured.after_seconds),
@@ -127,7 +131,7 @@ def measured_shape(measured: Measured) -> Shape:
                 "before_calls": one.before_calls,
                 "after_calls": one.after_calls,
             }
-            for one in rows
+            for one in by_gain(measured)
         ],
         "applied": list(measured.applied),
         "method": measured.method,

@@ -1,0 +1,94 @@
+"""HTML: the daemon's findings page and the demo's report. State in, one self-contained document out.
+
+No script, no outside request, no `style` attribute: the only style is one inline sheet whose hash the daemon puts into its
+Content-Security-Policy. Every value is made visible (controls, bidirectional overrides) and then escaped by Jinja's autoescape.
+"""
+
+import base64
+import hashlib
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from tunewright_agent.reports import views
+from tunewright_agent.reports.charts import before_after
+from tunewright_agent.reports.quantities import change, quantity, seconds_text
+from tunewright_agent.reports.shapes import Measured
+from tunewright_agent.reports.visible import visible_lines
+from tunewright_agent.state import State
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def _finalize(value: Any) -> Any:
+    """What every `{{ … }}` passes through before it is escaped."""
+    return value if isinstance(value, Markup) else visible_lines(value)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "quantity": quantity,
+        "seconds": seconds_text,
+        "change": change,
+        "moment": views.moment,
+        "span": views.span,
+        "cut": views.cut,
+        "sql": views.pretty_sql,
+    }
+    return environment
+
+
+@cache
+def style() -> str:
+    """The style sheet that every page carries."""
+    return (_TEMPLATES / "style.css").read_text(encoding="utf-8")
+
+
+@cache
+def style_hash() -> str:
+    """The sheet's hash as a Content-Security-Policy source: `'sha256-…'`."""
+    digest = hashlib.sha256(style().encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+def render_report(title: str, state: State, measured: Measured | None, generated_at: datetime) -> str:
+    """The report of a demo or a visit: what was measured, found, advised; plans; what was not judged; method."""
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            title=title,
+            page=views.page_of(state),
+            measured=measured,
+            bars=before_after(measured) if measured else (),
+            generated_at=views.moment(generated_at),
+            style=Markup(style()),  # noqa: S704  # our own file
+        )
+    )
+
+
+def render_findings_page(state: State) -> str:
+    """The daemon's /findings: what is wrong now and what to do."""
+    return (
+        _environment()
+        .get_template("findings.html.j2")
+        .render(
+            title="Findings",
+            page=views.page_of(state),
+            generated_at=views.moment(state.now),
+            style=Markup(style()),  # noqa: S704  # our own file
+        )
+    )
