@@ -16,7 +16,6 @@ from typing import Any, Self
 import pglast
 import psycopg
 from pglast.parser import ParseError
-from tunewright_analyzers.plans.reading import read_plan
 
 from tunewright_agent.embedded.server import EmbeddedServer
 from tunewright_agent.whatif.twin_build import PLANNER, because, build, place
@@ -26,6 +25,7 @@ from tunewright_analyzers.facts.plans import Plan, PlanNode
 from tunewright_analyzers.facts.relations import RelationName
 from tunewright_analyzers.indexes.skip_scan import skipping_indexes
 from tunewright_analyzers.indexes.whatif import HypotheticalIndex, WhatIfError
+from tunewright_analyzers.plans.reading import read_plan
 from tunewright_analyzers.sql.generic import generic_form, typed
 from tunewright_analyzers.sql.identifiers import quoted
 

@@ -178,7 +178,7 @@ class Pool:
         ).fetchall():
             count = max(float(str(rows)), 0.0)
             held = self._held_rows(index, f"{schema}.{table}", count)
-            size = self._model(index, int(str(oid)), held)
+            size = self._model(index, int(str(oid)), held, count)
             file = self.data / str(path)
             if index.method == "btree":
                 set_btree(file, size.pages, size.height)
@@ -219,23 +219,20 @@ class Pool:
         head = str(plan[0]) if plan else ""
         return float(head.split("rows=")[1].split(" ")[0]) if "rows=" in head else rows
 
-    def _model(self, index: HypotheticalIndex, oid: int, rows: float) -> IndexSize:
+    def _model(self, index: HypotheticalIndex, oid: int, rows: float, table_rows: float) -> IndexSize:
         """Its size for so many rows, from the statistics of its columns."""
         keys: list[KeyShape] = []
         included: list[KeyShape] = []
-        distinct, equal_image = 1.0, index.method == "btree" and not index.included
+        equal_image = index.method == "btree" and not index.included
         common: tuple[float, ...] = ()
         columns: list[tuple[Any, ...]] = list(self.admin.execute(_KEYS, (oid,)).fetchall())
         for _, length, alignment, width, nulls, distincts, frequencies, is_key, same_bits in columns:
-            shape = KeyShape(float(width), _ALIGNMENT[alignment], length < 0, float(nulls))
+            known = abs(distincts) * (1.0 if distincts > 0 else table_rows) if distincts else None
+            if known and 0 < rows < table_rows:  # a partial index sees some of the values only
+                known *= 1.0 - (1.0 - rows / table_rows) ** (table_rows / known)
+            shape = KeyShape(float(width), _ALIGNMENT[alignment], length < 0, float(nulls), known)
             (keys if is_key else included).append(shape)
             if is_key:
-                distinct *= max(distincts if distincts > 0 else -distincts * rows if distincts < 0 else rows, 1.0)
                 equal_image = equal_image and same_bits
-                common = (*frequencies, *([nulls] if nulls > 0 else [])) if len(columns) == 1 else ()
-        if index.predicate:
-            common = ()
-        shapes = IndexShape(
-            rows, min(distinct, rows), tuple(keys), tuple(included), common, equal_image, DEFAULT_FILL_FACTOR
-        )
-        return btree_size(shapes)
+                common = tuple(frequencies) if len(columns) == 1 and not index.predicate else ()
+        return btree_size(IndexShape(rows, tuple(keys), tuple(included), common, equal_image, DEFAULT_FILL_FACTOR))

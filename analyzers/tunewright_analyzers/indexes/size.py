@@ -7,6 +7,7 @@ tests/live/test_index_size.py against indexes that were really built.
 
 import math
 from dataclasses import dataclass
+from itertools import product
 
 PAGE_BYTES = 8192
 _USABLE = PAGE_BYTES - 24 - 16 - 4
@@ -23,24 +24,25 @@ DEFAULT_FILL_FACTOR = 90
 
 @dataclass(frozen=True, slots=True)
 class KeyShape:
-    """One column of an index. `width_bytes`: average as pg_stats has it; `alignment` 1, 2, 4 or 8; `is_variable`: a varlena type."""
+    """One column of an index. `width_bytes`: average of the values that are not null, as pg_stats has it; `alignment` 1, 2, 4 or 8;
+    `is_variable`: a varlena type; `distinct`: different values among those that are not null, None where it is not known."""
 
     width_bytes: float
     alignment: int = 8
     is_variable: bool = False
     null_ratio: float = 0.0
+    distinct: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class IndexShape:
-    """What the model needs. `distinct`: distinct key combinations among `rows` (both only of the rows that the index holds).
+    """What the model needs: the rows that the index holds, its columns in order.
 
-    `common_ratios`: shares of the most common keys, as far as they are known. `deduplicates`: every key's type is equal only when its
-    bits are (not numeric, float, jsonb, arrays), no INCLUDE, and not switched off.
+    `common_ratios`: shares of the most common keys among all rows, for an index of one column. `deduplicates`: every key's type is equal only
+    when its bits are (not numeric, float, jsonb, arrays), no INCLUDE, and not switched off.
     """
 
     rows: float
-    distinct: float
     keys: tuple[KeyShape, ...]
     included: tuple[KeyShape, ...] = ()
     common_ratios: tuple[float, ...] = ()
@@ -66,28 +68,25 @@ def _aligned(size: float, to: int) -> float:
     return math.ceil(size / to) * to
 
 
-def _padded(offset: float, to: int, varies: bool) -> float:
-    """The offset moved up to an alignment. Behind values of many lengths it lies anywhere: then the average padding."""
-    return offset + (to - 1) / 2 if varies else _aligned(offset, to)
+def tuple_bytes(columns: tuple[KeyShape, ...], any_null: bool = False) -> float:
+    """Average bytes of an index tuple (without its line pointer) whose columns all have values.
 
-
-def tuple_bytes(columns: tuple[KeyShape, ...]) -> float:
-    """Average bytes of an index tuple (without its line pointer).
-
-    A value of up to 7 bytes fits its word whatever its length; longer ones of varying length end anywhere within one.
+    A value of up to 7 bytes fits its word whatever its length. Behind longer ones of varying length the offset lies anywhere; `known`
+    is the power of two that it is a multiple of, and the padding up to an alignment is taken at its average.
     """
-    offset, varies = 0.0, False
-    any_null = 1.0 - math.prod(1.0 - column.null_ratio for column in columns)
+    offset, known = 0.0, 8
+
+    def padded(to: int) -> float:
+        return _aligned(offset, to) if known == 8 and offset == int(offset) else offset + max(to - known, 0) / 2
+
     for column in columns:
-        filled = 1.0 - column.null_ratio
         if column.is_variable:  # below 127 bytes a one-byte header without alignment
-            offset += (column.width_bytes if column.width_bytes < 127 else column.width_bytes + 1.5) * filled
-            varies = varies or column.width_bytes > 7
+            offset += column.width_bytes if column.width_bytes < 127 else column.width_bytes + 1.5
+            known = 1 if column.width_bytes > 7 else known
         else:
-            offset = _padded(offset, column.alignment, varies) + column.width_bytes * filled
-            varies = varies and column.alignment < 8
-    header = _TUPLE_HEADER + _NULL_BITMAP * any_null
-    return header + (offset if any_null > 0 and not varies else _padded(offset, 8, varies))
+            offset = padded(column.alignment) + column.width_bytes
+            known = max(known, column.alignment) if known < 8 else known
+    return _TUPLE_HEADER + _NULL_BITMAP * any_null + padded(8)
 
 
 def _posting_bytes(key_bytes: float, rows: float) -> float:
@@ -121,36 +120,86 @@ def _expected_posting_bytes(key_bytes: float, mean: float) -> float:
     return size / total if total else key_bytes + _LINE_POINTER
 
 
-def _leaf_bytes(shape: IndexShape, key_bytes: float) -> tuple[float, float]:
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Rows with nulls in the same columns: they have one tuple width, and distinct keys of their own."""
+
+    rows: float
+    distinct: float
+    key_bytes: float
+
+
+def _groups(shape: IndexShape) -> list[_Group]:
+    """The rows by which of their key columns are null; columns are taken as independent of each other."""
+    found = []
+    for nulls in product(*((False, True) if 0 < key.null_ratio else (False,) for key in shape.keys)):
+        share, counts = 1.0, []
+        for key, is_null in zip(shape.keys, nulls, strict=True):
+            share *= key.null_ratio if is_null else 1.0 - key.null_ratio
+            counts.append(1.0 if is_null else shape.rows if key.distinct is None else max(key.distinct, 1.0))
+        rows = shape.rows * share
+        if rows >= 1:
+            filled = tuple(key for key, is_null in zip(shape.keys, nulls, strict=True) if not is_null)
+            found.append(_Group(rows, _combined(counts, rows), tuple_bytes((*filled, *shape.included), any(nulls))))
+    return found
+
+
+def _combined(counts: list[float], rows: float) -> float:
+    """Distinct combinations of columns among so many rows: of all that are possible, those that turn up if rows draw at random.
+
+    Columns that depend on each other have fewer: without extended statistics nothing tells, and the size is then an upper bound.
+    """
+    widest, possible = max(counts), math.prod(counts)
+    if widest >= rows or possible > rows * 50:
+        return rows
+    if possible == widest or possible < rows / 10:
+        return possible
+    return max(widest, possible * (1.0 - math.exp(-rows / possible)))
+
+
+def _leaf_bytes(shape: IndexShape, groups: list[_Group]) -> tuple[float, float]:
     """(bytes of all leaf items with line pointers, average bytes of one)."""
-    if not shape.deduplicates or shape.distinct >= shape.rows:
-        return shape.rows * (key_bytes + _LINE_POINTER), key_bytes + _LINE_POINTER
-    common = shape.common_ratios[: int(shape.distinct)]
-    size = sum(_posting_bytes(key_bytes, round(ratio * shape.rows)) for ratio in common)
-    others = max(shape.distinct - len(common), 0.0)
-    rest = max(shape.rows * (1.0 - sum(common)), 0.0)
-    if others >= 1 and rest > 0:
-        size += others * _expected_posting_bytes(key_bytes, rest / others)
-    most = int((_POSTING_LIMIT - key_bytes) // _TID)
-    biggest = _POSTING_LIMIT if shape.rows / max(shape.distinct, 1) > most else key_bytes
-    return size, biggest + _LINE_POINTER
+    total, items = 0.0, 0.0
+    for group in groups:
+        key = group.key_bytes
+        if not shape.deduplicates:
+            total, items = total + group.rows * (key + _LINE_POINTER), items + group.rows
+            continue
+        most = max(1.0, (_POSTING_LIMIT - key) // _TID)
+        common = (
+            shape.common_ratios
+            if len(shape.keys) == 1 and not (shape.keys[0].null_ratio and group is groups[-1])
+            else ()
+        )
+        for ratio in common:
+            total, items = (
+                total + _posting_bytes(key, round(ratio * shape.rows)),
+                items + math.ceil(ratio * shape.rows / most),
+            )
+        others = max(group.distinct - len(common), 0.0)
+        rest = max(group.rows - sum(common) * shape.rows, 0.0)
+        if others >= 1 and rest >= 1:
+            mean = max(rest / others, 1.0)
+            total += rest / mean * _expected_posting_bytes(key, mean)
+            items += rest / mean * math.ceil(mean / most)
+    return total, total / items if items else 0.0
 
 
 def btree_size(shape: IndexShape) -> IndexSize:
-    """Pages and height of a freshly built B-tree of that shape. Never below two pages, as an index with a row has a metapage and a root.
+    """Pages and height of a freshly built B-tree of that shape. An index without rows is its metapage alone.
 
     A leaf is filled until less than its free share is left; the item that passes the mark moves to the next page.
     """
     if shape.rows < 1:
         return IndexSize(1, 0, 0)
-    key_bytes = tuple_bytes((*shape.keys, *shape.included))
-    total, item = _leaf_bytes(shape, key_bytes)
+    groups = _groups(shape)
+    total, item = _leaf_bytes(shape, groups)
     room: float = _USABLE - PAGE_BYTES * (100 - shape.fill_factor) // 100
-    if item > 400:  # long posting lists: whole ones only
+    if item > _POSTING_LIMIT * 0.9:  # nothing but full posting lists: whole ones only
         room = max(math.floor((room + item) / item) - 1, 1) * item
     leaves = max(1, math.ceil(total / room))
     pivot = tuple_bytes(shape.keys[:1]) + _LINE_POINTER
-    if shape.distinct < leaves:  # a page boundary within one key: the pivot carries a TID
+    if sum(group.distinct for group in groups) < leaves:  # a page boundary within one key: the pivot carries a TID
         pivot += 8
     fanout = max(2, int((_USABLE - _NONLEAF_FREE) // pivot))
     pages, level, height = leaves, leaves, 0
