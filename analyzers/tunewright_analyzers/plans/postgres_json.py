@@ -9,30 +9,11 @@ from typing import Any
 
 from tunewright_analyzers.facts.plans import Buffers, Cost, Jit, Plan, PlanNode, Trigger
 from tunewright_analyzers.facts.relations import RelationName
-from tunewright_analyzers.plans.kinds import kind_of
+from tunewright_analyzers.plans.kinds import KNOWN_PROPERTIES, kind_of
 from tunewright_analyzers.plans.shape import shape
 from tunewright_analyzers.sql.redact import redact_expression
 
 KB = 1024
-_KNOWN = frozenset(
-    (
-        "Node Type|Parallel Aware|Async Capable|Disabled|Startup Cost|Total Cost|Plan Rows|Plan Width|Actual Rows|"
-        "Actual Loops|Actual Startup Time|Actual Total Time|Plans|Relation Name|Schema|Alias|Index Name|"
-        "Parent Relationship|Subplan Name|Filter|Index Cond|Recheck Cond|Join Filter|Hash Cond|Merge Cond|"
-        "One-Time Filter|TID Cond|Join Type|Sort Key|Presorted Key|Group Key|Strategy|Operation|Output|Scan Direction|"
-        "CTE Name|Function Name|Workers Planned|Workers Launched|Rows Removed by Filter|Rows Removed by Join Filter|"
-        "Rows Removed by Index Recheck|Heap Fetches|Exact Heap Blocks|Lossy Heap Blocks|Sort Method|Sort Space Used|"
-        "Sort Space Type|Hash Buckets|Hash Batches|Original Hash Batches|Original Hash Buckets|Peak Memory Usage|"
-        "Disk Usage|HashAgg Batches|Planned Partitions|Subplans Removed|Cache Hits|Cache Misses|Cache Key|Cache Mode|"
-        "Cache Evictions|Cache Overflows|Shared Hit Blocks|Shared Read Blocks|Shared Dirtied Blocks|"
-        "Shared Written Blocks|Temp Read Blocks|Temp Written Blocks|Local Hit Blocks|Local Read Blocks|"
-        "Local Dirtied Blocks|Local Written Blocks|I/O Read Time|I/O Write Time|Shared I/O Read Time|"
-        "Shared I/O Write Time|Local I/O Read Time|Local I/O Write Time|Temp I/O Read Time|Temp I/O Write Time|"
-        "Inner Unique|Partial Mode|Workers|Single Copy|Full-sort Groups|Pre-sorted Groups|WAL Records|WAL FPI|"
-        "WAL Bytes|WAL Buffers Full|Index Searches|Storage|Maximum Storage|Window|Function Call|Command|"
-        "Custom Plan Provider|Tuplestore|Order By|Run Condition|Params Evaluated|Replaces|Relations"
-    ).split("|")
-)
 
 
 def _text(value: object) -> str | None:
@@ -162,7 +143,9 @@ def node_of(raw: Mapping[str, Any], database: str = "") -> PlanNode:
         cache_misses=_whole(raw.get("Cache Misses")),
         longest_list=_longest_list(raw),
         buffers=_buffers(raw),
-        notes=tuple((str(key), redact_expression(str(value))) for key, value in raw.items() if key not in _KNOWN),
+        notes=tuple(
+            (str(key), redact_expression(str(value))) for key, value in raw.items() if key not in KNOWN_PROPERTIES
+        ),
     )
 
 

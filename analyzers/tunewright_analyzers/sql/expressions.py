@@ -24,20 +24,20 @@ class Wrapped:
     """The function's name; None for a cast."""
 
 
-class _Columns(Visitor):  # type: ignore[misc]  # pglast has no types
+class _Columns(Visitor):
     def __init__(self) -> None:
         self.names: list[str] = []
 
     def visit_ColumnRef(self, _ancestors: Any, node: Any) -> None:  # noqa: N802  # pglast's protocol
         last = node.fields[-1]
         if isinstance(last, ast.String):
-            self.names.append(last.sval)
+            self.names.append(str(last.sval))
 
 
 def _parsed(expression: str) -> Any:
     """The expression's tree, or None where it is not plain SQL (`hashed SubPlan 1`, `(never)`)."""
     try:
-        statement = pglast.parse_sql(f"SELECT {expression.replace('?', 'NULL')}")
+        statement: Any = pglast.parse_sql(f"SELECT {expression.replace('?', 'NULL')}")
         return statement[0].stmt.targetList[0].val
     except (ParseError, AttributeError, IndexError, TypeError):
         return None
@@ -56,7 +56,7 @@ def columns_of(expression: str | None) -> tuple[str, ...]:
 def conjuncts(tree: Any) -> Iterator[Any]:
     """The parts of a tree that are joined by AND."""
     if isinstance(tree, ast.BoolExpr) and tree.boolop == pglast.enums.BoolExprType.AND_EXPR:
-        for part in tree.args:
+        for part in tree.args or ():
             yield from conjuncts(part)
     else:
         yield tree
@@ -78,6 +78,10 @@ def _type_name(cast: Any) -> str:
     return str(cast.typeName.names[-1].sval)
 
 
+def _function_name(call: Any) -> str:
+    return str(call.funcname[-1].sval)
+
+
 def _wrapped(side: Any) -> Wrapped | None:
     visitor = _Columns()
     visitor(side)
@@ -88,7 +92,7 @@ def _wrapped(side: Any) -> Wrapped | None:
         inner = inner.arg
     text = str(RawStream()(inner))
     if isinstance(inner, ast.FuncCall):
-        return Wrapped(visitor.names[0], text, str(inner.funcname[-1].sval))
+        return Wrapped(visitor.names[0], text, _function_name(inner))
     if isinstance(inner, ast.TypeCast):
         return Wrapped(visitor.names[0], text, None)
     return None

@@ -49,8 +49,8 @@ def lossy_bitmap(context: Context[Thresholds]) -> Iterator[Verdict]:
         found = context.finding(
             subject_of(fault.row),
             weight(context.window, fault.row),
-            f"{place(fault.node)}: {fault.score:,.0f} of {blocks:,.0f} blocks are lossy, {fault.node.rows_removed_by_recheck or 0:,.0f} rows were checked "
-            "in vain.",
+            f"{place(fault.node)}: {fault.score:,.0f} of {blocks:,.0f} blocks are lossy, {fault.node.rows_removed_by_recheck or 0:,.0f} rows "
+            "were checked in vain.",
             node_evidence(fault),
             Evidence("lossy blocks", fault.score, "count", origin(fault.row)),
             Evidence("blocks", blocks, "count", origin(fault.row)),

@@ -56,8 +56,8 @@ def nested_loop_many_rows(context: Context[Thresholds]) -> Iterator[Verdict]:
         yield context.finding(
             subject_of(fault.row),
             weight(context.window, fault.row),
-            f"{place(inner)} ran {inner.loops or 0:,.0f} times inside a nested loop and took {fault.score:,.2f} s; {outer.estimated_rows:,.0f} runs were "
-            "expected.",
+            f"{place(inner)} ran {inner.loops or 0:,.0f} times inside a nested loop and took {fault.score:,.2f} s; "
+            f"{outer.estimated_rows:,.0f} runs were expected.",
             node_evidence(fault),
             Evidence("runs of the inner side", inner.loops or 0.0, "count", origin(fault.row)),
             Evidence("runs expected", outer.estimated_rows, "count", origin(fault.row)),

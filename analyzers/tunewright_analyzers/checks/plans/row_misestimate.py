@@ -63,13 +63,13 @@ def _remedies(context: Context[Thresholds], found: Finding, fault: Fault) -> Ite
     )
     if len(columns) >= 2 and not known:
         name = "_".join((relation.name, *columns))[:55] + "_stats"
+        listed = ", ".join(quoted(column) for column in columns)
         qualified_name = qualified(RelationName("", relation.schema, name))
         yield context.recommendation(
             found,
             Action.CREATE_STATISTICS,
             (
-                f"CREATE STATISTICS {qualified_name} (ndistinct, dependencies, mcv) ON {', '.join(quoted(column) for column in columns)} "
-                f"FROM {qualified(relation)};",
+                f"CREATE STATISTICS {qualified_name} (ndistinct, dependencies, mcv) ON {listed} FROM {qualified(relation)};",
                 f"ANALYZE {qualified(relation)};",
             ),
             risk="ANALYZE of the table takes a little longer; plans of its statements may change.",

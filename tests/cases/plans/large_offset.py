@@ -1,0 +1,18 @@
+"""Cases of `plans/large_offset`."""
+
+from cases.case import Case, gap
+from cases.nodes import SUBJECT, node, plans, scan
+from tunewright_analyzers.facts.plans import NodeKind, Plans
+
+
+def _limit(made: float, given: float) -> Plans:
+    return plans(node(NodeKind.LIMIT, scan(rows=made), rows=given))
+
+
+CASES = (
+    Case("a deep page", "fires", (_limit(100_020, 20),), (SUBJECT,), says=("makes and skips 100,000 rows to give 20",)),
+    Case("the first page", "silent", (_limit(20, 20),)),
+    Case("at the thresholds", "threshold", (_limit(1100, 100),), (SUBJECT,)),
+    Case("below the floor", "threshold", (_limit(1098, 99),)),
+    Case("no plans", "gap", gaps=(gap(Plans),)),
+)
