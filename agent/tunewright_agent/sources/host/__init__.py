@@ -1,0 +1,1 @@
+"""Sources about the machine that the agent runs on."""
