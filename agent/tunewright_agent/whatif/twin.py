@@ -10,6 +10,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -86,6 +87,11 @@ class Twin:
     def calls(self) -> int:
         """EXPLAINs sent so far; answers from the cache are not counted."""
         return self._calls
+
+    @property
+    def folder(self) -> Path:
+        """The private folder, while the twin runs: column statistics lie in it."""
+        return self._server.folder
 
     @property
     def without(self) -> Mapping[str, tuple[str, ...]]:
