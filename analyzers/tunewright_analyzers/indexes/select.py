@@ -5,13 +5,15 @@ In comes a Problem, out comes a Choice. Deterministic: statements and candidates
 
 from collections.abc import Sequence
 
-from tunewright_analyzers.facts.relations import Index
+from tunewright_analyzers.facts.relations import Index, RelationName
 from tunewright_analyzers.indexes.existing import serves, starts_with
 from tunewright_analyzers.indexes.problem import Choice, Configuration, Problem, Rejected, WeightedStatement
 from tunewright_analyzers.indexes.whatif import HypotheticalIndex
 
 ROUNDS = 3
 """How many times the planner is asked for its next-best indexes, the used ones taken away each time."""
+SWAPS = 20
+"""Exchanges after the greedy steps, at most."""
 _SMALLEST_BYTES = 65_536
 """Below this size differences say nothing; a benefit a byte of tiny indexes would be beyond all measure."""
 
@@ -100,8 +102,44 @@ def _pruned(problem: Problem, chosen: Configuration) -> Configuration:
     return chosen
 
 
+def _value(problem: Problem, chosen: Configuration, table: RelationName, price: float) -> float:
+    """What the statements on one table and its chosen indexes cost; every index has a price of its own, so that few are preferred."""
+    mine = [index for index in chosen if index.table == table]
+    reads = sum(problem.load(one, problem.cost(one, chosen)) for one in problem.statements if table in one.tables)
+    return reads + sum(problem.write_load(index) for index in sorted(mine, key=str)) + price * len(mine)
+
+
+def _allowed(problem: Problem, chosen: Configuration) -> bool:
+    """Whether the configuration keeps within the budget and makes no statement dearer than today."""
+    budget, worst = problem.limits.budget_bytes, 1 + problem.limits.worst_regression_ratio
+    if budget is not None and sum(problem.size_bytes(one) for one in chosen) > budget:
+        return False
+    return all(problem.cost(one, chosen) <= problem.cost(one) * worst for one in problem.statements)
+
+
+def _swapped(problem: Problem, pool: Sequence[HypotheticalIndex], chosen: Configuration, total: float) -> Configuration:
+    """Exchange a chosen index for another on its table as long as that lowers the whole: what greedy took early may be served better."""
+    price = problem.limits.least_gain_ratio * total / 2
+    for _ in range(SWAPS):
+        best: tuple[float, str, Configuration] | None = None
+        for out in sorted(chosen, key=str):
+            now = _value(problem, chosen, out.table, price)
+            for index in pool:
+                if index.table != out.table or index in chosen or _redundant(index, chosen - {out}):
+                    continue
+                other = chosen - {out} | {index}
+                gain = now - _value(problem, other, out.table, price)
+                rank = (-gain, f"{out} {index}", other)
+                if gain > price / 10 and (best is None or rank[:2] < best[:2]) and _allowed(problem, other):
+                    best = rank
+        if best is None:
+            break
+        chosen = best[2]
+    return chosen
+
+
 def greedy(problem: Problem) -> Choice:
-    """Add the index that saves most for a byte until none saves enough; then drop those that became needless. Raises WhatIfError."""
+    """Add the index that saves most for a byte until none saves enough; exchange, then drop what became needless. Raises WhatIfError."""
     pool = shortlist(problem)
     total = _total(problem, frozenset())
     chosen: Configuration = frozenset()
@@ -118,7 +156,7 @@ def greedy(problem: Problem) -> Choice:
         if best is None:
             break
         chosen |= {best[2]}
-    chosen = _pruned(problem, chosen)
+    chosen = _pruned(problem, _swapped(problem, pool, chosen, total))
     return Choice(tuple(sorted(chosen, key=str)), _rejected(problem, pool, chosen, total))
 
 
