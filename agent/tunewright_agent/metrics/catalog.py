@@ -1,0 +1,240 @@
+"""Every metric that we expose: name, type, labels, help. The exposition refuses what is not here; the documentation is made from it.
+
+Prometheus' conventions: one prefix, base units in the name, `_total` for counters, `_info` for facts. Names are public.
+Metrics of a server carry `cluster` and `server` (not `instance`: Prometheus sets that one to our own address).
+Counters are the server's own cumulative counters, so that a restart or a reset of its statistics is a counter reset to Prometheus.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """Prometheus' types that we use."""
+
+    GAUGE = "gauge"
+    COUNTER = "counter"
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One metric as it is exposed; `labels` in the order in which values are given."""
+
+    name: str
+    kind: Kind
+    help: str
+    labels: tuple[str, ...] = ()
+
+
+SERVER = ("cluster", "server")
+DATABASE = (*SERVER, "database")
+STATEMENT = (*SERVER, "statement", "database", "user", "kind")
+TABLE = (*SERVER, "database", "schema", "table")
+INDEX = (*TABLE, "index")
+SOURCE = (*SERVER, "source")
+
+_GAUGE, _COUNTER = Kind.GAUGE, Kind.COUNTER
+
+_SERVERS = (
+    Metric("tunewright_up", _GAUGE, "1 while the server answers us.", SERVER),
+    Metric(
+        "tunewright_server_info",
+        _GAUGE,
+        "What the server is; always 1.",
+        (*SERVER, "engine", "version", "flavour", "role"),
+    ),
+    Metric("tunewright_snapshot_timestamp_seconds", _GAUGE, "When facts of the server last changed.", SERVER),
+    Metric(
+        "tunewright_load_sessions",
+        _GAUGE,
+        "Database load: average active sessions over the sampled period, by what they waited for (CPU: for nothing).",
+        (*SERVER, "wait_type", "wait_event"),
+    ),
+    Metric("tunewright_load_peak_sessions", _GAUGE, "Most sessions active at once in the sampled period.", SERVER),
+    Metric("tunewright_sessions", _GAUGE, "Client sessions by state, our own left out.", (*DATABASE, "state")),
+    Metric("tunewright_blocked_sessions", _GAUGE, "Sessions that wait for a lock of another.", SERVER),
+    Metric("tunewright_longest_transaction_seconds", _GAUGE, "Age of the oldest open transaction of a client.", SERVER),
+    Metric(
+        "tunewright_prepared_transactions", _GAUGE, "Transactions prepared for two-phase commit and not ended.", SERVER
+    ),
+    Metric("tunewright_connections", _GAUGE, "Connections in use.", DATABASE),
+    Metric("tunewright_connections_max", _GAUGE, "max_connections.", SERVER),
+    Metric(
+        "tunewright_connections_reserved",
+        _GAUGE,
+        "Connections that only superusers and reserved roles may use.",
+        SERVER,
+    ),
+    Metric("tunewright_setting", _GAUGE, "A setting that matters, in base units; on is 1, off 0.", (*SERVER, "name")),
+    Metric("tunewright_settings_pending_restart", _GAUGE, "Changed settings that wait for a restart.", SERVER),
+)
+
+_DATABASES = (
+    Metric("tunewright_database_size_bytes", _GAUGE, "Size of the database.", DATABASE),
+    Metric("tunewright_database_commits_total", _COUNTER, "Transactions committed.", DATABASE),
+    Metric("tunewright_database_rollbacks_total", _COUNTER, "Transactions rolled back.", DATABASE),
+    Metric("tunewright_database_blocks_hit_total", _COUNTER, "Blocks found in shared buffers.", DATABASE),
+    Metric("tunewright_database_blocks_read_total", _COUNTER, "Blocks read from outside shared buffers.", DATABASE),
+    Metric("tunewright_database_rows_fetched_total", _COUNTER, "Rows fetched by index scans.", DATABASE),
+    Metric("tunewright_database_rows_returned_total", _COUNTER, "Rows returned by scans.", DATABASE),
+    Metric("tunewright_database_rows_inserted_total", _COUNTER, "Rows inserted.", DATABASE),
+    Metric("tunewright_database_rows_updated_total", _COUNTER, "Rows updated.", DATABASE),
+    Metric("tunewright_database_rows_deleted_total", _COUNTER, "Rows deleted.", DATABASE),
+    Metric("tunewright_database_temp_files_total", _COUNTER, "Temporary files written.", DATABASE),
+    Metric("tunewright_database_temp_bytes_total", _COUNTER, "Bytes written to temporary files.", DATABASE),
+    Metric("tunewright_database_deadlocks_total", _COUNTER, "Deadlocks broken.", DATABASE),
+    Metric("tunewright_database_conflicts_total", _COUNTER, "Queries cancelled for recovery on a standby.", DATABASE),
+    Metric("tunewright_database_checksum_failures_total", _COUNTER, "Pages whose checksum was wrong.", DATABASE),
+    Metric("tunewright_database_active_seconds_total", _COUNTER, "Time that sessions were executing.", DATABASE),
+    Metric("tunewright_database_block_read_seconds_total", _COUNTER, "Time spent reading blocks.", DATABASE),
+    Metric("tunewright_database_xid_age", _GAUGE, "Age of the oldest unfrozen transaction id.", DATABASE),
+    Metric("tunewright_database_mxid_age", _GAUGE, "Age of the oldest multixact id.", DATABASE),
+)
+
+_STATEMENTS = (
+    Metric("tunewright_statement_calls_total", _COUNTER, "Executions of a statement.", STATEMENT),
+    Metric("tunewright_statement_exec_seconds_total", _COUNTER, "Time executing a statement.", STATEMENT),
+    Metric("tunewright_statement_plan_seconds_total", _COUNTER, "Time planning a statement.", STATEMENT),
+    Metric("tunewright_statement_rows_total", _COUNTER, "Rows returned or changed by a statement.", STATEMENT),
+    Metric("tunewright_statement_blocks_hit_total", _COUNTER, "Blocks a statement found in shared buffers.", STATEMENT),
+    Metric("tunewright_statement_blocks_read_total", _COUNTER, "Blocks a statement read from elsewhere.", STATEMENT),
+    Metric(
+        "tunewright_statement_temp_blocks_written_total", _COUNTER, "Temporary blocks a statement wrote.", STATEMENT
+    ),
+    Metric("tunewright_statement_wal_bytes_total", _COUNTER, "WAL that a statement made.", STATEMENT),
+    Metric("tunewright_statements_held", _GAUGE, "Statements in the server's statistics.", SERVER),
+    Metric("tunewright_statements_max", _GAUGE, "Statements that the server's statistics can hold.", SERVER),
+    Metric(
+        "tunewright_statements_evictions_total", _COUNTER, "Rounds in which the least used were thrown out.", SERVER
+    ),
+    Metric(
+        "tunewright_statements_time_ratio", _GAUGE, "Share of the active time that the statistics account for.", SERVER
+    ),
+)
+
+_RELATIONS = (
+    Metric("tunewright_table_size_bytes", _GAUGE, "Size of a table with TOAST, without its indexes.", TABLE),
+    Metric("tunewright_table_live_rows", _GAUGE, "Estimated live rows.", TABLE),
+    Metric("tunewright_table_dead_rows", _GAUGE, "Estimated dead rows.", TABLE),
+    Metric("tunewright_table_bloat_bytes", _GAUGE, "Estimated wasted bytes.", TABLE),
+    Metric("tunewright_table_xid_age", _GAUGE, "Age of the table's oldest unfrozen transaction id.", TABLE),
+    Metric("tunewright_table_sequential_scans_total", _COUNTER, "Sequential scans.", TABLE),
+    Metric("tunewright_table_sequential_rows_read_total", _COUNTER, "Rows read by sequential scans.", TABLE),
+    Metric("tunewright_table_index_scans_total", _COUNTER, "Index scans.", TABLE),
+    Metric("tunewright_table_rows_updated_total", _COUNTER, "Rows updated.", TABLE),
+    Metric("tunewright_table_rows_hot_updated_total", _COUNTER, "Rows updated without touching an index.", TABLE),
+    Metric(
+        "tunewright_table_last_vacuum_timestamp_seconds", _GAUGE, "When it was last vacuumed, by hand or not.", TABLE
+    ),
+    Metric(
+        "tunewright_table_last_analyze_timestamp_seconds", _GAUGE, "When it was last analysed, by hand or not.", TABLE
+    ),
+    Metric("tunewright_index_size_bytes", _GAUGE, "Size of an index.", INDEX),
+    Metric("tunewright_index_bloat_bytes", _GAUGE, "Estimated wasted bytes.", INDEX),
+    Metric("tunewright_index_scans_total", _COUNTER, "Scans of an index.", INDEX),
+    Metric(
+        "tunewright_relations_bytes",
+        _GAUGE,
+        "Size of all tables or indexes, those without a series of their own too.",
+        (*SERVER, "kind"),
+    ),
+)
+
+_REPLICATION = (
+    Metric(
+        "tunewright_replica_lag_seconds",
+        _GAUGE,
+        "Replay lag of a standby, as its primary sees it.",
+        (*SERVER, "replica"),
+    ),
+    Metric("tunewright_replica_lag_bytes", _GAUGE, "WAL that a standby has not replayed.", (*SERVER, "replica")),
+    Metric("tunewright_standby_lag_seconds", _GAUGE, "On a standby: time since the last replayed transaction.", SERVER),
+    Metric("tunewright_slot_retained_bytes", _GAUGE, "WAL kept for a replication slot.", (*SERVER, "slot")),
+    Metric("tunewright_slot_active", _GAUGE, "1 while a consumer reads the slot.", (*SERVER, "slot")),
+    Metric("tunewright_archive_failures_total", _COUNTER, "WAL segments whose archiving failed.", SERVER),
+)
+
+_THROUGHPUT = (
+    Metric("tunewright_wal_bytes_total", _COUNTER, "WAL made.", SERVER),
+    Metric("tunewright_wal_records_total", _COUNTER, "WAL records made.", SERVER),
+    Metric("tunewright_wal_full_page_images_total", _COUNTER, "Full page images in the WAL.", SERVER),
+    Metric(
+        "tunewright_wal_buffers_full_total",
+        _COUNTER,
+        "Times that WAL was written because its buffers were full.",
+        SERVER,
+    ),
+    Metric("tunewright_checkpoints_total", _COUNTER, "Checkpoints by cause.", (*SERVER, "cause")),
+    Metric("tunewright_checkpoint_write_seconds_total", _COUNTER, "Time checkpoints spent writing.", SERVER),
+    Metric("tunewright_checkpoint_sync_seconds_total", _COUNTER, "Time checkpoints spent syncing.", SERVER),
+    Metric("tunewright_buffers_written_total", _COUNTER, "Buffers written, by who wrote them.", (*SERVER, "by")),
+    Metric(
+        "tunewright_io_bytes_total",
+        _COUNTER,
+        "Bytes moved, by who, what and direction.",
+        (*SERVER, "backend_type", "object", "operation"),
+    ),
+    Metric(
+        "tunewright_io_seconds_total",
+        _COUNTER,
+        "Time spent on it (needs track_io_timing).",
+        (*SERVER, "backend_type", "object", "operation"),
+    ),
+)
+
+_VERDICTS = (
+    Metric(
+        "tunewright_findings", _GAUGE, "Findings now, by group of checks and severity.", (*SERVER, "group", "severity")
+    ),
+    Metric("tunewright_recommendations", _GAUGE, "Recommendations, by check and state.", (*SERVER, "check", "state")),
+    Metric(
+        "tunewright_checks_not_judged",
+        _GAUGE,
+        "Checks that could not look, by group: not the same as healthy.",
+        (*SERVER, "group"),
+    ),
+    Metric("tunewright_judged_timestamp_seconds", _GAUGE, "When the server was last judged.", SERVER),
+)
+
+_AGENT = (
+    Metric("tunewright_source_passes_total", _COUNTER, "Passes of a source.", SOURCE),
+    Metric("tunewright_source_failures_total", _COUNTER, "Passes that failed.", SOURCE),
+    Metric("tunewright_source_skipped_total", _COUNTER, "Ticks that found the source still running.", SOURCE),
+    Metric("tunewright_source_failing", _GAUGE, "1 where the last pass failed.", SOURCE),
+    Metric("tunewright_source_gaps", _GAUGE, "Things that a source could not read.", SOURCE),
+    Metric("tunewright_source_duration_seconds", _GAUGE, "Length of the last pass.", SOURCE),
+    Metric("tunewright_source_interval_seconds", _GAUGE, "Time between passes now, as the governor set it.", SOURCE),
+    Metric("tunewright_source_lag_seconds", _GAUGE, "How late the last pass began.", SOURCE),
+    Metric("tunewright_source_last_pass_timestamp_seconds", _GAUGE, "When the last pass began.", SOURCE),
+    Metric(
+        "tunewright_source_server_seconds_total",
+        _COUNTER,
+        "Time our statements took on the server, by pg_stat_statements.",
+        SOURCE,
+    ),
+    Metric(
+        "tunewright_server_share_ratio",
+        _GAUGE,
+        "Time our statements took per second of wall time (1: one core busy all the time).",
+        SERVER,
+    ),
+    Metric("tunewright_ready", _GAUGE, "1 once every server had its first pass."),
+    Metric("tunewright_history_bytes", _GAUGE, "Size of the history."),
+    Metric("tunewright_history_error", _GAUGE, "1 while the history cannot be written."),
+    Metric(
+        "tunewright_series_dropped_total",
+        _COUNTER,
+        "Series left out of a scrape by the hard cap, summed over scrapes.",
+        ("metric",),
+    ),
+    Metric("tunewright_build_info", _GAUGE, "The agent's version; always 1.", ("version", "python")),
+    Metric("tunewright_process_cpu_seconds_total", _COUNTER, "Total user and system CPU time spent in seconds."),
+    Metric("tunewright_process_resident_memory_bytes", _GAUGE, "Resident memory size in bytes."),
+    Metric("tunewright_process_virtual_memory_bytes", _GAUGE, "Virtual memory size in bytes."),
+    Metric("tunewright_process_start_time_seconds", _GAUGE, "Start time of the process since unix epoch in seconds."),
+    Metric("tunewright_process_open_fds", _GAUGE, "Number of open file descriptors."),
+    Metric("tunewright_process_max_fds", _GAUGE, "Maximum number of open file descriptors."),
+)
+
+CATALOG = (*_SERVERS, *_DATABASES, *_STATEMENTS, *_RELATIONS, *_REPLICATION, *_THROUGHPUT, *_VERDICTS, *_AGENT)
+BY_NAME = {metric.name: metric for metric in CATALOG}
