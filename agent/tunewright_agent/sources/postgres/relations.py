@@ -2,16 +2,18 @@
 
 Sizes are pg_class.relpages x block size: no lock is taken and no file is looked at, so a table that somebody holds ACCESS EXCLUSIVE for
 minutes costs nobody its numbers (docs/decisions/0004). relpages is as fresh as the last VACUUM, ANALYZE or CREATE INDEX.
+Index definitions do need the table's lock: those of a locked table are remembered from the pass before.
 """
 
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from tunewright_agent.sources.postgres import locked
 from tunewright_agent.sources.postgres.relations_bloat import table_bloat
 from tunewright_agent.sources.postgres.session import Reader, Row, Session, each_database
 from tunewright_agent.sources.source import Collected, Source
 from tunewright_analyzers.facts.relations import Index, IndexColumn, Indexes, RelationName, Table, Tables
-from tunewright_analyzers.facts.snapshot import Period
+from tunewright_analyzers.facts.snapshot import Gap, Period
 
 _DESCENDING, _NULLS_FIRST = 1, 2
 """Bits of pg_index.indoption."""
@@ -26,6 +28,7 @@ class _Found:
     databases: list[str] = field(default_factory=list)
     resets: list[datetime] = field(default_factory=list)
     standbys: set[str] = field(default_factory=set)
+    gaps: list[Gap] = field(default_factory=list)
 
 
 def _options(row: Row) -> tuple[tuple[str, str], ...]:
@@ -64,7 +67,7 @@ def _table(row: Row, database: str, widths: Row | None, block_size: int) -> Tabl
         row_estimate=row["row_estimate"],
         all_visible_pages=row["all_visible"],
         parent=_relation(database, row["parent_schema"], row["parent_name"]),
-        partition_bound="(bound)" if row["partition_bound"] else None,
+        partition_bound=row["partition_bound"],
         options=_options(row),
         sequential_scans=row["seq_scan"] or 0,
         sequential_rows_read=row["seq_tup_read"] or 0,
@@ -102,6 +105,17 @@ def _age(value: int | None) -> int:
     return 0 if value is None or value >= 2**31 - 1 else value
 
 
+def _text(row: Row, at: int) -> str:
+    """An expression key. One that could not be read equals no other, so that nothing is called a duplicate for want of it."""
+    return str(row["texts"][at]) if row["texts"] else f"key {at + 1} of {row['name']}, not read"
+
+
+def _predicate(row: Row) -> str | None:
+    if row["is_partial"] and row["predicate"] is None:
+        return f"predicate of {row['name']}, not read"
+    return None if row["predicate"] is None else str(row["predicate"])
+
+
 def _keys(row: Row) -> tuple[IndexColumn, ...]:
     keys = []
     for at in range(row["key_count"]):
@@ -109,7 +123,7 @@ def _keys(row: Row) -> tuple[IndexColumn, ...]:
         keys.append(
             IndexColumn(
                 column=row["columns"][at],
-                expression=None if row["columns"][at] is not None else row["texts"][at],
+                expression=None if row["columns"][at] is not None else _text(row, at),
                 descending=bool(option & _DESCENDING),
                 nulls_first=bool(option & _NULLS_FIRST),
                 opclass=row["opclasses"][at],
@@ -126,8 +140,8 @@ def _index(row: Row, database: str, block_size: int) -> Index:
         method=row["method"],
         keys=_keys(row),
         included=tuple(row["columns"][row["key_count"] :]),
-        predicate=row["predicate"],
-        definition=row["definition"],
+        predicate=_predicate(row),
+        definition=row["definition"] or "-- not read: the table was locked",
         size_bytes=max(row["pages"], 0) * block_size,
         is_unique=row["indisunique"],
         is_primary=row["indisprimary"],
@@ -150,32 +164,60 @@ def _index(row: Row, database: str, block_size: int) -> Index:
     )
 
 
-def collect(reader: Reader, taken_at: datetime) -> Collected:
-    """Tables and indexes of every watched database. The period begins at the latest reset among them. Raises SourceError."""
-    found = _Found()
+_TEXTS = ("definition", "predicate", "texts")
+"""What of an index only a lock on its table lets us read."""
 
-    def read(session: Session) -> None:
-        about = session.query("counted_since", mark="relations")[0]
-        size = about["block_size"]
-        granted = session.query("column_statistics_ways", mark="relations")[0]["granted"]
-        known = session.query("column_widths_granted" if granted else "column_widths", mark="relations")
-        widths = {(row["schema"], row["name"]): row for row in known}
-        rows = session.query("tables", mark="relations")
-        tables = [_table(row, session.database, widths.get((row["schema"], row["name"])), size) for row in rows]
-        indexes = [_index(row, session.database, size) for row in session.query("indexes", mark="relations")]
-        found.tables += tables
-        found.indexes += indexes
-        found.databases.append(session.database)
-        found.resets += [about["stats_reset"]] if about["stats_reset"] else []
-        found.standbys |= set(about["standbys"])
 
-    gaps = each_database(reader, "relations", (Tables.name, Indexes.name), taken_at, read)
-    since = max(found.resets, default=reader.server.started_at)
-    period, names = Period(since, taken_at), tuple(found.databases)
-    indexes = Indexes(period, tuple(found.indexes), names, since, tuple(sorted(found.standbys)))
-    return Collected((Tables(period, tuple(found.tables), names), indexes), gaps)
+@dataclass(slots=True)
+class RelationsSource:
+    """Remembers the texts of every index, by database and OID, for the passes that find its table locked."""
+
+    _remembered: dict[str, dict[int, Row]] = field(default_factory=dict)
+
+    def collect(self, reader: Reader, taken_at: datetime) -> Collected:
+        """Tables and indexes of every watched database. The period begins at the latest reset among them. Raises SourceError."""
+        found = _Found()
+
+        def read(session: Session) -> None:
+            about = session.query("counted_since", mark="relations")[0]
+            size = about["block_size"]
+            granted = session.query("column_statistics_ways", mark="relations")[0]["granted"]
+            known = session.query("column_widths_granted" if granted else "column_widths", mark="relations")
+            widths = {(row["schema"], row["name"]): row for row in known}
+            rows = session.query("tables", mark="relations")
+            tables = [_table(row, session.database, widths.get((row["schema"], row["name"])), size) for row in rows]
+            indexes, unread = self._indexes(session, size)
+            found.tables += tables
+            found.indexes += indexes
+            found.databases.append(session.database)
+            found.resets.append(about["stats_reset"] or reader.server.started_at)
+            found.standbys |= set(about["standbys"])
+            gap = locked.gap("relations", Indexes.name, "index definitions", unread, taken_at, session.database)
+            found.gaps += [gap] if gap else []
+
+        gaps = each_database(reader, "relations", (Tables.name, Indexes.name), taken_at, read)
+        since = max(found.resets, default=reader.server.started_at)
+        period, names = Period(since, taken_at), tuple(found.databases)
+        indexes = Indexes(period, tuple(found.indexes), names, since, tuple(sorted(found.standbys)))
+        return Collected((Tables(period, tuple(found.tables), names), indexes), (*gaps, *found.gaps))
+
+    def _indexes(self, session: Session, block_size: int) -> tuple[list[Index], list[str]]:
+        """The indexes of one database, and the tables whose definitions are not known."""
+        before = self._remembered.get(session.database, {})
+        rows, unread = locked.query(session, "indexes", "relations"), []
+        for row in rows:
+            if row["is_locked"] and row["oid"] in before:
+                row.update(before[row["oid"]])
+            elif row["is_locked"]:
+                unread.append(f"{row['table_schema']}.{row['table_name']}")
+        self._remembered[session.database] = {
+            row["oid"]: {name: row[name] for name in _TEXTS} for row in rows if row["definition"] is not None
+        }
+        return [_index(row, session.database, block_size) for row in rows], unread
 
 
 def source() -> Source[Reader]:
     """The source, for one target. Every five minutes: the counters feed the history, and a pass over 1,000 tables costs some 50 ms."""
-    return Source("relations", (Tables, Indexes), interval_seconds=300, deadline_seconds=60, collect=collect)
+    return Source(
+        "relations", (Tables, Indexes), interval_seconds=300, deadline_seconds=60, collect=RelationsSource().collect
+    )

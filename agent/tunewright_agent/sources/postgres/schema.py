@@ -5,10 +5,12 @@ Default expressions and CHECK definitions may hold literals of the users': they 
 
 from datetime import datetime
 
+from tunewright_agent.sources.postgres import locked
 from tunewright_agent.sources.postgres.session import Reader, Row, Session, each_database
 from tunewright_agent.sources.source import Collected, Source
 from tunewright_analyzers.facts.columns import Column, Constraint, ExtendedStatistics, Schema
 from tunewright_analyzers.facts.relations import RelationName
+from tunewright_analyzers.facts.snapshot import Gap
 from tunewright_analyzers.sql.redact import redact_expression
 
 
@@ -64,15 +66,23 @@ def collect(reader: Reader, taken_at: datetime) -> Collected:
     columns: list[Column] = []
     constraints: list[Constraint] = []
     statistics: list[ExtendedStatistics] = []
+    unread: list[Gap] = []
 
     def read(session: Session) -> None:
         name = session.database
-        columns.extend(_column(row, name) for row in session.query("schema_columns", mark="schema"))
-        constraints.extend(_constraint(row, name) for row in session.query("schema_constraints", mark="schema"))
+        column_rows = locked.query(session, "schema_columns", "schema")
+        constraint_rows = locked.query(session, "schema_constraints", "schema")
+        columns.extend(_column(row, name) for row in column_rows)
+        constraints.extend(_constraint(row, name) for row in constraint_rows)
         statistics.extend(_extended(row, name) for row in session.query("schema_statistics", mark="schema"))
+        tables = [
+            f"{row['schema']}.{row['table_name']}" for row in (*column_rows, *constraint_rows) if row["is_locked"]
+        ]
+        gap = locked.gap("schema", Schema.name, "defaults and constraint definitions", tables, taken_at, name)
+        unread.extend([gap] if gap else [])
 
     gaps = each_database(reader, "schema", (Schema.name,), taken_at, read)
-    return Collected((Schema(tuple(columns), tuple(constraints), tuple(statistics)),), gaps)
+    return Collected((Schema(tuple(columns), tuple(constraints), tuple(statistics)),), (*gaps, *unread))
 
 
 def source() -> Source[Reader]:

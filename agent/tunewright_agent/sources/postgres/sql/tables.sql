@@ -1,10 +1,15 @@
+WITH used AS MATERIALIZED (
+  SELECT i.indrelid, sum(greatest(ic.relpages, 0)) AS pages, sum(pg_catalog.pg_stat_get_numscans(i.indexrelid)) AS idx_scan,
+         sum(pg_catalog.pg_stat_get_tuples_fetched(i.indexrelid)) AS idx_fetch
+  FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid GROUP BY i.indrelid)
 SELECT n.nspname::text AS schema, c.relname::text AS name, c.relkind::text AS kind, c.relpages AS pages, c.reltuples::float8 AS row_estimate,
        c.relallvisible AS all_visible, c.reloptions AS options, c.relpersistence::text AS persistence, c.relreplident::text AS replica_identity,
        CASE WHEN c.relkind <> 'p' THEN pg_catalog.age(c.relfrozenxid) END AS xid_age,
        CASE WHEN c.relkind <> 'p' THEN pg_catalog.mxid_age(c.relminmxid) END AS mxid_age,
        pn.nspname::text AS parent_schema, pc.relname::text AS parent_name,
-       CASE WHEN c.relispartition THEN pg_catalog.pg_get_expr(c.relpartbound, c.oid) END AS partition_bound,
-       coalesce(t.relpages, 0) + coalesce(ti.relpages, 0) AS toast_pages, coalesce(x.pages, 0) AS index_pages,
+       CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_partitioned_table o WHERE o.partdefid = c.oid) THEN 'DEFAULT'
+            WHEN c.relispartition THEN '(bound)' END AS partition_bound,
+       coalesce(t.relpages, 0) + coalesce(tx.pages, 0) AS toast_pages, coalesce(x.pages, 0) AS index_pages,
        pg_catalog.pg_stat_get_numscans(c.oid) AS seq_scan, pg_catalog.pg_stat_get_tuples_returned(c.oid) AS seq_tup_read,
        coalesce(x.idx_scan, 0)::int8 AS idx_scan, (coalesce(x.idx_fetch, 0) + pg_catalog.pg_stat_get_tuples_fetched(c.oid))::int8 AS idx_tup_fetch,
        pg_catalog.pg_stat_get_tuples_inserted(c.oid) AS inserted, pg_catalog.pg_stat_get_tuples_updated(c.oid) AS updated,
@@ -22,10 +27,7 @@ LEFT JOIN pg_catalog.pg_inherits h ON h.inhrelid = c.oid AND c.relispartition
 LEFT JOIN pg_catalog.pg_class pc ON pc.oid = h.inhparent
 LEFT JOIN pg_catalog.pg_namespace pn ON pn.oid = pc.relnamespace
 LEFT JOIN pg_catalog.pg_class t ON t.oid = c.reltoastrelid
-LEFT JOIN pg_catalog.pg_index tx ON tx.indrelid = t.oid
-LEFT JOIN pg_catalog.pg_class ti ON ti.oid = tx.indexrelid
-LEFT JOIN (SELECT i.indrelid, sum(ic.relpages) AS pages, sum(pg_catalog.pg_stat_get_numscans(i.indexrelid)) AS idx_scan,
-                  sum(pg_catalog.pg_stat_get_tuples_fetched(i.indexrelid)) AS idx_fetch
-           FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid GROUP BY i.indrelid) x ON x.indrelid = c.oid
+LEFT JOIN used x ON x.indrelid = c.oid
+LEFT JOIN used tx ON tx.indrelid = t.oid
 WHERE c.relkind IN ('r', 'm', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'tunewright') AND n.nspname !~ '^pg_(toast|temp_)'
 ORDER BY 1, 2
