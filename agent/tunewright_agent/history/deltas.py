@@ -1,0 +1,203 @@
+"""Counters to deltas and back, pure: `difference` of two readings, `merge` of adjacent deltas.
+
+Rules (each a property test):
+- a counter that fell was reset between the readings: the new reading is what was counted since;
+- a row that was not there before came into being in between: its counters count from zero;
+- a reading whose end is not after the other's gives no delta: the clock went back;
+- without resets, difference(a, b) merged with difference(b, c) equals difference(a, c).
+Minimum, maximum and standard deviation cannot be differenced: they stay those of the server's whole life.
+"""
+
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar, cast
+
+from tunewright_analyzers.facts.databases import Database, Databases, InputOutput, Throughput
+from tunewright_analyzers.facts.relations import Index, Indexes, Table, Tables
+from tunewright_analyzers.facts.sessions import ActiveSessions, SessionLoad
+from tunewright_analyzers.facts.snapshot import Period, Section
+from tunewright_analyzers.facts.statements import Statement, Statements
+
+Row = TypeVar("Row")
+
+_STATEMENT = (
+    "calls", "exec_seconds", "rows", "plans",
+    "plan_seconds", "shared_blocks_hit", "shared_blocks_read", "shared_blocks_dirtied", "shared_blocks_written",
+    "local_blocks_read", "local_blocks_written", "temp_blocks_read", "temp_blocks_written", "block_read_seconds", "block_write_seconds", "wal_bytes",
+    "jit_seconds",
+)  # fmt: skip
+_TABLE = (
+    "sequential_scans", "sequential_rows_read", "index_scans", "index_rows_fetched",
+    "rows_inserted", "rows_updated", "rows_hot_updated", "rows_deleted",
+    "vacuums", "autovacuums", "analyzes", "autoanalyzes", "heap_blocks_hit", "heap_blocks_read",
+)  # fmt: skip
+_INDEX = ("scans", "rows_read", "rows_fetched", "blocks_hit", "blocks_read")
+_DATABASE = (
+    "commits", "rollbacks", "blocks_hit", "blocks_read", "rows_returned",
+    "rows_fetched", "rows_inserted", "rows_updated", "rows_deleted", "conflicts",
+    "temp_files", "temp_bytes", "deadlocks", "block_read_seconds", "block_write_seconds", "active_seconds", "idle_in_transaction_seconds",
+    "checksum_failures",
+)  # fmt: skip
+_IO = (
+    "reads",
+    "read_bytes",
+    "read_seconds",
+    "writes",
+    "write_bytes",
+    "write_seconds",
+    "extends",
+    "hits",
+    "evictions",
+    "reuses",
+    "fsyncs",
+)
+_THROUGHPUT = (
+    "wal_records", "wal_full_page_images", "wal_bytes", "wal_buffers_full", "checkpoints_timed", "checkpoints_requested", "checkpoint_write_seconds",
+    "checkpoint_sync_seconds", "checkpoint_buffers_written", "bgwriter_buffers_written", "bgwriter_stopped", "buffers_allocated",
+    "backend_buffers_written", "backend_fsyncs",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """Where a section's rows are, what tells them apart, and which of their fields count."""
+
+    rows: str
+    key: Callable[[Any], Hashable]
+    counters: tuple[str, ...]
+
+
+def _statement_key(row: Statement) -> Hashable:
+    return row.key
+
+
+def _name_key(row: Table | Index | Database) -> Hashable:
+    return row.name
+
+
+def _io_key(row: InputOutput) -> Hashable:
+    return (row.backend_type, row.object, row.context)
+
+
+FORMS: dict[type[Section], _Form] = {
+    Statements: _Form("rows", _statement_key, _STATEMENT),
+    Tables: _Form("rows", _name_key, _TABLE),
+    Indexes: _Form("rows", _name_key, _INDEX),
+    Databases: _Form("rows", _name_key, _DATABASE),
+    Throughput: _Form("io", _io_key, _IO),
+}
+"""The sections that count."""
+
+
+def counts(section: Section) -> bool:
+    """Whether the section holds cumulative counters."""
+    return type(section) in FORMS
+
+
+def _period(section: Section) -> Period:
+    return cast("Period", section.period)  # type: ignore[attr-defined]  # every counting section has one
+
+
+def _less(before: Any, now: Any, counters: tuple[str, ...]) -> Any:
+    """`now` with its counters less those of `before`; as it is where one fell (a reset)."""
+    pairs = [(name, getattr(before, name), getattr(now, name)) for name in counters]
+    if any(old is not None and new is not None and new < old for _, old, new in pairs):
+        return now
+    changed = {name: new - old for name, old, new in pairs if old is not None and new is not None}
+    return replace(now, **changed)
+
+
+def _sum(one: Any, two: Any, counters: tuple[str, ...]) -> Any:
+    """`two` with its counters raised by those of `one`."""
+    pairs = [(name, getattr(one, name), getattr(two, name)) for name in counters]
+    return replace(two, **{name: old + new for name, old, new in pairs if old is not None and new is not None})
+
+
+def is_idle(row: Any, counters: tuple[str, ...]) -> bool:
+    """Whether nothing was counted in a row of a delta."""
+    return not any(getattr(row, name) for name in counters)
+
+
+def _was_reset(before: Section, now: Section) -> bool:
+    if isinstance(before, Statements) and isinstance(now, Statements):
+        return before.coverage.reset_at != now.coverage.reset_at
+    return False
+
+
+def difference(before: Section, now: Section) -> Section | None:
+    """What was counted between two readings of one section; None where `now` is not later than `before`, or does not count."""
+    form = FORMS.get(type(now))
+    if form is None or type(before) is not type(now) or _period(now).end <= _period(before).end:
+        return None
+    reset = _was_reset(before, now)
+    earlier = {} if reset else {form.key(row): row for row in getattr(before, form.rows)}
+    rows = []
+    for row in getattr(now, form.rows):
+        old = earlier.get(form.key(row))
+        reborn = isinstance(row, Statement) and row.stats_since is not None and row.stats_since > _period(before).end
+        rows.append(row if old is None or reborn else _less(old, row, form.counters))
+    result = replace(now, **{form.rows: tuple(rows), "period": Period(_period(before).end, _period(now).end)})  # type: ignore[type-var]
+    if isinstance(result, Throughput):
+        result = _less(before, result, _THROUGHPUT)
+    if isinstance(result, Statements) and isinstance(before, Statements):
+        evicted = max(0, result.coverage.evicted - (0 if reset else before.coverage.evicted))
+        result = replace(result, coverage=replace(result.coverage, evicted=evicted, was_reset=reset))
+    return result
+
+
+def _merged_load(deltas: list[ActiveSessions]) -> ActiveSessions:
+    load: dict[SessionLoad, int] = {}
+    for delta in deltas:
+        for row in delta.rows:
+            key = replace(row, samples=0)
+            load[key] = load.get(key, 0) + row.samples
+    last = deltas[-1]
+    return replace(
+        last,
+        period=Period(deltas[0].period.start, last.period.end),
+        samples=sum(delta.samples for delta in deltas),
+        rows=tuple(
+            replace(key, samples=samples)
+            for key, samples in sorted(load.items(), key=lambda item: (-item[1], str(item[0])))
+        ),
+        blocked=tuple(one for delta in deltas for one in delta.blocked),
+        peak_active=max(delta.peak_active for delta in deltas),
+        idle_in_transaction_peak_seconds=max(delta.idle_in_transaction_peak_seconds for delta in deltas),
+    )
+
+
+def merge(deltas: Iterable[Section]) -> Section:
+    """One delta of several of one kind, oldest first: counters summed, everything else as in the newest. Raises ValueError for none."""
+    given = list(deltas)
+    if not given:
+        raise ValueError("nothing to merge")
+    if isinstance(given[-1], ActiveSessions):
+        return _merged_load(cast("list[ActiveSessions]", given))
+    form = FORMS[type(given[-1])]
+    rows: dict[Hashable, Any] = {}
+    for delta in given:
+        for row in getattr(delta, form.rows):
+            key = form.key(row)
+            rows[key] = _sum(rows[key], row, form.counters) if key in rows else row
+    last = given[-1]
+    period = Period(_period(given[0]).start, _period(last).end)
+    result = replace(last, **{form.rows: tuple(rows.values()), "period": period})  # type: ignore[type-var]
+    if isinstance(result, Throughput):
+        for delta in given[:-1]:
+            result = _sum(delta, result, _THROUGHPUT)
+    if isinstance(result, Statements):
+        evicted = sum(delta.coverage.evicted for delta in given if isinstance(delta, Statements))
+        reset = any(delta.coverage.was_reset for delta in given if isinstance(delta, Statements))
+        result = replace(result, coverage=replace(result.coverage, evicted=evicted, was_reset=reset))
+    return result
+
+
+def busy_rows(section: Section) -> Section:
+    """A delta without the rows in which nothing was counted, and without texts: what is worth storing."""
+    form = FORMS.get(type(section))
+    if form is None:
+        return section
+    rows = tuple(row for row in getattr(section, form.rows) if not is_idle(row, form.counters))
+    if isinstance(section, Statements):
+        return replace(section, rows=tuple(replace(row, text=None) for row in rows))
+    return replace(section, **{form.rows: rows})  # type: ignore[type-var]

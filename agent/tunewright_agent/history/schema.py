@@ -1,0 +1,90 @@
+"""The tables of the history. Times are UTC seconds since 1970; payloads are JSON of history.codec, compressed by zlib."""
+
+from sqlalchemy import Column, Float, Integer, LargeBinary, MetaData, String, Table, UniqueConstraint
+
+VERSION = 1
+"""Raised with every change of the tables; an older file is migrated at start."""
+
+metadata = MetaData()
+
+meta = Table("meta", metadata, Column("key", String, primary_key=True), Column("value", String, nullable=False))
+
+deltas = Table(
+    "deltas",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("cluster", String, nullable=False),
+    Column("instance", String, nullable=False),
+    Column("section", String, nullable=False),
+    Column("resolution", Integer, nullable=False),
+    Column("start", Float, nullable=False),
+    Column("end", Float, nullable=False, index=True),
+    Column("payload", LargeBinary, nullable=False),
+    UniqueConstraint("cluster", "instance", "section", "resolution", "start"),
+)
+latest = Table(
+    "latest",
+    metadata,
+    Column("cluster", String, primary_key=True),
+    Column("instance", String, primary_key=True),
+    Column("section", String, primary_key=True),
+    Column("server", String, nullable=False),
+    Column("taken_at", Float, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+)
+texts = Table("texts", metadata, Column("statement", String, primary_key=True), Column("text", String, nullable=False))
+plans = Table(
+    "plans",
+    metadata,
+    Column("cluster", String, primary_key=True),
+    Column("database", String, primary_key=True),
+    Column("statement", String, primary_key=True),
+    Column("origin", String, primary_key=True),
+    Column("shape", String, primary_key=True),
+    Column("first_seen", Float, nullable=False),
+    Column("last_seen", Float, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+)
+events = Table(
+    "events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("cluster", String, nullable=False),
+    Column("instance", String, nullable=False),
+    Column("at", Float, nullable=False, index=True),
+    Column("kind", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("detail", String, nullable=False),
+    UniqueConstraint("cluster", "instance", "at", "kind", "subject"),
+)
+findings = Table(
+    "findings",
+    metadata,
+    Column("cluster", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("first_seen", Float, nullable=False),
+    Column("last_seen", Float, nullable=False),
+    Column("resolved_at", Float),
+    Column("payload", LargeBinary, nullable=False),
+)
+recommendations = Table(
+    "recommendations",
+    metadata,
+    Column("cluster", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("first_seen", Float, nullable=False),
+    Column("last_seen", Float, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+)
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("cluster", String, nullable=False),
+    Column("recommendation", String, nullable=False, index=True),
+    Column("state", String, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("by", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("until", Float),
+)
