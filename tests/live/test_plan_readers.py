@@ -103,8 +103,9 @@ def _comparable(node: PlanNode, *, timed: bool) -> PlanNode:
     if timed:
         blank |= dict.fromkeys(
             ("actual_startup_seconds", "actual_total_seconds", "sort_space_bytes", "peak_memory_bytes", "disk_bytes", "hash_buckets", "hash_batches",
-             "actual_rows", "loops", "rows_removed_by_filter", "workers_launched", "hash_batches_planned", "cache_hits", "cache_misses", "sort_method",
-             "sort_space_type", "heap_fetches", "rows_removed_by_join_filter", "rows_removed_by_recheck", "exact_heap_blocks", "lossy_heap_blocks"))  # fmt: skip
+             "actual_rows", "loops", "rows_removed_by_filter", "workers_launched", "hash_batches_planned", "cache_hits", "cache_misses",
+             "sort_method", "sort_space_type", "heap_fetches", "rows_removed_by_join_filter", "rows_removed_by_recheck",
+             "exact_heap_blocks", "lossy_heap_blocks"))  # fmt: skip
     subplan = node.subplan.removeprefix("CTE ") if node.subplan and node.subplan.startswith("CTE ") else node.subplan
     strategy = None if node.label == "SetOp" else node.strategy or ("Plain" if node.label == "Aggregate" else None)
     children = tuple(_comparable(child, timed=timed) for child in node.children)

@@ -21,7 +21,7 @@ from pglast.parser import ParseError
 from tunewright_agent.embedded.server import EmbeddedServer
 from tunewright_agent.whatif.twin_build import PLANNER, because, build, place
 from tunewright_agent.whatif.twin_indexes import Pool
-from tunewright_agent.whatif.twin_production import Production, read
+from tunewright_agent.whatif.twin_production import Copy, Production, read
 from tunewright_analyzers.facts.plans import Plan, PlanNode
 from tunewright_analyzers.facts.relations import RelationName
 from tunewright_analyzers.indexes.skip_scan import skipping_indexes
@@ -72,7 +72,7 @@ class Twin:
     databases: Sequence[str]
     version: int | None = None
     """server_version_num that plans must suit; production's own unless given."""
-    _server: EmbeddedServer = field(init=False)
+    _server: EmbeddedServer | None = field(init=False, default=None)
     _copies: dict[str, _Database] = field(init=False, default_factory=dict)
     _plans: OrderedDict[object, Plan] = field(init=False, default_factory=OrderedDict)
     _calls: int = field(init=False, default=0)
@@ -91,6 +91,8 @@ class Twin:
     @property
     def folder(self) -> Path:
         """The private folder, while the twin runs: column statistics lie in it."""
+        if self._server is None:
+            raise WhatIfError("the twin does not run")
         return self._server.folder
 
     @property
@@ -101,13 +103,13 @@ class Twin:
     def start(self) -> Self:
         """Read production and build. Raises EmbeddedError, or what a production session raises (a SourceError)."""
         copies = [read(self.production, database) for database in self.databases]
-        self._server = EmbeddedServer(settings=SETTINGS).start()
+        self._server = server = EmbeddedServer(settings=SETTINGS).start()
         try:
-            with psycopg.connect(self._server.url(), autocommit=True) as admin:
+            with psycopg.connect(server.url(), autocommit=True) as admin:
                 admin.execute(f"CREATE ROLE {PLANNER} LOGIN")
             for copy in copies:
-                without = build(self._server, copy)
-                self._copies[copy.database] = self._open(copy.database, copy.version, copy.settings, without)
+                without = build(server, copy)
+                self._copies[copy.database] = self._open(server, copy, without)
         except BaseException:
             self.stop()
             raise
@@ -120,7 +122,8 @@ class Twin:
                 connection.close()
         self._copies.clear()
         self._plans.clear()
-        self._server.stop()
+        if self._server is not None:
+            self._server.stop()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -130,11 +133,11 @@ class Twin:
     ) -> None:
         self.stop()
 
-    def _open(
-        self, database: str, version: int, settings: Sequence[Mapping[str, Any]], without: tuple[str, ...]
-    ) -> _Database:
+    def _open(self, server: EmbeddedServer, copy: Copy, without: tuple[str, ...]) -> _Database:
+        """Connect to a built database: one connection plans, one makes indexes, one (the superuser's) shows and hides them."""
+
         def connect(user: str) -> psycopg.Connection[Any]:
-            return psycopg.connect(self._server.url(place(database), user), autocommit=True, prepare_threshold=None)
+            return psycopg.connect(server.url(place(copy.database), user), autocommit=True, prepare_threshold=None)
 
         planner, maker, admin = connect(PLANNER), connect(PLANNER), connect("postgres")
         admin.execute("SET client_min_messages = error")
@@ -145,11 +148,11 @@ class Twin:
             "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' ORDER BY nspname <> 'public', nspname"
         )]  # fmt: skip
         planner.execute("SELECT set_config('search_path', %s, false)", (", ".join(quoted(one) for one in schemas),))
-        missing = [name for row in settings if (name := self._apply(planner, row["name"], row["value"]))]
-        pool = Pool(database, self._server.data, admin, maker)
+        missing = [name for row in copy.settings if (name := self._apply(planner, row["name"], row["value"]))]
+        pool = Pool(copy.database, server.data, admin, maker)
         pool.load()
         lacking = (*without, *(f"setting {name}" for name in missing))
-        return _Database(version, planner, pool, (planner, maker, admin), lacking)
+        return _Database(copy.version, planner, pool, (planner, maker, admin), lacking)
 
     @staticmethod
     def _apply(planner: psycopg.Connection[Any], name: str, value: str) -> str | None:
@@ -202,7 +205,10 @@ class Twin:
         text = _checked(statement)
         barred: set[int] = set()
         while True:
-            copy.pool.show(add, hide, barred)
+            try:
+                copy.pool.show(add, hide, barred)
+            except psycopg.Error as error:
+                raise WhatIfError(f"the twin failed: {because(error)}") from error
             plan = self._plan(copy, database, text, settings)
             if (self.version or copy.version) >= 180000:
                 return renamed(plan, copy.pool.canonical)
@@ -238,7 +244,10 @@ class Twin:
     def size_bytes(self, database: str, index: HypotheticalIndex) -> int:
         """How large the index would be, of all partitions together. Raises WhatIfError."""
         with self._lock:
-            return self._copy(database).pool.make(index).size_bytes
+            try:
+                return self._copy(database).pool.make(index).size_bytes
+            except psycopg.Error as error:
+                raise WhatIfError(f"the twin failed: {because(error)}") from error
 
 
 def renamed(plan: Plan, name: Callable[[str], str]) -> Plan:

@@ -126,6 +126,13 @@ class Window:
                 return section
         return self.latest.section(kind)
 
+    def whole(self, kind: type[SectionT]) -> SectionT:
+        """The section as the server counted it since its reset, for checks that ask for more time than the window has.
+
+        Raises LookupError where the check did not declare that it needs it.
+        """
+        return self.latest.section(kind) or self.need(kind)
+
     def need(self, kind: type[SectionT]) -> SectionT:
         """As `section`, for a check that declared the need: raises LookupError where the section is missing."""
         found = self.section(kind)

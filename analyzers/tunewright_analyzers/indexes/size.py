@@ -132,7 +132,7 @@ class _Group:
 def _groups(shape: IndexShape) -> list[_Group]:
     """The rows by which of their key columns are null; columns are taken as independent of each other."""
     found = []
-    for nulls in product(*((False, True) if 0 < key.null_ratio else (False,) for key in shape.keys)):
+    for nulls in product(*((False, True) if key.null_ratio > 0 else (False,) for key in shape.keys)):
         share, counts = 1.0, []
         for key, is_null in zip(shape.keys, nulls, strict=True):
             share *= key.null_ratio if is_null else 1.0 - key.null_ratio

@@ -60,7 +60,7 @@ def unused(context: Context[Thresholds]) -> Iterator[Verdict]:
     Remedy: DROP INDEX CONCURRENTLY, with its definition kept as the rollback.
     False positives: work that comes less often than the counters are old, reads on standbys, indexes that only give the planner statistics.
     """
-    indexes = context.window.need(Indexes)
+    indexes = context.window.whole(Indexes)
     limits = context.thresholds
     if indexes.counted_since is None:
         yield NotJudged(
