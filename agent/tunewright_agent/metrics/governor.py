@@ -46,7 +46,7 @@ class Account:
 
     def halved(self) -> "Account":
         """With half the interval, and twice the cost to be expected."""
-        return self if self.factor <= 1 else replace(self, factor=self.factor / 2, gap=self.gap / 2)
+        return self if self.factor <= 1 else replace(self, factor=self.factor / 2, cost=self.cost * 2)
 
 
 @dataclass(frozen=True, slots=True)

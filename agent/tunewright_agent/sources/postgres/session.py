@@ -357,13 +357,14 @@ def each_database(
     """
     gaps: list[Gap] = []
     last: SourceError | None = None
-    for database in reader.server.databases:
+    databases = reader.server.databases  # read once: a failing database makes the reader look at the server anew
+    for database in databases:
         try:
             with reader.session(database) as session:
                 read(session)
         except SourceError as error:
             last = error
             gaps.append(Gap(source, error.reason, taken_at, error.mend, database, sections))
-    if last is not None and len(gaps) == len(reader.server.databases):
+    if last is not None and len(gaps) == len(databases):
         raise last
     return tuple(gaps)
