@@ -1,45 +1,34 @@
 """Connections to one PostgreSQL server: read only, with deadlines, counted; and what kind of server it is.
 
-Used by every source of this folder through `Reader`. Every session has statement_timeout, lock_timeout, an idle timeout, our
-application_name and default_transaction_read_only; a watchdog cuts the socket at the deadline of the call, because a server that
-accepts TCP and then goes silent would hang libpq for ever.
+Used by every source of this folder through `Reader`; connection.py sets what every session has. A watchdog cuts the socket at the
+deadline of the call, because a server that accepts TCP and then goes silent would hang libpq for ever.
 """
 
 import contextlib
 import os
+import select
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 import psycopg
 from psycopg import errors
-from psycopg.rows import dict_row
+from psycopg.pq import TransactionStatus
 
+from tunewright_agent.sources.postgres.connection import APPLICATION_NAME as APPLICATION_NAME
+from tunewright_agent.sources.postgres.connection import Limits as Limits
+from tunewright_agent.sources.postgres.connection import Row as Row
+from tunewright_agent.sources.postgres.connection import connect
 from tunewright_agent.sources.source import Denied, Overrun, SourceError, Unavailable, Unsupported
 from tunewright_agent.sources.sqlfile import marked, statement
 from tunewright_analyzers.facts.snapshot import Flavour, Gap
 from tunewright_analyzers.sql.identifiers import quoted
 
 PACKAGE = "tunewright_agent.sources.postgres"
-APPLICATION_NAME = "tunewright"
-
-Row = dict[str, Any]
-"""A row as the driver gives it; it never leaves this folder."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What we allow ourselves on a server. Times in seconds."""
-
-    connections: int = 3
-    connect_seconds: float = 5.0
-    statement_seconds: float = 10.0
-    lock_seconds: float = 0.1
-    idle_seconds: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +56,10 @@ class Server:
         """Whether our role is a member of `role` (or is superuser)."""
         return self.is_superuser or role in self.memberships
 
+    def grant(self, role: str) -> str:
+        """The statement that makes our role a member of `role`."""
+        return f"GRANT {role} TO {quoted(self.user)};"
+
 
 def translate(error: psycopg.Error, doing: str) -> SourceError:
     """The SourceError for a driver error; `doing` names what was read. The server's text is used only where it holds no literal."""
@@ -80,6 +73,11 @@ def translate(error: psycopg.Error, doing: str) -> SourceError:
         return Unsupported(f"{doing}: the server does not accept the syntax")
     if isinstance(error, errors.QueryCanceled):
         return Overrun(f"{doing}: ended by statement_timeout")
+    if isinstance(error, errors.CharacterNotInRepertoire | errors.UntranslatableCharacter):
+        return Unsupported(
+            f"{doing}: the database holds names or texts that are not UTF-8 (is its encoding SQL_ASCII?)",
+            "rename what has such a name, or move the data to a database of encoding UTF8",
+        )
     if state[:2] in {"42", "0A", "55"}:
         return Unsupported(f"{doing}: {primary}")
     if isinstance(error, psycopg.OperationalError) or not state:
@@ -143,7 +141,8 @@ class Session:
         """
         text = statement(PACKAGE, name, major or self.major, mark)
         if schema is not None:
-            text = text.replace("{schema}", quoted(schema))
+            name = quoted(schema)  # with parameters, the driver reads a per cent sign as the start of one
+            text = text.replace("{schema}", name if parameters is None else name.replace("%", "%%"))
         return self.execute(text, parameters, doing=name, seconds=seconds)
 
     def execute(
@@ -164,71 +163,17 @@ class Session:
 
     @property
     def usable(self) -> bool:
-        """Whether the connection is open and not inside a failed transaction."""
-        return not self.connection.closed and not self.connection.broken
+        """Whether the connection is open and outside any transaction."""
+        if self.connection.closed or self.connection.broken:
+            return False
+        return self.connection.info.transaction_status is TransactionStatus.IDLE
 
-
-def connect(
-    url: str, database: str | None, limits: Limits, *, application: str = APPLICATION_NAME
-) -> psycopg.Connection[Row]:
-    """An autocommit, read-only session with every timeout set. Raises Unavailable or Denied with the mend."""
-    options = " ".join(
-        f"-c {name}={value}"
-        for name, value in (
-            ("statement_timeout", int(limits.statement_seconds * 1000)),
-            ("lock_timeout", int(limits.lock_seconds * 1000)),
-            ("idle_in_transaction_session_timeout", int(limits.idle_seconds * 1000)),
-            ("default_transaction_read_only", "on"),
-            ("search_path", "pg_catalog"),
-            ("jit", "off"),
-        )
-    )
-    overrides: dict[str, Any] = {
-        "application_name": application,
-        "connect_timeout": max(2, round(limits.connect_seconds)),
-        "options": options,
-        "client_encoding": "UTF8",
-        "keepalives_idle": 10,
-        "tcp_user_timeout": int(limits.statement_seconds * 1000) + 5000,
-    }
-    if database is not None:
-        overrides["dbname"] = database
-    try:
-        return psycopg.Connection[Row].connect(
-            url, autocommit=True, prepare_threshold=None, row_factory=dict_row, **overrides
-        )
-    except psycopg.OperationalError as error:
-        raise refused(error) from error
-    except psycopg.Error as error:
-        raise Unavailable(f"the connection settings are not valid: {str(error).splitlines()[0]}") from error
-
-
-def refused(error: psycopg.OperationalError) -> SourceError:
-    """Why a connection could not be had, with the mend; never with the password."""
-    text = " ".join(str(error).split())
-    lowered = text.lower()
-    if "password authentication failed" in lowered or "no password supplied" in lowered:
-        return Denied(f"login refused: {text}", "check the user and password in the URL, or the secret it comes from")
-    if "no pg_hba.conf entry" in lowered:
-        return Denied(
-            f"login refused: {text}",
-            "add a line for this host, user and database to pg_hba.conf (or the security group)",
-        )
-    if "does not exist" in lowered and "role" in lowered:
-        return Denied(
-            f"login refused: {text}", "create the role with the SQL that `tunewright grants --engine postgres` prints"
-        )
-    if "does not exist" in lowered and "database" in lowered:
-        return Unavailable(f"no such database: {text}", "name an existing database in the URL; `psql -l` lists them")
-    if "permission denied for database" in lowered:
-        return Denied(f"login refused: {text}", "GRANT CONNECT ON DATABASE … TO the monitoring role")
-    if "too many connections" in lowered or "remaining connection slots" in lowered:
-        return Unavailable(
-            f"the server or role has no connection left: {text}", "raise the role's CONNECTION LIMIT or free a slot"
-        )
-    if "timeout" in lowered:
-        return Unavailable(f"no answer: {text}", "check host, port, security group and that the server runs")
-    return Unavailable(f"cannot connect: {text}", "check host and port in the URL and that the server runs")
+    @property
+    def dropped(self) -> bool:
+        """Whether the server has ended this idle connection: an idle server says nothing, except when it goes."""
+        poll = select.poll()
+        poll.register(self.connection.fileno(), select.POLLIN)
+        return bool(poll.poll(0))
 
 
 @dataclass(slots=True)
@@ -245,7 +190,11 @@ class Reader:
     exclude: tuple[str, ...] = ("rdsadmin", "template0", "template1")
     clock: Callable[[], float] = time.monotonic
     _server: Server | None = field(init=False, default=None)
+    _home: str | None = field(init=False, default=None)
+    """The database that the URL names, once known."""
     _idle: list[Session] = field(init=False, default_factory=list)
+    _busy: int = field(init=False, default=0)
+    """Sessions in use or being opened; with the idle ones never more than the cap."""
     _slots: threading.BoundedSemaphore = field(init=False)
     _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
     _pass: threading.local = field(init=False, default_factory=threading.local)
@@ -309,34 +258,49 @@ class Reader:
             raise Overrun(f"all {self.limits.connections} of our own connections are busy")
         session: Session | None = None
         try:
-            session = self._take(database) or self._open(database)
+            session = self._reserve(database) or self._open(database)
             yield session
         except Unavailable:
             self.forget()
+            if session is not None:
+                self.close()  # what cut this connection has cut the idle ones too
             raise
         finally:
-            with self._lock:
-                if session is not None and session.usable:
-                    self._idle.append(session)
-                elif session is not None:
-                    session.connection.close()
+            self._give_back(session)
             self._slots.release()
 
-    def _take(self, database: str | None) -> Session | None:
+    def _reserve(self, database: str | None) -> Session | None:
+        """Take a place, with an idle session of that database where there is one; else close as many as a new one needs."""
         with self._lock:
-            for session in self._idle:
-                if database in (None, session.database) and session.usable:
-                    self._idle.remove(session)
+            self._busy += 1
+            wanted = database or self._home
+            for session in [one for one in self._idle if one.database == wanted]:
+                self._idle.remove(session)
+                if session.usable and not session.dropped:
                     return session
-            while len(self._idle) >= self.limits.connections:
-                self._idle.pop(0).connection.close()
+                session.connection.close()
+            while len(self._idle) + self._busy > self.limits.connections:
+                away = next((one for one in self._idle if one.database != self._home), self._idle[0])
+                self._idle.remove(away)
+                away.connection.close()
         return None
 
-    def _open(self, database: str | None) -> Session:
+    def _give_back(self, session: Session | None) -> None:
         with self._lock:
-            while len(self._idle) >= max(1, self.limits.connections - 1):
-                self._idle.pop(0).connection.close()
-        connection = connect(self.url, database, self.limits)
+            self._busy -= 1
+            if session is not None and session.usable:
+                self._idle.append(session)
+            elif session is not None:
+                session.connection.close()
+
+    def _open(self, database: str | None) -> Session:
+        left = self.left()
+        if left <= 0:
+            raise Overrun("the pass had used up its time before it could connect")
+        limits = replace(self.limits, connect_seconds=min(self.limits.connect_seconds, left))
+        connection = connect(self.url, database, limits)
+        if database is None:
+            self._home = connection.info.dbname
         return Session(
             connection, connection.info.dbname, connection.info.server_version // 10000, self.limits, self.left
         )
