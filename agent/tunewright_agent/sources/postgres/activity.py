@@ -40,7 +40,7 @@ class ActivitySource:
         gaps: tuple[Gap, ...] = ()
         if hidden:
             reason = f"the statements and waits of {hidden} sessions of other users are hidden from our role"
-            mend = f"GRANT pg_monitor TO {reader.server.user};"
+            mend = reader.server.grant("pg_monitor")
             gaps = (Gap("activity", reason, taken_at, mend, None, (Sessions.name, ActiveSessions.name)),)
         return Collected((sample, self._tally.add(sample)), gaps)
 

@@ -41,6 +41,12 @@ def collect(reader: Reader, taken_at: datetime) -> Collected:
         if ways["hidden"] and not ways["granted"]:
             reason = f"the column statistics of {ways['hidden']} tables are hidden from our role"
             hidden.append(Gap("columns", reason, taken_at, MEND, session.database, (Columns.name,)))
+        if ways["guarded"] and ways["granted"]:
+            reason = (
+                f"the column statistics of {ways['guarded']} tables with row security are hidden from tunewright_owner"
+            )
+            mend = "ALTER ROLE tunewright_owner BYPASSRLS;"
+            hidden.append(Gap("columns", reason, taken_at, mend, session.database, (Columns.name,)))
 
     gaps = each_database(reader, "columns", (Columns.name,), taken_at, read)
     return Collected((Columns(tuple(found)),), (*gaps, *hidden))

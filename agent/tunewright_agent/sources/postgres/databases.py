@@ -5,7 +5,7 @@ from datetime import datetime
 from tunewright_agent.sources.postgres.session import Reader, Row
 from tunewright_agent.sources.source import Collected, Source
 from tunewright_analyzers.facts.databases import Database, Databases
-from tunewright_analyzers.facts.snapshot import Period
+from tunewright_analyzers.facts.snapshot import Gap, Period
 
 
 def _seconds(milliseconds: float | None) -> float | None:
@@ -41,6 +41,14 @@ def _database(row: Row) -> Database:
     )
 
 
+def _hidden(rows: tuple[Database, ...], reader: Reader, taken_at: datetime) -> tuple[Gap, ...]:
+    count = sum(row.size_bytes is None for row in rows)
+    if not count:
+        return ()
+    reason = f"the sizes of {count} databases are hidden from our role, which may not connect to them"
+    return (Gap("databases", reason, taken_at, reader.server.grant("pg_read_all_stats"), None, (Databases.name,)),)
+
+
 def collect(reader: Reader, taken_at: datetime) -> Collected:
     """All databases that allow connections, template1 included (it ages too). The period begins at the latest reset. Raises SourceError."""
     with reader.session() as session:
@@ -48,7 +56,8 @@ def collect(reader: Reader, taken_at: datetime) -> Collected:
         limits = session.query("connection_limits", mark="databases")[0]
     resets = [row.stats_reset for row in rows if row.stats_reset is not None]
     start = max(resets, default=reader.server.started_at)
-    return Collected((Databases(Period(start, taken_at), rows, limits["max_connections"], limits["reserved"]),))
+    section = Databases(Period(start, taken_at), rows, limits["max_connections"], limits["reserved"])
+    return Collected((section,), _hidden(rows, reader, taken_at))
 
 
 def source() -> Source[Reader]:

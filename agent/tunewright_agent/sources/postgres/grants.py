@@ -44,10 +44,39 @@ DECLARE
   part record;
 BEGIN
   FOR part IN SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'tunewright') LOOP
-    EXECUTE format('GRANT SELECT ON ALL SEQUENCES IN SCHEMA %I TO {name}', part.nspname);
+    EXECUTE format('GRANT SELECT ON ALL SEQUENCES IN SCHEMA %I TO %I', part.nspname, {literal});
+  END LOOP;
+  -- Where an administrator put pg_stat_statements into a schema of its own.
+  FOR part IN SELECT nspname FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_extension e ON e.extnamespace = n.oid
+    WHERE extname = 'pg_stat_statements' LOOP
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', part.nspname, {literal});
   END LOOP;
 END
 $tunewright$;
+
+-- The functions below belong to tunewright_owner, which cannot log in; that role may read the tables (pg_stats shows a column only to
+-- roles that may), the monitoring role may only call the functions.
+DO $tunewright$
+DECLARE
+  space name;
+BEGIN
+  IF NOT pg_catalog.pg_has_role(current_user, 'tunewright_owner', 'USAGE') THEN
+    EXECUTE pg_catalog.format('GRANT tunewright_owner TO %I', current_user);
+  END IF;
+  IF pg_catalog.current_setting('server_version_num')::int >= 140000 THEN
+    GRANT pg_read_all_data TO tunewright_owner;
+  ELSE -- 13 has no such role: run this script again after making new tables
+    FOR space IN SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' LOOP
+      EXECUTE pg_catalog.format('GRANT USAGE ON SCHEMA %I TO tunewright_owner', space);
+      EXECUTE pg_catalog.format('GRANT SELECT ON ALL TABLES IN SCHEMA %I TO tunewright_owner', space);
+    END LOOP;
+  END IF;
+END
+$tunewright$;
+GRANT USAGE, CREATE ON SCHEMA tunewright TO tunewright_owner;
+"""
+_END = """\
+REVOKE CREATE ON SCHEMA tunewright FROM tunewright_owner;
 """
 
 
@@ -59,5 +88,5 @@ def sql(role: str = "tunewright") -> str:
         key=lambda entry: entry.name,
     )
     parts = [entry.read_text(encoding="utf-8").strip().replace("{role}", name) for entry in functions]
-    head = _ROLE.replace("{name}", name).replace("{literal}", literal)
-    return "\n\n".join([(head + _DATABASE.replace("{name}", name)).strip(), *parts]) + "\n"
+    head = (_ROLE + _DATABASE).replace("{name}", name).replace("{literal}", literal)
+    return "\n\n".join([head.strip(), *parts, _END])

@@ -85,14 +85,11 @@ def collect(reader: Reader, taken_at: datetime) -> Collected:
         if aurora:
             members, gaps = _members(session, taken_at)
     hidden = sum(row["state"] == "hidden" for row in replicas)
-    if hidden:
-        reason = f"the lag of {hidden} standbys is hidden from our role"
-        gaps = (
-            *gaps,
-            Gap(
-                "replication", reason, taken_at, f"GRANT pg_monitor TO {reader.server.user};", None, (Replication.name,)
-            ),
-        )
+    unseen = [f"the lag of {hidden} standbys is hidden from our role"] if hidden else []
+    if receiver and receiver[0]["status"] is None:
+        unseen.append("the state of the WAL receiver is hidden from our role")
+    mend = reader.server.grant("pg_monitor")
+    gaps += tuple(Gap("replication", reason, taken_at, mend, None, (Replication.name,)) for reason in unseen)
     section = Replication(
         is_standby=bool(recovery and recovery[0]["is_standby"]) if not aurora else reader.server.in_recovery,
         replicas=tuple(_replica(row) for row in replicas),

@@ -6,6 +6,7 @@ from tunewright_agent.sources.postgres.session import Reader, Row, Session, each
 from tunewright_agent.sources.source import Collected, Source
 from tunewright_analyzers.facts.relations import RelationName, Sequence, Sequences
 from tunewright_analyzers.facts.snapshot import Gap
+from tunewright_analyzers.sql.identifiers import quoted
 
 _LARGEST = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
 
@@ -33,10 +34,11 @@ def collect(reader: Reader, taken_at: datetime) -> Collected:
     def read(session: Session) -> None:
         rows = session.query("sequences")
         found.extend(_sequence(row, session.database) for row in rows)
-        hidden = sum(not row["readable"] for row in rows)
+        hidden = [row["schema"] for row in rows if not row["readable"]]
         if hidden:
-            mend = f"GRANT SELECT ON ALL SEQUENCES IN SCHEMA … TO {reader.server.user}; (tunewright grants prints it for every schema)"
-            reason = f"the positions of {hidden} sequences are hidden from our role"
+            schemas = ", ".join(quoted(schema) for schema in sorted(set(hidden)))
+            mend = f"GRANT SELECT ON ALL SEQUENCES IN SCHEMA {schemas} TO {quoted(reader.server.user)};"
+            reason = f"the positions of {len(hidden)} sequences are hidden from our role"
             unread.append(Gap("sequences", reason, taken_at, mend, session.database, (Sequences.name,)))
 
     gaps = each_database(reader, "sequences", (Sequences.name,), taken_at, read)

@@ -8,5 +8,6 @@ CREATE OR REPLACE FUNCTION tunewright.column_statistics()
   FROM pg_catalog.pg_stats s
   WHERE s.schemaname NOT IN ('pg_catalog', 'information_schema', 'tunewright')
 $function$;
+ALTER FUNCTION tunewright.column_statistics() OWNER TO tunewright_owner;
 REVOKE ALL ON FUNCTION tunewright.column_statistics() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION tunewright.column_statistics() TO {role};

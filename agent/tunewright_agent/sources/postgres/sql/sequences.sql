@@ -1,5 +1,6 @@
 SELECT n.nspname::text AS schema, c.relname::text AS name, s.seqincrement AS increment, s.seqmax AS max_value, s.seqcycle AS cycles,
-       CASE WHEN pg_catalog.has_sequence_privilege(c.oid, 'SELECT, USAGE') THEN pg_catalog.pg_sequence_last_value(c.oid::regclass) END AS last_value,
+       CASE WHEN pg_catalog.has_sequence_privilege(c.oid, 'SELECT, USAGE')
+             AND NOT (c.relpersistence = 'u' AND pg_catalog.pg_is_in_recovery()) THEN pg_catalog.pg_sequence_last_value(c.oid::regclass) END AS last_value,
        pg_catalog.has_sequence_privilege(c.oid, 'SELECT, USAGE') AS readable,
        tn.nspname::text AS table_schema, t.relname::text AS table_name, a.attname::text AS column_name,
        pg_catalog.format_type(a.atttypid, NULL) AS column_type
