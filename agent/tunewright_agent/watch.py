@@ -6,7 +6,7 @@ Three lanes (docs/decisions/0003): sampling, reading, analysis. Which concrete c
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
 
@@ -15,29 +15,17 @@ import structlog
 from tunewright_agent.clock import Clock
 from tunewright_agent.lanes import Job, Lane
 from tunewright_agent.latest import Identity, Latest
+from tunewright_agent.memory import Memory, window_at
 from tunewright_agent.pipeline import Rules, collect, judge
 from tunewright_agent.sources.postgres.session import Reader
 from tunewright_agent.sources.source import Collected, Source, SourceError
 from tunewright_agent.state import InstanceState, Judgement, SourceRun
-from tunewright_analyzers.facts.snapshot import Engine, Section, Snapshot, Window
+from tunewright_analyzers.facts.snapshot import Engine, Window
 from tunewright_analyzers.facts.statements import Statements
 
 _log = structlog.get_logger("watch")
 SAMPLING_SECONDS = 2.0
 """Sources that are read at least this often have a lane of their own."""
-
-
-class Memory(Protocol):
-    """What a watch asks of the history. A history that cannot write says so itself and never stops the watch."""
-
-    def record(self, identity: str, sections: tuple[Section, ...], at: datetime) -> None:
-        """Keep what one pass brought; counting sections as deltas against the pass before."""
-
-    def window(self, latest: Snapshot, start: datetime, end: datetime) -> Window:
-        """The counters between two times with the latest state, and the same span a week earlier where it exists."""
-
-    def judged(self, judgement: Judgement) -> Judgement:
-        """Keep findings and recommendations; the answer leaves out what a person dismissed."""
 
 
 class Analyst(Protocol):
@@ -132,14 +120,10 @@ class Watch:
     def judge(self) -> Judgement:
         """Judge the newest window."""
         at = self.now()
-        snapshot = self.latest.snapshot()
-        start = at - timedelta(seconds=self.window_seconds)
-        window = (
-            self.memory.window(snapshot, start, at) if self.memory else Window(snapshot.cluster, start, at, snapshot)
-        )
+        window = window_at(self.latest.snapshot(), self.memory, self.window_seconds, at)
         judgement = judge(window, self.rules, at)
         if self.memory is not None:
-            judgement = self.memory.judged(judgement)
+            judgement = self.memory.judged(judgement, window)
         self.window, self.judgement = window, judgement
         return judgement
 

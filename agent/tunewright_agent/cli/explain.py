@@ -7,9 +7,6 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from tunewright_analyzers.offline import judge_plan
-from tunewright_analyzers.plans.reading import PlanError, read_plan
-from tunewright_analyzers.plans.render import render
 
 from tunewright_agent.cli.app import Exit, Format, app, fail, out
 from tunewright_agent.clock import now
@@ -17,6 +14,9 @@ from tunewright_agent.reports.console import print_findings, print_recommendatio
 from tunewright_agent.reports.shapes import judgement_shape
 from tunewright_agent.state import Judgement
 from tunewright_analyzers.finding import Finding, NotJudged
+from tunewright_analyzers.offline import judge_plan
+from tunewright_analyzers.plans.reading import PlanError, read_plan
+from tunewright_analyzers.plans.render import render
 from tunewright_analyzers.recommendation import Recommendation
 
 LARGEST_BYTES = 50 * 1024**2

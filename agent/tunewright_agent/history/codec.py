@@ -4,13 +4,14 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 import tunewright_analyzers.facts
 from tunewright_analyzers.facts.snapshot import Gap, Section, Snapshot
 
+ValueT = TypeVar("ValueT")
 FORMAT = 1
 """Raised where an older agent could not read what a newer one writes."""
 _MORE = ("tunewright_analyzers.indexes.advice",)
@@ -43,6 +44,20 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
     if kind not in _adapters:
         _adapters[kind] = TypeAdapter(kind)
     return _adapters[kind]
+
+
+def dump(kind: type[ValueT], value: ValueT) -> bytes:
+    """JSON of any of our dataclasses."""
+    return _adapter(kind).dump_json(value)
+
+
+def load(kind: type[ValueT], text: bytes | str) -> ValueT:
+    """What `dump` got. Raises SnapshotError."""
+    try:
+        value: ValueT = _adapter(kind).validate_json(text)
+    except ValidationError as error:
+        raise SnapshotError(f"{kind.__name__}: {_first(error)}") from error
+    return value
 
 
 def dump_section(section: Section) -> bytes:

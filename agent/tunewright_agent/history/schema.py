@@ -65,6 +65,13 @@ findings = Table(
     Column("first_seen", Float, nullable=False),
     Column("last_seen", Float, nullable=False),
     Column("resolved_at", Float),
+)
+judgements = Table(
+    "judgements",
+    metadata,
+    Column("cluster", String, primary_key=True),
+    Column("instance", String, primary_key=True),
+    Column("taken_at", Float, nullable=False),
     Column("payload", LargeBinary, nullable=False),
 )
 recommendations = Table(

@@ -1,0 +1,104 @@
+"""What a watch remembers of one instance: the history and the ledger behind one door that never stops the watch.
+
+A file that cannot be written (full disk, lost folder) is told once in the log and stays in `fault` (published as
+tunewright_history_error) until a write succeeds; reading and judging go on with what the server itself counts.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from tunewright_agent.history.codec import SnapshotError
+from tunewright_agent.history.ledger import Ledger
+from tunewright_agent.history.store import History, HistoryError
+from tunewright_agent.state import Judgement
+from tunewright_analyzers.facts.ids import ClusterId, InstanceId
+from tunewright_analyzers.facts.snapshot import Section, Snapshot, Window
+
+_log = structlog.get_logger("memory")
+
+
+class Memory(Protocol):
+    """What a watch asks of the history. A history that cannot write says so itself and never stops the watch."""
+
+    def record(self, identity: str, sections: tuple[Section, ...], at: datetime) -> None:
+        """Keep what one pass brought; counting sections as deltas against the pass before."""
+
+    def window(self, latest: Snapshot, start: datetime, end: datetime) -> Window:
+        """The counters between two times with the latest state, and the same span a week earlier where it exists."""
+
+    def judged(self, judgement: Judgement, window: Window) -> Judgement:
+        """Keep findings and recommendations; the answer leaves out what a person dismissed."""
+
+
+def window_at(snapshot: Snapshot, memory: Memory | None, seconds: float, at: datetime) -> Window:
+    """The window that ends at `at`: of the memory, or of the server's own counters where there is none."""
+    start = at - timedelta(seconds=seconds)
+    return memory.window(snapshot, start, at) if memory else Window(snapshot.cluster, start, at, snapshot)
+
+
+@dataclass(slots=True)
+class Fault:
+    """What is wrong with the history file, shared by all who use it. Told once when it begins and once when it ends."""
+
+    text: str | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def tell(self, error: Exception | None) -> None:
+        """Note a failure, or (None) that it works."""
+        with self._lock:
+            before, self.text = self.text, None if error is None else str(error)
+        if self.text is not None and self.text != before:
+            _log.error("history_failed", reason=self.text)
+        elif self.text is None and before is not None:
+            _log.info("history_works_again")
+
+
+@dataclass(slots=True)
+class Remembered:
+    """The memory of one instance, over a History that several share."""
+
+    history: History
+    cluster: ClusterId
+    instance: InstanceId
+    fault: Fault
+
+    def _tried(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except (HistoryError, SnapshotError) as error:
+            self.fault.tell(error)
+        else:
+            self.fault.tell(None)
+
+    def record(self, identity: str, sections: tuple[Section, ...], at: datetime) -> None:
+        """As Memory."""
+        self._tried(lambda: self._record(identity, sections, at))
+
+    def _record(self, identity: str, sections: tuple[Section, ...], at: datetime) -> None:
+        self.history.record(self.cluster, self.instance, identity, sections, at)
+
+    def window(self, latest: Snapshot, start: datetime, end: datetime) -> Window:
+        """As Memory; the server's own counters where the history cannot be read."""
+        found = [Window(latest.cluster, start, end, latest)]
+
+        def read() -> None:
+            found.append(self.history.window(latest, start, end))
+
+        self._tried(read)
+        return found[-1]
+
+    def judged(self, judgement: Judgement, window: Window) -> Judgement:
+        """As Memory; unchanged where the ledger cannot be used."""
+        kept = [judgement]
+
+        def book() -> None:
+            ledger = Ledger(self.history.database)
+            kept.append(ledger.judged(self.cluster, self.instance, judgement, window))
+
+        self._tried(book)
+        return kept[-1]
