@@ -1,22 +1,47 @@
-"""The SQLite file: opened with WAL, bounded, and set aside where it is damaged. Every fault is a HistoryError with its mend."""
+"""The SQLite file: opened with WAL, bounded, and set aside where it is damaged. Every fault is a HistoryError with its mend.
+
+Who may do what (Mode): the daemon OWNs the file: it makes it, and sets a damaged one aside and begins a fresh one, at start or
+later. The command line READs it or WRITEs to it while the daemon does too; it never makes one and never moves one.
+"""
 
 import contextlib
 import os
 import sqlite3
+import threading
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Engine, create_engine, event, select, text
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, inspect, select, text
+from sqlalchemy.exc import DBAPIError
 
 from tunewright_agent.history import schema
+from tunewright_agent.history.codec import SnapshotError
 
 _log = structlog.get_logger("history")
 BUSY_SECONDS = 5
+TURN_SECONDS = 30
+"""How long one writer of this process waits for another."""
+
+
+class Mode(StrEnum):
+    """What may be done to the file."""
+
+    OWN = "own"
+    WRITE = "write"
+    READ = "read"
+
+
+_OPENED_BY = {Mode.OWN: "mode=rwc", Mode.WRITE: "mode=rw", Mode.READ: "mode=ro"}
+_PREPARATION = {
+    Mode.OWN: ("PRAGMA auto_vacuum = INCREMENTAL", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL"),
+    Mode.WRITE: ("PRAGMA synchronous = NORMAL",),
+    Mode.READ: ("PRAGMA query_only = ON",),
+}
 
 
 class HistoryError(Exception):
@@ -27,20 +52,24 @@ class DamagedError(HistoryError):
     """The file is not a sound SQLite database."""
 
 
-def explained(error: DatabaseError, path: Path) -> HistoryError:
-    """The HistoryError for what the driver said."""
-    said = str(error.orig).lower()
-    if "full" in said or "disk i/o" in said:
+def explained(error: BaseException | None, path: Path) -> HistoryError:
+    """The HistoryError for what the driver said, by SQLite's own code: its wording changes, and none of it is the user's SQL."""
+    code = str(getattr(error, "sqlite_errorname", ""))
+    said = f"{str(error) or 'no reason given'}{f', {code}' if code else ''}"
+    if code.startswith("SQLITE_FULL"):
         return HistoryError(
-            f"{path}: the disk is full ({said}): free some room or lower history.max_size; what was stored stays"
+            f"{path}: the disk is full: free some room or lower history.max_size; what was stored stays"
         )
-    if "readonly" in said or "unable to open" in said or "permission" in said:
+    if code.startswith("SQLITE_IOERR"):
         return HistoryError(
-            f"{path}: cannot be opened for writing: give the agent's account write access to its folder"
+            f"{path}: cannot be written or read ({said}): the disk is full, a limit on file sizes was reached, or it fails; "
+            "free some room; what was stored stays"
         )
-    if "locked" in said or "busy" in said:
+    if code.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
+        return HistoryError(f"{path}: cannot be opened ({said}): give this account access to the file and its folder")
+    if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return HistoryError(f"{path}: another process holds it: run one agent for each history file")
-    if "malformed" in said or "not a database" in said or "corrupt" in said:
+    if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
         return DamagedError(f"{path}: the file is damaged ({said})")
     return HistoryError(f"{path}: {said}")
 
@@ -51,101 +80,225 @@ def packed(data: bytes) -> bytes:
 
 
 def unpacked(data: bytes) -> bytes:
-    """What `packed` got. Raises DamagedError."""
+    """What `packed` got. Raises SnapshotError: one payload is damaged, the file may be sound."""
     try:
         return zlib.decompress(data)
     except zlib.error as error:
-        raise DamagedError("a stored payload is damaged") from error
+        raise SnapshotError("a stored payload is damaged") from error
 
 
-def _prepare(connection: Any, _record: object) -> None:
-    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
-    connection.execute("PRAGMA foreign_keys = ON")
+@contextlib.contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    """Driver errors leave as HistoryError."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise explained(error.orig, path) from error
+    except sqlite3.Error as error:  # from the connect event, which SQLAlchemy does not wrap
+        raise explained(error, path) from error
 
 
 class Database:
-    """One history file. `transaction()` gives a connection; a fault inside it rolls back."""
+    """One history file. `transaction()` and `reading()` give a connection; a fault inside rolls back."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, mode: Mode = Mode.OWN) -> None:
         self.path = path
+        self.mode = mode
         self._engine: Engine | None = None
+        self._opening = threading.Lock()
+        self._turn = threading.Lock()
 
     def open(self) -> None:
-        """Open or make the file (mode 0600); a damaged one is set aside and a fresh one begun. Raises HistoryError."""
-        try:
-            self._open()
-        except DamagedError as error:
-            aside = self.set_aside()
-            _log.error("history_set_aside", reason=str(error), kept_as=str(aside))
-            self._open()
+        """Open the file. As its owner: make it (mode 0600), set a damaged one aside and begin a fresh one. Raises HistoryError."""
+        with self._opening:
+            try:
+                self._open()
+            except DamagedError as error:
+                if self.mode is not Mode.OWN:
+                    raise
+                self._begin_anew(error)
 
     def _open(self) -> None:
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            if not self.path.exists():
-                self.path.touch(mode=0o600)
-        except OSError as error:
-            raise HistoryError(f"{self.path}: cannot be made: {error.strerror}; choose another history.path") from error
+        self._find()
         engine = create_engine(
-            f"sqlite:///{self.path}", connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}
+            "sqlite://", creator=self._connect, poolclass=QueuePool, max_overflow=-1, hide_parameters=True
         )
-        event.listen(engine, "connect", _prepare)
+        event.listen(engine, "begin", _begin)
+        try:
+            with _translated(self.path):
+                self._check(engine)
+        except BaseException:
+            engine.dispose()
+            raise
         self._engine = engine
-        with self.transaction() as connection:
-            if connection.execute(text("PRAGMA quick_check(1)")).scalar() != "ok":
-                raise DamagedError(f"{self.path}: the file is damaged (quick_check)")
-            schema.metadata.create_all(connection)
-            version = connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == "version")).scalar()
-            if version is None:
-                connection.execute(schema.meta.insert().values(key="version", value=str(schema.VERSION)))
-            elif int(version) > schema.VERSION:
+
+    def _find(self) -> None:
+        try:
+            if self.mode is Mode.OWN:
+                self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                if not self.path.exists():
+                    self.path.touch(mode=0o600)
+            elif not self.path.is_file():
                 raise HistoryError(
-                    f"{self.path}: written by a newer tunewright (format {version}): update, or choose another history.path"
+                    f"{self.path}: there is no history file; `tunewright run --config FILE` makes it (history.path)"
                 )
+        except OSError as error:
+            mend = "choose another history.path" if self.mode is Mode.OWN else "give this account access to it"
+            raise HistoryError(f"{self.path}: cannot be opened: {error.strerror}; {mend}") from error
+
+    def _connect(self) -> sqlite3.Connection:
+        how = _OPENED_BY[self.mode]
+        if self.mode is Mode.READ and not os.access(self.path.parent, os.W_OK) and not self._beside("-wal").exists():
+            how += "&immutable=1"  # nobody has it open, and we could not make the shared-memory file that WAL asks for
+        connection = sqlite3.connect(
+            f"{self.path.absolute().as_uri()}?{how}",
+            uri=True,
+            timeout=BUSY_SECONDS,
+            check_same_thread=False,
+            isolation_level=None,  # transactions begin where we say: IMMEDIATE, so that two writers take turns
+        )
+        try:
+            for statement in _PREPARATION[self.mode]:
+                connection.execute(statement)
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
+
+    def _check(self, engine: Engine) -> None:
+        """Sound, ours, and of a format that we know. A new file gets its tables. Raises HistoryError."""
+        if self.mode is Mode.OWN:
+            with _reader(engine).begin() as connection:
+                if connection.execute(text("PRAGMA quick_check(1)")).scalar() != "ok":
+                    raise DamagedError(f"{self.path}: the file is damaged (quick_check)")
+        with (engine if self.mode is Mode.OWN else _reader(engine)).begin() as connection:
+            tables = inspect(connection).get_table_names()
+            if not tables and self.mode is Mode.OWN:
+                schema.metadata.create_all(connection)
+                connection.execute(schema.meta.insert().values(key="version", value=str(schema.VERSION)))
+                return
+            if not tables:
+                raise HistoryError(f"{self.path}: holds nothing yet; `tunewright run --config FILE` fills it")
+            self._check_format(connection, tables)
+
+    def _check_format(self, connection: Connection, tables: list[str]) -> None:
+        version = None
+        if schema.meta.name in tables:
+            version = connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == "version")).scalar()
+        if version is None or not str(version).isdecimal():
+            raise HistoryError(f"{self.path}: is another program's SQLite file: choose another history.path")
+        if int(version) > schema.VERSION:
+            raise HistoryError(
+                f"{self.path}: written by a newer tunewright (format {version}): update, or choose another history.path"
+            )
+
+    def _begin_anew(self, error: DamagedError) -> Path:
+        aside = self.set_aside()
+        _log.error("history_set_aside", reason=str(error), kept_as=str(aside))
+        self._open()
+        return aside
+
+    def _beside(self, ending: str) -> Path:
+        return self.path.with_name(self.path.name + ending)
 
     def set_aside(self) -> Path:
-        """Rename the damaged file (and its journal) to NAME.damaged-TIME; nothing is deleted."""
+        """Rename the file (and its journal) to NAME.damaged-TIME; nothing is deleted. Raises HistoryError."""
         self.close()
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
         target = self.path.with_name(f"{self.path.name}.damaged-{stamp}-{os.getpid()}")
-        for ending in ("", "-wal", "-shm"):
-            source = self.path.with_name(self.path.name + ending)
-            if source.exists():
-                source.rename(target.with_name(target.name + ending))
+        try:
+            for ending in ("", "-wal", "-shm"):
+                source = self._beside(ending)
+                if source.exists():
+                    source.rename(target.with_name(target.name + ending))
+        except OSError as error:
+            raise HistoryError(
+                f"{self.path}: is damaged and cannot be set aside: {error.strerror}; move it away"
+            ) from error
         return target
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """A transaction, committed at the end. Raises HistoryError; DamagedError where the file is no sound database."""
+        """A transaction that may write, committed at the end. Raises HistoryError."""
+        if not self._turn.acquire(timeout=TURN_SECONDS):
+            raise HistoryError(
+                f"{self.path}: busy for {TURN_SECONDS} s with other work of this agent; it goes on later"
+            )
+        try:
+            with self._within(self._opened()) as connection:
+                yield connection
+        finally:
+            self._turn.release()
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that only reads: it sees one state and waits for no writer. Raises HistoryError."""
+        with self._within(_reader(self._opened())) as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def _within(self, engine: Engine) -> Iterator[Connection]:
+        try:
+            with _translated(self.path), engine.begin() as connection:
+                yield connection
+        except DamagedError as error:
+            raise self._replaced(engine, error) from error
+
+    def _replaced(self, engine: Engine, error: DamagedError) -> HistoryError:
+        """Damage seen while running: its owner sets the file aside at once (one thread of those who saw it); the next pass works."""
+        if self.mode is not Mode.OWN:
+            return error
+        with self._opening:
+            if self._engine is None or self._engine.pool is not engine.pool:
+                return error  # another thread was first
+            aside = self._begin_anew(error)
+        return HistoryError(f"{error}; it was set aside as {aside.name} and a fresh one begun")
+
+    def _opened(self) -> Engine:
         if self._engine is None:
             raise HistoryError(f"{self.path}: is not open")
-        try:
-            with self._engine.begin() as connection:
-                yield connection
-        except (OperationalError, DatabaseError) as error:
-            raise explained(error, self.path) from error
-        except sqlite3.DatabaseError as error:
-            raise DamagedError(f"{self.path}: {error}") from error
+        return self._engine
 
     @property
     def size_bytes(self) -> int:
         """The file with its write-ahead log, as it stands on disk."""
-        files = (self.path.with_name(self.path.name + ending) for ending in ("", "-wal"))
-        return sum(file.stat().st_size for file in files if file.exists())
+        size = 0
+        for ending in ("", "-wal"):
+            with contextlib.suppress(OSError):
+                size += self._beside(ending).stat().st_size
+        return size
+
+    @property
+    def used_bytes(self) -> int:
+        """What the file will hold once freed pages are given back: readers may hold that up, so the bound counts this."""
+        with self.reading() as connection:
+            pages, free, page_bytes = (
+                int(connection.execute(text(f"PRAGMA {name}")).scalar() or 0)
+                for name in ("page_count", "freelist_count", "page_size")
+            )
+        return (pages - free) * page_bytes
 
     def shrink(self) -> None:
-        """Give freed pages back to the file system."""
+        """Give freed pages back to the file system; what a reader holds up is given back the next time."""
         with self.transaction() as connection:
-            connection.execute(text("PRAGMA incremental_vacuum"))
-        if self._engine is not None:
-            with contextlib.suppress(DatabaseError), self._engine.connect() as connection:
-                connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+            connection.execute(
+                text("PRAGMA incremental_vacuum")
+            ).fetchall()  # frees one page for each row that is fetched
+        with contextlib.suppress(sqlite3.OperationalError), contextlib.closing(self._opened().raw_connection()) as raw:
+            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")  # outside any transaction
 
     def close(self) -> None:
         """Close every connection."""
         if self._engine is not None:
             self._engine.dispose()
             self._engine = None
+
+
+def _reader(engine: Engine) -> Engine:
+    """The same engine (and pool), its transactions begun without the write lock."""
+    return engine.execution_options(only_reads=True)
+
+
+def _begin(connection: Connection) -> None:
+    options: Any = connection.get_execution_options()
+    connection.exec_driver_sql("BEGIN" if options.get("only_reads") else "BEGIN IMMEDIATE")

@@ -1,10 +1,14 @@
 """Counters to deltas and back, pure: `difference` of two readings, `merge` of adjacent deltas.
 
 Rules (each a property test):
-- a counter that fell was reset between the readings: the new reading is what was counted since;
-- a row that was not there before came into being in between: its counters count from zero;
+- a row one of whose counters fell was reset between the readings: the new reading is what was counted since;
+- a row that was not there before came into being in between: its counters count from zero. But a row that could not be seen
+  before (its database was not read, its owner's rows were hidden from our role) may be years old: it gives no delta;
+- nothing runs in a dropped database or as a dropped role: their rows, which lost their names with them, give no delta;
+- a counter that was not read before (another release) gives None, not all that it ever counted;
 - a reading whose end is not after the other's gives no delta: the clock went back;
 - without resets, difference(a, b) merged with difference(b, c) equals difference(a, c).
+A renamed database or role looks like a new one: what its rows counted before counts once more, at the renaming.
 Minimum, maximum and standard deviation cannot be differenced: they stay those of the server's whole life.
 """
 
@@ -14,7 +18,7 @@ from typing import Any, TypeVar, cast
 
 from tunewright_analyzers.facts.databases import Database, Databases, InputOutput, Throughput
 from tunewright_analyzers.facts.relations import Index, Indexes, Table, Tables
-from tunewright_analyzers.facts.sessions import ActiveSessions, SessionLoad
+from tunewright_analyzers.facts.sessions import ActiveSessions, BlockedTime, SessionLoad
 from tunewright_analyzers.facts.snapshot import Period, Section
 from tunewright_analyzers.facts.statements import Statement, Statements
 
@@ -51,11 +55,26 @@ _IO = (
     "reuses",
     "fsyncs",
 )
-_THROUGHPUT = (
-    "wal_records", "wal_full_page_images", "wal_bytes", "wal_buffers_full", "checkpoints_timed", "checkpoints_requested", "checkpoint_write_seconds",
-    "checkpoint_sync_seconds", "checkpoint_buffers_written", "bgwriter_buffers_written", "bgwriter_stopped", "buffers_allocated",
-    "backend_buffers_written", "backend_fsyncs",
-)  # fmt: skip
+_WAL = ("wal_records", "wal_full_page_images", "wal_bytes", "wal_buffers_full")
+_CHECKPOINTS = (
+    "checkpoints_timed",
+    "checkpoints_requested",
+    "checkpoint_write_seconds",
+    "checkpoint_sync_seconds",
+    "checkpoint_buffers_written",
+)
+_BACKGROUND = (
+    "bgwriter_buffers_written",
+    "bgwriter_stopped",
+    "buffers_allocated",
+    "backend_buffers_written",
+    "backend_fsyncs",
+)
+_MACHINERY = (_WAL, _CHECKPOINTS, _BACKGROUND)
+"""The server resets each of these by itself: a reset of one must not make all the others count from zero."""
+_THROUGHPUT = (*_WAL, *_CHECKPOINTS, *_BACKGROUND)
+DROPPED = "(dropped)"
+"""What the statements source calls a database or role that is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +122,7 @@ def _less(before: Any, now: Any, counters: tuple[str, ...]) -> Any:
     pairs = [(name, getattr(before, name), getattr(now, name)) for name in counters]
     if any(old is not None and new is not None and new < old for _, old, new in pairs):
         return now
-    changed = {name: new - old for name, old, new in pairs if old is not None and new is not None}
+    changed = {name: None if old is None else new - old for name, old, new in pairs if new is not None}
     return replace(now, **changed)
 
 
@@ -124,25 +143,87 @@ def _was_reset(before: Section, now: Section) -> bool:
     return False
 
 
+def _reborn(old: Any, row: Any) -> bool:
+    """Whether the server began to count a row anew, by the server's own clock."""
+    name = {Statement: "stats_since", Database: "stats_reset"}.get(type(row))
+    return name is not None and getattr(old, name) != getattr(row, name)
+
+
+def _is_gone(row: Any) -> bool:
+    return isinstance(row, Statement) and DROPPED in (row.key.database, row.key.user)
+
+
+def _hidden(section: Statements) -> int:
+    """Rows of other users whose identity our role may not see."""
+    return section.coverage.entries - len(section.rows)
+
+
+def _could_be_seen(before: Section, now: Section) -> Callable[[Any], bool]:
+    """Whether a row that `now` has and `before` has not would have been in `before`, had it been there."""
+    if isinstance(before, Tables | Indexes):
+        read = {*before.databases, *(row.name.database for row in before.rows)}
+        return lambda row: row.name.database in read
+    if isinstance(before, Statements) and isinstance(now, Statements) and _hidden(before) > _hidden(now):
+        return lambda _row: False
+    return lambda _row: True
+
+
 def difference(before: Section, now: Section) -> Section | None:
     """What was counted between two readings of one section; None where `now` is not later than `before`, or does not count."""
     form = FORMS.get(type(now))
     if form is None or type(before) is not type(now) or _period(now).end <= _period(before).end:
         return None
     reset = _was_reset(before, now)
-    earlier = {} if reset else {form.key(row): row for row in getattr(before, form.rows)}
+    earlier = {form.key(row): row for row in getattr(before, form.rows)}
+    seen = _could_be_seen(before, now)
     rows = []
     for row in getattr(now, form.rows):
         old = earlier.get(form.key(row))
-        reborn = isinstance(row, Statement) and row.stats_since is not None and row.stats_since > _period(before).end
-        rows.append(row if old is None or reborn else _less(old, row, form.counters))
+        if _is_gone(row) or (old is None and not reset and not seen(row)):
+            continue
+        rows.append(row if old is None or reset or _reborn(old, row) else _less(old, row, form.counters))
     result = replace(now, **{form.rows: tuple(rows), "period": Period(_period(before).end, _period(now).end)})  # type: ignore[type-var]
     if isinstance(result, Throughput):
-        result = _less(before, result, _THROUGHPUT)
+        for counters in _MACHINERY:
+            result = _less(before, result, counters)
     if isinstance(result, Statements) and isinstance(before, Statements):
-        evicted = max(0, result.coverage.evicted - (0 if reset else before.coverage.evicted))
+        evicted = result.coverage.evicted - (0 if reset else before.coverage.evicted)
+        evicted = result.coverage.evicted if evicted < 0 else evicted
         result = replace(result, coverage=replace(result.coverage, evicted=evicted, was_reset=reset))
     return result
+
+
+def onto(delta: Section, latest: Section) -> Section:
+    """The delta as a check wants it: every row of the latest reading as it is now, with what was counted over the delta's period.
+
+    Rows in which nothing was counted count zero; relations that are gone are left out. Of statements only those that ran are
+    given, also where the server has evicted them since. The inverse of `busy_rows`.
+    """
+    form = FORMS.get(type(latest))
+    if form is None or type(delta) is not type(latest):
+        return delta
+    counted = {form.key(row): row for row in getattr(delta, form.rows)}
+    only_counted = isinstance(latest, Statements)
+    rows = []
+    for row in getattr(latest, form.rows):
+        mine = counted.pop(form.key(row), None)
+        if mine is not None or not only_counted:
+            rows.append(_counting(row, mine, form.counters))
+    rows += counted.values() if only_counted else ()
+    result = replace(latest, **{form.rows: tuple(rows), "period": _period(delta)})  # type: ignore[type-var]
+    if isinstance(result, Throughput):
+        result = _counting(result, delta, _THROUGHPUT)
+    if isinstance(result, Statements) and isinstance(delta, Statements):
+        known = replace(result.coverage, evicted=delta.coverage.evicted, was_reset=delta.coverage.was_reset)
+        result = replace(result, coverage=known)
+    return result
+
+
+def _counting(row: Any, counted: Any | None, counters: tuple[str, ...]) -> Any:
+    """`row` with the counters of `counted`, or zeros; what the server does not count stays None."""
+    if counted is not None:
+        return replace(row, **{name: getattr(counted, name) for name in counters})
+    return replace(row, **{name: type(getattr(row, name))(0) for name in counters if getattr(row, name) is not None})
 
 
 def _merged_load(deltas: list[ActiveSessions]) -> ActiveSessions:
@@ -160,10 +241,25 @@ def _merged_load(deltas: list[ActiveSessions]) -> ActiveSessions:
             replace(key, samples=samples)
             for key, samples in sorted(load.items(), key=lambda item: (-item[1], str(item[0])))
         ),
-        blocked=tuple(one for delta in deltas for one in delta.blocked),
+        blocked=_merged_blocked(deltas),
         peak_active=max(delta.peak_active for delta in deltas),
         idle_in_transaction_peak_seconds=max(delta.idle_in_transaction_peak_seconds for delta in deltas),
     )
+
+
+def _merged_blocked(deltas: list[ActiveSessions]) -> tuple[BlockedTime, ...]:
+    """One row for each chain, however many points saw it: hours of blocking must not grow the coarser points."""
+    chains: dict[BlockedTime, BlockedTime] = {}
+    for row in (one for delta in deltas for one in delta.blocked):
+        key = replace(row, samples=0, longest_seconds=0.0, depth=0)
+        before = chains.get(key, key)
+        chains[key] = replace(
+            row,
+            samples=before.samples + row.samples,
+            longest_seconds=max(before.longest_seconds, row.longest_seconds),
+            depth=max(before.depth, row.depth),
+        )
+    return tuple(chains.values())
 
 
 def merge(deltas: Iterable[Section]) -> Section:

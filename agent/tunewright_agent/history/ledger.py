@@ -6,29 +6,35 @@
      |   `--> withdrawn (no longer advised)      `--> open (advised again: it was undone)
      |            |
      |            `--> open (advised again)
-     `--> dismissed (by a person, with a reason, perhaps until a day) --> open (the day has come)
+     `--> dismissed (by a person, with a reason, perhaps until a day) --> open (the day has come, or a person reopened it)
 
 Invariants: events are only appended; a recommendation whose check could not look is never withdrawn; *applied* is observed, never claimed;
-a dismissed recommendation and a finding that has nothing else to advise are left out of what is published.
+a finding whose check could not look is never resolved; a dismissed recommendation and a finding that has nothing else to advise
+are left out of what is published; a person dismisses what is open and reopens what is dismissed, nothing else.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+import structlog
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
 from tunewright_agent.history import schema
-from tunewright_agent.history.codec import dump, load
+from tunewright_agent.history.codec import SnapshotError, dump, load
 from tunewright_agent.history.database import Database, packed, unpacked
 from tunewright_agent.state import Judgement
-from tunewright_analyzers.facts.ids import ClusterId, RecommendationId
+from tunewright_analyzers.facts.ids import CheckId, ClusterId, FindingId, InstanceId, RecommendationId
 from tunewright_analyzers.facts.snapshot import Window
-from tunewright_analyzers.finding import NotJudged
+from tunewright_analyzers.finding import Finding, NotJudged
 from tunewright_analyzers.indexes.applied import is_applied
 from tunewright_analyzers.recommendation import Recommendation
+
+_log = structlog.get_logger("ledger")
+FORGOTTEN = timedelta(days=1)
+"""An instance that was judged so long before its cluster's newest is watched no more (it was renamed, or failed over)."""
 
 
 class Life(StrEnum):
@@ -71,6 +77,19 @@ class NoSuchRecommendation(LookupError):
     """No recommendation has that id (or more than one begins with it)."""
 
 
+class NotPossible(ValueError):
+    """What a person asked for does not fit the recommendation's state, or lacks a reason, or lies in the past."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The newest judgement of one instance, as it was made (what is dismissed included)."""
+
+    cluster: ClusterId
+    instance: InstanceId
+    judgement: Judgement
+
+
 def fold(events: Iterable[LedgerEvent], at: datetime) -> Life:
     """The state after these events; a dismissal ends where its day has come."""
     state = Life.OPEN
@@ -84,11 +103,10 @@ def _at(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _could_look(one: Recommendation, not_judged: Iterable[NotJudged]) -> bool:
-    """Whether its check judged the place it is about."""
+def _could_look(check: CheckId, database: str | None, not_judged: Iterable[NotJudged]) -> bool:
+    """Whether a check judged the place it is about; a finding about the whole server is only judged where all of it was."""
     return not any(
-        gap.check == one.check
-        and (gap.subject.kind in {"cluster", "instance"} or gap.subject.name == one.subject.database)
+        gap.check == check and (gap.subject.kind in {"cluster", "instance"} or database in {None, gap.subject.name})
         for gap in not_judged
     )
 
@@ -108,8 +126,9 @@ class Ledger:
         with self.database.transaction() as connection:
             self._keep_judgement(connection, cluster, instance, judgement)
             self._keep_findings(connection, cluster, judgement)
+            lives = self._lives(connection, cluster)
             for one in judgement.recommendations:
-                self._advised(connection, cluster, one, at)
+                self._advised(connection, cluster, one, lives.get((cluster, one.id), []), at)
             known = {entry.recommendation.id: entry for entry in self._entries(connection, cluster)}
             advised = {one.id for one in judgement.recommendations}
             for identity, entry in known.items():
@@ -118,12 +137,13 @@ class Ledger:
         dismissed = {identity for identity, entry in known.items() if entry.state(at) is Life.DISMISSED}
         return without(judgement, dismissed)
 
-    def _advised(self, connection: Connection, cluster: ClusterId, one: Recommendation, at: datetime) -> None:
+    def _advised(
+        self, connection: Connection, cluster: ClusterId, one: Recommendation, events: list[LedgerEvent], at: datetime
+    ) -> None:
         table = schema.recommendations
         values = {"last_seen": at.timestamp(), "payload": packed(dump(Recommendation, one))}
         statement = insert(table).values(cluster=cluster, id=one.id, first_seen=at.timestamp(), **values)
         connection.execute(statement.on_conflict_do_update(index_elements=["cluster", "id"], set_=values))
-        events = self._events(connection, cluster, one.id)
         if not events:
             self._append(connection, cluster, LedgerEvent(one.id, Life.OPEN, at, "tunewright", "found"))
         elif fold(events, at) in {Life.WITHDRAWN, Life.APPLIED}:
@@ -133,7 +153,7 @@ class Ledger:
         one, at = entry.recommendation, judgement.judged_at
         if is_applied(one, window):
             event = LedgerEvent(one.id, Life.APPLIED, at, "tunewright", "seen in the catalogue")
-        elif _could_look(one, judgement.not_judged):
+        elif _could_look(one.check, one.subject.database, judgement.not_judged):
             event = LedgerEvent(one.id, Life.WITHDRAWN, at, "tunewright", "no longer advised")
         else:
             return
@@ -154,21 +174,18 @@ class Ledger:
         )
 
     @staticmethod
-    def _events(connection: Connection, cluster: ClusterId, identity: str) -> tuple[LedgerEvent, ...]:
+    def _lives(connection: Connection, cluster: ClusterId | None) -> dict[tuple[str, str], list[LedgerEvent]]:
+        """Every recommendation's events, oldest first, by (cluster, id)."""
         table = schema.ledger
-        wanted = (table.c.cluster == cluster, table.c.recommendation == identity)
-        rows = connection.execute(select(table).where(*wanted).order_by(table.c.id)).all()
-        return tuple(
-            LedgerEvent(
-                RecommendationId(row.recommendation),
-                Life(row.state),
-                _at(row.at),
-                row.by,
-                row.reason,
-                None if row.until is None else _at(row.until),
+        wanted = select(table).order_by(table.c.id)
+        lives: dict[tuple[str, str], list[LedgerEvent]] = {}
+        for row in connection.execute(wanted if cluster is None else wanted.where(table.c.cluster == cluster)):
+            until = None if row.until is None else _at(row.until)
+            event = LedgerEvent(
+                RecommendationId(row.recommendation), Life(row.state), _at(row.at), row.by, row.reason, until
             )
-            for row in rows
-        )
+            lives.setdefault((row.cluster, row.recommendation), []).append(event)
+        return lives
 
     @staticmethod
     def _keep_judgement(connection: Connection, cluster: ClusterId, instance: str, judgement: Judgement) -> None:
@@ -181,63 +198,110 @@ class Ledger:
         table, at = schema.findings, judgement.judged_at.timestamp()
         for one in judgement.findings:
             values = {"last_seen": at, "resolved_at": None}
-            statement = insert(table).values(cluster=cluster, id=one.id, first_seen=at, **values)
+            known = {"check": one.check, "database": one.subject.database}
+            statement = insert(table).values(cluster=cluster, id=one.id, first_seen=at, **known, **values)
             connection.execute(statement.on_conflict_do_update(index_elements=["cluster", "id"], set_=values))
-        gone = (table.c.cluster == cluster, table.c.last_seen < at, table.c.resolved_at.is_(None))
-        connection.execute(table.update().where(*gone).values(resolved_at=at))
+        found = {one.id for one in judgement.findings}
+        standing = select(table.c.id, table.c.check, table.c.database).where(
+            table.c.cluster == cluster, table.c.resolved_at.is_(None)
+        )
+        gone = [
+            row.id
+            for row in connection.execute(standing).all()
+            if row.id not in found and _could_look(CheckId(row.check), row.database, judgement.not_judged)
+        ]
+        for identity in gone:
+            mine = (table.c.cluster == cluster, table.c.id == identity)
+            connection.execute(table.update().where(*mine).values(resolved_at=at))
 
     def _entries(self, connection: Connection, cluster: ClusterId | None) -> Iterator[Entry]:
         table = schema.recommendations
         wanted = select(table).order_by(table.c.cluster, table.c.first_seen, table.c.id)
         rows = connection.execute(wanted if cluster is None else wanted.where(table.c.cluster == cluster)).all()
+        lives = self._lives(connection, cluster)
         for row in rows:
-            yield Entry(
-                ClusterId(row.cluster),
-                load(Recommendation, unpacked(row.payload)),
-                _at(row.first_seen),
-                _at(row.last_seen),
-                self._events(connection, ClusterId(row.cluster), row.id),
-            )
+            try:
+                one = load(Recommendation, unpacked(row.payload))
+            except SnapshotError as error:  # its events stay: advised again, it is itself again
+                _log.warning("recommendation_unreadable", id=row.id, reason=str(error))
+                continue
+            events = tuple(lives.get((row.cluster, row.id), ()))
+            yield Entry(ClusterId(row.cluster), one, _at(row.first_seen), _at(row.last_seen), events)
 
     def entries(self, cluster: ClusterId | None = None) -> tuple[Entry, ...]:
         """Every recommendation ever made, oldest first."""
-        with self.database.transaction() as connection:
+        with self.database.reading() as connection:
             return tuple(self._entries(connection, cluster))
 
     def find(self, identity: str) -> Entry:
         """The recommendation with that id or unique beginning of an id. Raises NoSuchRecommendation."""
-        found = [one for one in self.entries() if one.recommendation.id.startswith(identity)]
+        entries = self.entries()
+        begin = [one for one in entries if identity and one.recommendation.id.startswith(identity)]
+        found = [one for one in begin if one.recommendation.id == identity] or begin
         if len(found) != 1:
-            how = (
-                f"{len(found)} recommendations begin with '{identity}'" if found else f"no recommendation '{identity}'"
+            some = ", ".join(one.recommendation.id for one in found[:4]) + (", …" if len(found) > 4 else "")
+            raise NoSuchRecommendation(
+                f"{len(found)} recommendations begin with '{identity}' ({some})"
+                if found
+                else f"no recommendation has the id '{identity}'"
             )
-            raise NoSuchRecommendation(how)
         return found[0]
 
     def dismiss(self, identity: str, by: str, reason: str, at: datetime, until: datetime | None = None) -> Entry:
-        """Leave a recommendation out from now on (until a day). Raises NoSuchRecommendation, ValueError without a reason."""
-        if not reason.strip():
-            raise ValueError("a dismissal needs a reason")
-        entry = self.find(identity)
-        event = LedgerEvent(entry.recommendation.id, Life.DISMISSED, at, by, reason.strip(), until)
-        with self.database.transaction() as connection:
-            self._append(connection, entry.cluster, event)
-        return replace(entry, events=(*entry.events, event))
+        """Leave an open recommendation out from now on (until a day). Dismissing again changes reason and day.
 
-    def latest(self, at: datetime) -> Judgement | None:
-        """The newest judgements of all instances as one, without what is dismissed; None where nothing was judged yet."""
+        Raises NoSuchRecommendation; NotPossible without a reason, with a day in the past, or where it is applied or withdrawn.
+        """
+        if not reason.strip():
+            raise NotPossible("a dismissal needs a reason")
+        if until is not None and until <= at:
+            raise NotPossible(f"{until:%Y-%m-%d %H:%M} UTC is in the past")
+        return self._booked(identity, {Life.OPEN, Life.DISMISSED}, Life.DISMISSED, by, reason.strip(), at, until)
+
+    def reopen(self, identity: str, by: str, at: datetime) -> Entry:
+        """Take a dismissal back. Raises NoSuchRecommendation; NotPossible where it is not dismissed."""
+        return self._booked(identity, {Life.DISMISSED}, Life.OPEN, by, "reopened", at)
+
+    def _booked(
+        self, identity: str, of: set[Life], to: Life, by: str, reason: str, at: datetime, until: datetime | None = None
+    ) -> Entry:
+        entry = self.find(identity)
+        event = LedgerEvent(entry.recommendation.id, to, at, by, reason, until)
         with self.database.transaction() as connection:
-            rows = connection.execute(select(schema.judgements.c.payload)).all()
-        judgements = [load(Judgement, unpacked(row.payload)) for row in rows]
+            events = tuple(self._lives(connection, entry.cluster).get((entry.cluster, entry.recommendation.id), ()))
+            state = fold(events, at)
+            if state not in of:
+                raise NotPossible(f"{entry.recommendation.id} is {state}, not {' or '.join(sorted(of))}")
+            self._append(connection, entry.cluster, event)
+        return replace(entry, events=(*events, event))
+
+    def newest(self, clusters: frozenset[ClusterId] | None = None) -> tuple[Judged, ...]:
+        """The newest judgement of every instance (of those clusters) that is still watched. Raises SnapshotError for an unreadable one."""
+        table = schema.judgements
+        with self.database.reading() as connection:
+            rows = connection.execute(select(table).order_by(table.c.cluster, table.c.instance)).all()
+        last: dict[str, float] = {}
+        for row in rows:
+            last[row.cluster] = max(row.taken_at, last.get(row.cluster, row.taken_at))
+        return tuple(
+            Judged(ClusterId(row.cluster), InstanceId(row.instance), load(Judgement, unpacked(row.payload)))
+            for row in rows
+            if (clusters is None or row.cluster in clusters)
+            and last[row.cluster] - row.taken_at <= FORGOTTEN.total_seconds()
+        )
+
+    def latest(self, at: datetime, clusters: frozenset[ClusterId] | None = None) -> Judgement | None:
+        """The newest judgements of all instances as one, without what is dismissed; None where nothing was judged yet."""
+        judgements = sorted((one.judgement for one in self.newest(clusters)), key=lambda one: one.judged_at)
         if not judgements:
             return None
         dismissed = {one.recommendation.id for one in self.entries() if one.state(at) is Life.DISMISSED}
-        whole = Judgement(
-            min(one.judged_at for one in judgements),
-            tuple(each for one in judgements for each in one.findings),
-            tuple(each for one in judgements for each in one.recommendations),
-            tuple(each for one in judgements for each in one.not_judged),
-        )
+        findings: dict[FindingId, Finding] = {one.id: one for each in judgements for one in each.findings}
+        advice: dict[RecommendationId, Recommendation] = {
+            one.id: one for each in judgements for one in each.recommendations
+        }
+        not_judged = dict.fromkeys(one for each in judgements for one in each.not_judged)
+        whole = Judgement(judgements[0].judged_at, tuple(findings.values()), tuple(advice.values()), tuple(not_judged))
         return without(whole, dismissed)
 
 

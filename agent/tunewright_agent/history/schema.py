@@ -32,7 +32,13 @@ latest = Table(
     Column("taken_at", Float, nullable=False),
     Column("payload", LargeBinary, nullable=False),
 )
-texts = Table("texts", metadata, Column("statement", String, primary_key=True), Column("text", String, nullable=False))
+texts = Table(
+    "texts",
+    metadata,
+    Column("statement", String, primary_key=True),
+    Column("text", String, nullable=False),
+    Column("last_seen", Float, nullable=False),
+)
 plans = Table(
     "plans",
     metadata,
@@ -62,6 +68,8 @@ findings = Table(
     metadata,
     Column("cluster", String, primary_key=True),
     Column("id", String, primary_key=True),
+    Column("check", String, nullable=False),
+    Column("database", String),
     Column("first_seen", Float, nullable=False),
     Column("last_seen", Float, nullable=False),
     Column("resolved_at", Float),

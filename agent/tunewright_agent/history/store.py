@@ -1,49 +1,38 @@
 """The history of counters and states: what sources brought, as deltas in buckets of 1 minute, 5 minutes and 1 hour.
 
 One pass is one transaction: kill -9 loses at most the interval in flight, and the next reading counts on from the last one stored,
-because the raw counters are stored with their delta.
+because the raw counters are stored with their delta. A point that cannot be read any more (damaged, or of a release with other
+facts) costs itself, is told in the log, and goes at the next roll-up.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
 from tunewright_agent.history import schema
-from tunewright_agent.history.codec import SnapshotError, dump_section, load_section
-from tunewright_agent.history.database import Database, HistoryError, packed, unpacked
-from tunewright_agent.history.deltas import busy_rows, counts, difference, merge
+from tunewright_agent.history.codec import dump_section
+from tunewright_agent.history.database import Database, HistoryError, Mode, packed
+from tunewright_agent.history.deltas import busy_rows, counts, difference, merge, onto
+from tunewright_agent.history.points import MINUTE, Retention, put_point, read_point
+from tunewright_agent.history.upkeep import maintain
 from tunewright_analyzers.facts.events import Event, Events
-from tunewright_analyzers.facts.ids import ClusterId, InstanceId, StatementId
-from tunewright_analyzers.facts.plans import Plans
+from tunewright_analyzers.facts.ids import ClusterId, InstanceId, PlanId, StatementId
+from tunewright_analyzers.facts.plans import PlanOrigin, Plans
 from tunewright_analyzers.facts.sessions import ActiveSessions
 from tunewright_analyzers.facts.snapshot import Period, Section, Snapshot, Window
 from tunewright_analyzers.facts.statements import Statements
 
 __all__ = ["History", "HistoryError", "Retention"]
-MINUTE, FIVE_MINUTES, HOUR = 60, 300, 3600
 LEAST_COVER = 0.5
 """Deltas that cover less of a window than this give way to the server's own counters since its reset: more evidence is better."""
 WEEK = timedelta(days=7)
-
-
-@dataclass(frozen=True, slots=True)
-class Retention:
-    """How long points are kept, in seconds by resolution, and the file's bound in bytes."""
-
-    minute: float = 86400.0
-    five_minutes: float = 7 * 86400.0
-    hour: float = 400 * 86400.0
-    max_bytes: int = 2 * 1024**3
-
-    def of(self, resolution: int) -> float:
-        """Seconds that points of a resolution are kept."""
-        return {MINUTE: self.minute, FIVE_MINUTES: self.five_minutes, HOUR: self.hour}[resolution]
+DAY_SECONDS = 86400.0
 
 
 def _at(seconds: float) -> datetime:
@@ -53,10 +42,10 @@ def _at(seconds: float) -> datetime:
 class History:
     """What one agent remembers. Use as a context manager. Every method raises HistoryError where the file cannot be used."""
 
-    def __init__(self, path: Path, retention: Retention | None = None) -> None:
+    def __init__(self, path: Path, retention: Retention | None = None, mode: Mode = Mode.OWN) -> None:
         self.retention = retention or Retention()
-        self.database = Database(path)
-        self._before: dict[tuple[str, str, str], tuple[str, Section]] = {}
+        self.database = Database(path, mode)
+        self._before: dict[tuple[str, str, str], tuple[str, Section, float]] = {}
 
     def __enter__(self) -> Self:
         self.database.open()
@@ -80,7 +69,7 @@ class History:
         `server` tells one server from another behind the same name: after a failover counters are not compared.
         """
         stored: list[Section] = []
-        read: dict[tuple[str, str, str], tuple[str, Section]] = {}
+        read: dict[tuple[str, str, str], tuple[str, Section, float]] = {}
         with self.database.transaction() as connection:
             for section in sections:
                 key = (cluster, instance, section.name)
@@ -89,12 +78,13 @@ class History:
                     continue
                 delta = self._delta(connection, key, server, section)
                 if delta is not None:
-                    self._put_delta(connection, key, delta, MINUTE)
+                    put_point(connection, key, delta, MINUTE)
                     stored.append(delta)
                 self._put_latest(connection, key, server, section, at)
-                self._put_texts(connection, section)
+                self._put_texts(connection, section, at)
                 self._put_plans(connection, cluster, section, at)
-                read[key] = (server, section)
+                if counts(section):
+                    read[key] = (server, section, at.timestamp())
         self._before.update(read)
         return tuple(stored)
 
@@ -105,40 +95,25 @@ class History:
             return section if section.samples else None
         if not counts(section):
             return None
-        before = self._before.get(key) or self._last(connection, key)
+        before = self._last(connection, key)
         if before is None or before[0] != server:
             return None
         delta = difference(before[1], section)
         return None if delta is None else busy_rows(delta)
 
     def _last(self, connection: Connection, key: tuple[str, str, str]) -> tuple[str, Section] | None:
+        """The reading that is stored: from memory where that one is ours (it costs milliseconds to read it back)."""
         table = schema.latest
-        row = connection.execute(
-            select(table.c.server, table.c.payload).where(
-                table.c.cluster == key[0], table.c.instance == key[1], table.c.section == key[2]
-            )
-        ).first()
+        mine = (table.c.cluster == key[0], table.c.instance == key[1], table.c.section == key[2])
+        row = connection.execute(select(table.c.server, table.c.taken_at).where(*mine)).first()
         if row is None:
             return None
-        try:
-            return row.server, load_section(key[2], unpacked(row.payload))
-        except SnapshotError:
-            return None  # written by a release with other facts: the next delta begins anew
-
-    @staticmethod
-    def _put_delta(connection: Connection, key: tuple[str, str, str], delta: Section, resolution: int) -> None:
-        period: Period = delta.period  # type: ignore[attr-defined]  # every delta has one
-        payload = packed(dump_section(delta))
-        statement = insert(schema.deltas).values(
-            cluster=key[0], instance=key[1], section=key[2], resolution=resolution,
-            start=period.start.timestamp(), end=period.end.timestamp(), payload=payload,
-        )  # fmt: skip
-        unique = ["cluster", "instance", "section", "resolution", "start"]
-        connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=unique, set_={"end": period.end.timestamp(), "payload": payload}
-            )
-        )
+        known = self._before.get(key)
+        if known is not None and (known[0], known[2]) == (row.server, row.taken_at):
+            return known[0], known[1]
+        payload = connection.execute(select(table.c.payload).where(*mine)).scalar_one()
+        section = read_point(key[2], payload)  # None: the next delta begins anew
+        return None if section is None else (row.server, section)
 
     @staticmethod
     def _put_latest(
@@ -151,12 +126,18 @@ class History:
         )
 
     @staticmethod
-    def _put_texts(connection: Connection, section: Section) -> None:
-        if isinstance(section, Statements):
-            rows = {row.id: row.text for row in section.rows if row.text is not None}
-            if rows:
-                values = [{"statement": identity, "text": text} for identity, text in rows.items()]
-                connection.execute(insert(schema.texts).on_conflict_do_nothing(), values)
+    def _put_texts(connection: Connection, section: Section, at: datetime) -> None:
+        """Each text once; `last_seen` is renewed once a day, so that most passes write nothing here."""
+        if not isinstance(section, Statements):
+            return
+        now, table = at.timestamp(), schema.texts
+        texts = {row.id: row.text for row in section.rows if row.text is not None}
+        values = [{"statement": identity, "text": text, "last_seen": now} for identity, text in texts.items()]
+        if values:
+            renewed = insert(table).on_conflict_do_update(
+                index_elements=["statement"], set_={"last_seen": now}, where=table.c.last_seen < now - DAY_SECONDS
+            )
+            connection.execute(renewed, values)
 
     @staticmethod
     def _put_plans(connection: Connection, cluster: str, section: Section, at: datetime) -> None:
@@ -189,13 +170,15 @@ class History:
             table.c.end > start.timestamp(),
             table.c.start < end.timestamp(),
         )
-        with self.database.transaction() as connection:
+        with self.database.reading() as connection:
             rows = connection.execute(
                 select(table.c.section, table.c.payload).where(*wanted).order_by(table.c.end)
             ).all()
         found: dict[str, list[Section]] = {}
         for row in rows:
-            found.setdefault(row.section, []).append(load_section(row.section, unpacked(row.payload)))
+            section = read_point(row.section, row.payload)
+            if section is not None:
+                found.setdefault(row.section, []).append(section)
         return {name: merge(deltas) for name, deltas in found.items()}
 
     def window(self, latest: Snapshot, start: datetime, end: datetime) -> Window:
@@ -208,15 +191,26 @@ class History:
         return Window(latest.cluster, start, end, latest, deltas, baseline)
 
     def _covering(self, latest: Snapshot, start: datetime, end: datetime) -> tuple[Section, ...]:
-        known = {
-            row.id: row.text for section in latest.sections if isinstance(section, Statements) for row in section.rows
-        }
+        """Deltas of the sections that can be read now: a source that fails must not look as if it did not."""
+        now = {section.name: section for section in latest.sections}
         covering: list[Section] = []
-        for delta in self.merged(latest.cluster, latest.instance, start, end).values():
+        for name, delta in self.merged(latest.cluster, latest.instance, start, end).items():
             period: Period = delta.period  # type: ignore[attr-defined]  # every delta has one
-            if period.seconds >= LEAST_COVER * (end - start).total_seconds():
-                covering.append(_with_texts(delta, known))
+            if name in now and period.seconds >= LEAST_COVER * (end - start).total_seconds():
+                covering.append(self._with_texts(onto(delta, now[name])))
         return tuple(covering)
+
+    def _with_texts(self, delta: Section) -> Section:
+        """Deltas are stored without texts: put them back where the latest reading has none (the server evicted the row)."""
+        if not isinstance(delta, Statements):
+            return delta
+        wanted = {row.id for row in delta.rows if row.text is None}
+        if not wanted:
+            return delta
+        with self.database.reading() as connection:
+            rows = connection.execute(select(schema.texts.c.statement, schema.texts.c.text)).all()
+        known = {row.statement: row.text for row in rows if row.statement in wanted}
+        return replace(delta, rows=tuple(replace(row, text=row.text or known.get(row.id)) for row in delta.rows))
 
     def series(
         self, cluster: ClusterId, instance: InstanceId, statement: StatementId, start: datetime, end: datetime
@@ -225,88 +219,39 @@ class History:
         table = schema.deltas
         wanted = (table.c.cluster == cluster, table.c.instance == instance, table.c.section == Statements.name,
                   table.c.end > start.timestamp(), table.c.start < end.timestamp())  # fmt: skip
-        with self.database.transaction() as connection:
+        with self.database.reading() as connection:
             rows = connection.execute(select(table.c.payload).where(*wanted).order_by(table.c.end)).all()
         points = []
         for row in rows:
-            section = load_section(Statements.name, unpacked(row.payload))
-            assert isinstance(section, Statements)
+            section = read_point(Statements.name, row.payload)
+            if not isinstance(section, Statements):
+                continue
             mine = [one for one in section.rows if one.id == statement]
             points.append((section.period, sum(one.calls for one in mine), sum(one.exec_seconds for one in mine)))
         return tuple(points)
 
     def text(self, statement: StatementId) -> str | None:
         """The redacted text of a statement."""
-        with self.database.transaction() as connection:
+        with self.database.reading() as connection:
             return connection.execute(select(schema.texts.c.text).where(schema.texts.c.statement == statement)).scalar()
+
+    def shapes(self, cluster: ClusterId) -> dict[tuple[str, StatementId, PlanOrigin], PlanId]:
+        """The shape seen last of each statement's plan, by database, statement and origin."""
+        table = schema.plans
+        columns = (table.c.database, table.c.statement, table.c.origin, table.c.shape)
+        wanted = select(*columns).where(table.c.cluster == cluster).order_by(table.c.last_seen)
+        with self.database.reading() as connection:
+            rows = connection.execute(wanted).all()
+        return {(row.database, StatementId(row.statement), PlanOrigin(row.origin)): PlanId(row.shape) for row in rows}
 
     def events(self, cluster: ClusterId, start: datetime, end: datetime) -> tuple[Event, ...]:
         """Events between two times, oldest first."""
         table = schema.events
         wanted = (table.c.cluster == cluster, table.c.at >= start.timestamp(), table.c.at <= end.timestamp())
-        with self.database.transaction() as connection:
+        with self.database.reading() as connection:
             rows = connection.execute(select(table).where(*wanted).order_by(table.c.at)).all()
         return tuple(Event(_at(row.at), row.kind, row.subject, row.detail) for row in rows)
 
     def maintain(self, now: datetime) -> tuple[str, ...]:
         """Roll points up, drop what is too old or too much; the answer says what was dropped for want of room."""
-        for resolution, coarser in ((MINUTE, FIVE_MINUTES), (FIVE_MINUTES, HOUR)):
-            self._roll_up(resolution, coarser, now.timestamp() - self.retention.of(resolution))
-        with self.database.transaction() as connection:
-            connection.execute(delete(schema.deltas).where(schema.deltas.c.end < now.timestamp() - self.retention.hour))
-            connection.execute(delete(schema.events).where(schema.events.c.at < now.timestamp() - self.retention.hour))
-        told = self._bound()
-        self.database.shrink()
-        return told
-
-    def _roll_up(self, resolution: int, coarser: int, before: float) -> None:
-        """Merge the points that end before a time into buckets of the coarser resolution, bucket by bucket."""
-        table = schema.deltas
-        old = (table.c.resolution == resolution, table.c.end < before - before % coarser)
-        with self.database.transaction() as connection:
-            columns = (
-                table.c.cluster,
-                table.c.instance,
-                table.c.section,
-                func.floor(table.c.start / coarser).label("bucket"),
-            )
-            groups = connection.execute(select(*columns).where(*old).distinct()).all()
-            for group in groups:
-                key = (group.cluster, group.instance, group.section)
-                mine = (*old, table.c.cluster == key[0], table.c.instance == key[1], table.c.section == key[2],
-                        func.floor(table.c.start / coarser) == group.bucket)  # fmt: skip
-                rows = connection.execute(select(table.c.id, table.c.payload).where(*mine).order_by(table.c.end)).all()
-                merged = merge(load_section(key[2], unpacked(row.payload)) for row in rows)
-                connection.execute(delete(table).where(table.c.id.in_([row.id for row in rows])))
-                self._put_delta(connection, key, merged, coarser)
-
-    def _bound(self) -> tuple[str, ...]:
-        """Drop the oldest of the finest points until the file fits its bound."""
-        told: list[str] = []
-        while self.size_bytes > self.retention.max_bytes:
-            with self.database.transaction() as connection:
-                finest = connection.execute(select(func.min(schema.deltas.c.resolution))).scalar()
-                if finest is None:
-                    break
-                oldest = (
-                    select(schema.deltas.c.id)
-                    .where(schema.deltas.c.resolution == finest)
-                    .order_by(schema.deltas.c.end)
-                    .limit(500)
-                )
-                last = connection.execute(
-                    select(func.max(schema.deltas.c.end)).where(schema.deltas.c.id.in_(oldest))
-                ).scalar()
-                connection.execute(delete(schema.deltas).where(schema.deltas.c.id.in_(oldest)))
-                told.append(
-                    f"points of {finest} s up to {_at(float(last or 0)):%Y-%m-%d %H:%M} UTC were dropped to stay within history.max_size"
-                )
-            self.database.shrink()
-        return tuple(told[-1:])
-
-
-def _with_texts(delta: Section, known: dict[StatementId, str | None]) -> Section:
-    """Statement deltas are stored without texts: put them back from the latest reading."""
-    if not isinstance(delta, Statements):
-        return delta
-    return replace(delta, rows=tuple(replace(row, text=known.get(row.id)) for row in delta.rows))
+        return maintain(self.database, self.retention, now)
