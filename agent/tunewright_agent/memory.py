@@ -5,7 +5,7 @@ tunewright_history_error) until a write succeeds; reading and judging go on with
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -16,7 +16,8 @@ from tunewright_agent.history.codec import SnapshotError
 from tunewright_agent.history.ledger import Ledger
 from tunewright_agent.history.store import History, HistoryError
 from tunewright_agent.state import Judgement
-from tunewright_analyzers.facts.ids import ClusterId, InstanceId
+from tunewright_analyzers.facts.ids import ClusterId, InstanceId, PlanId, StatementId
+from tunewright_analyzers.facts.plans import PlanOrigin
 from tunewright_analyzers.facts.snapshot import Section, Snapshot, Window
 
 _log = structlog.get_logger("memory")
@@ -33,6 +34,9 @@ class Memory(Protocol):
 
     def judged(self, judgement: Judgement, window: Window) -> Judgement:
         """Keep findings and recommendations; the answer leaves out what a person dismissed."""
+
+    def shapes(self) -> Mapping[tuple[str, StatementId, PlanOrigin], PlanId]:
+        """The newest known shape of each statement's plan, by database, statement and origin."""
 
 
 def window_at(snapshot: Snapshot, memory: Memory | None, seconds: float, at: datetime) -> Window:
@@ -67,17 +71,19 @@ class Remembered:
     instance: InstanceId
     fault: Fault
 
-    def _tried(self, work: Callable[[], None]) -> None:
+    def _tried(self, work: Callable[[], None], *, writes: bool = False) -> None:
+        """A reading that works says nothing of a full disk: only a write ends the fault."""
         try:
             work()
         except (HistoryError, SnapshotError) as error:
             self.fault.tell(error)
         else:
-            self.fault.tell(None)
+            if writes:
+                self.fault.tell(None)
 
     def record(self, identity: str, sections: tuple[Section, ...], at: datetime) -> None:
         """As Memory."""
-        self._tried(lambda: self._record(identity, sections, at))
+        self._tried(lambda: self._record(identity, sections, at), writes=True)
 
     def _record(self, identity: str, sections: tuple[Section, ...], at: datetime) -> None:
         self.history.record(self.cluster, self.instance, identity, sections, at)
@@ -100,5 +106,11 @@ class Remembered:
             ledger = Ledger(self.history.database)
             kept.append(ledger.judged(self.cluster, self.instance, judgement, window))
 
-        self._tried(book)
+        self._tried(book, writes=True)
         return kept[-1]
+
+    def shapes(self) -> Mapping[tuple[str, StatementId, PlanOrigin], PlanId]:
+        """As Memory; none where the history cannot be read."""
+        found: dict[tuple[str, StatementId, PlanOrigin], PlanId] = {}
+        self._tried(lambda: found.update(self.history.shapes(self.cluster)))
+        return found

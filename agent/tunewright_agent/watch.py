@@ -26,6 +26,8 @@ from tunewright_analyzers.facts.statements import Statements
 _log = structlog.get_logger("watch")
 SAMPLING_SECONDS = 2.0
 """Sources that are read at least this often have a lane of their own."""
+BOOKED_TO = {"twin": "index_advice", "hypopg": "index_advice", "explain": "plans", "guard": "plans"}
+"""Marks of statements that do not bear the name of the source on whose behalf they are sent."""
 
 
 class Analyst(Protocol):
@@ -93,7 +95,9 @@ class Watch:
 
     def analyse(self, source: Source[Latest]) -> None:
         """One pass of the analyst. Never raises."""
-        self._remember(collect(source, self.latest, self.latest, self.now))
+        with self.reader.within(source.deadline_seconds):
+            collected = collect(source, self.latest, self.latest, self.now)
+        self._remember(collected)
 
     def _remember(self, collected: Collected | None) -> None:
         if collected is None:
@@ -110,8 +114,10 @@ class Watch:
         if before is None or before.coverage.reset_at != statements.coverage.reset_at:
             return
         elapsed = max((statements.period.end - before.period.end).total_seconds(), 1e-6)
-        earlier = before.own_seconds
-        cost = {name: max(0.0, seconds - earlier.get(name, 0.0)) for name, seconds in statements.own_seconds.items()}
+        earlier, cost = before.own_seconds, dict[str, float]()
+        for name, seconds in statements.own_seconds.items():
+            source = BOOKED_TO.get(name, name)
+            cost[source] = cost.get(source, 0.0) + max(0.0, seconds - earlier.get(name, 0.0))
         self.latest.costs(cost)
         if self.governor is not None:
             busy = {run.source: run.seconds / max(run.interval_seconds, 0.1) for run in self.latest.runs}
@@ -126,6 +132,12 @@ class Watch:
             judgement = self.memory.judged(judgement, window)
         self.window, self.judgement = window, judgement
         return judgement
+
+    @property
+    def passed(self) -> bool:
+        """Whether every source of the server has had its first pass, or has failed it."""
+        ran = {run.source for run in self.latest.runs}
+        return all(source.name in ran for source in self.sources)
 
     def state(self) -> InstanceState:
         """What is known now, frozen."""

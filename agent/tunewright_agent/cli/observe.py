@@ -18,7 +18,7 @@ from tunewright_agent.history.codec import SnapshotError, dump_snapshot, load_sn
 from tunewright_agent.pipeline import Rules, judge
 from tunewright_agent.reports.console import print_findings, print_recommendations
 from tunewright_agent.reports.shapes import judgement_shape
-from tunewright_agent.sources.source import SourceError
+from tunewright_agent.sources.source import Source, SourceError
 from tunewright_agent.state import Judgement
 from tunewright_agent.watch import Watch
 from tunewright_agent.wiring import watch_of
@@ -202,7 +202,8 @@ def replay(
 def _diagnosis(watch: Watch) -> list[dict[str, Any]]:
     snapshot = watch.latest.snapshot()
     rows: list[dict[str, Any]] = []
-    for source in (*watch.sources, *watch.analyst.sources()):
+    known: tuple[Source[Any], ...] = (*watch.sources, *watch.analyst.sources())
+    for source in known:
         gaps = [gap for gap in snapshot.gaps if gap.source == source.name]
         seen = [kind.name for kind in source.sections if snapshot.section(kind) is not None]
         state = "ok" if not gaps else "partly" if seen else "blind"

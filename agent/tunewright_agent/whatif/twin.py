@@ -8,7 +8,7 @@ removed at `stop`, because column statistics hold values of the user's data.
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
@@ -72,6 +72,10 @@ class Twin:
     databases: Sequence[str]
     version: int | None = None
     """server_version_num that plans must suit; production's own unless given."""
+    failure: tuple[type[Exception], ...] = ()
+    """What a production session may raise (SourceError) and only costs the twin that one database."""
+    failed: dict[str, Exception] = field(init=False, default_factory=dict)
+    """By database: why production could not be read."""
     _server: EmbeddedServer | None = field(init=False, default=None)
     _copies: dict[str, _Database] = field(init=False, default_factory=dict)
     _plans: OrderedDict[object, Plan] = field(init=False, default_factory=OrderedDict)
@@ -101,8 +105,8 @@ class Twin:
         return {name: copy.without for name, copy in self._copies.items()}
 
     def start(self) -> Self:
-        """Read production and build. Raises EmbeddedError, or what a production session raises (a SourceError)."""
-        copies = [read(self.production, database) for database in self.databases]
+        """Read production and build. Raises EmbeddedError, and what a production session raises where `failure` does not name it."""
+        copies = list(self._read())
         self._server = server = EmbeddedServer(settings=SETTINGS).start()
         try:
             with psycopg.connect(server.url(), autocommit=True) as admin:
@@ -114,6 +118,13 @@ class Twin:
             self.stop()
             raise
         return self
+
+    def _read(self) -> Iterator[Copy]:
+        for database in self.databases:
+            try:
+                yield read(self.production, database)
+            except self.failure as error:
+                self.failed[database] = error
 
     def stop(self) -> None:
         """Stop the server and remove its folder. Safe to call twice."""

@@ -70,9 +70,24 @@ class Unjudged:
 
 
 @dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What another planner says of an advised index: costs by calls over `statements` statements, with and without the advice.
+
+    `because`: why it was not asked about some of them.
+    """
+
+    index: HypotheticalIndex
+    oracle: str
+    statements: int
+    cost_before: float
+    cost_after: float
+    because: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class IndexAdvice(Section):
     """The advice for all databases. `oracle`: who planned; `calls`: EXPLAINs that were sent; `judged`: statements taken into account;
-    `without`: what the oracle had to do without."""
+    `without`: what the oracle had to do without; `confirmations`: what a second oracle says of the same indexes."""
 
     name: ClassVar[str] = "index_advice"
     rows: tuple[AdvisedIndex, ...]
@@ -81,6 +96,7 @@ class IndexAdvice(Section):
     calls: int = 0
     judged: int = 0
     without: tuple[str, ...] = field(default=())
+    confirmations: tuple[Confirmation, ...] = ()
 
 
 @dataclass(slots=True)

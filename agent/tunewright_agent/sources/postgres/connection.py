@@ -33,9 +33,14 @@ class Limits:
 
 
 def connect(
-    url: str, database: str | None, limits: Limits, *, application: str = APPLICATION_NAME
+    url: str,
+    database: str | None,
+    limits: Limits,
+    *,
+    application: str = APPLICATION_NAME,
+    password: str | None = None,
 ) -> psycopg.Connection[Row]:
-    """An autocommit, read-only session with every timeout set. Raises Unavailable or Denied with the mend."""
+    """An autocommit, read-only session with every timeout set; `password` goes before the URL's. Raises Unavailable or Denied with the mend."""
     options = " ".join(
         f"-c {name}={value}"
         for name, value in (
@@ -57,6 +62,8 @@ def connect(
     }
     if database is not None:
         overrides["dbname"] = database
+    if password is not None:
+        overrides["password"] = password
     try:
         return psycopg.Connection[Row].connect(
             url, autocommit=True, prepare_threshold=None, row_factory=dict_row, **overrides

@@ -189,6 +189,8 @@ class Reader:
     """Names of databases to watch; empty: all that allow connections."""
     exclude: tuple[str, ...] = ("rdsadmin", "template0", "template1")
     clock: Callable[[], float] = time.monotonic
+    password: Callable[[], str] | None = None
+    """Asked at each new connection, so that a rotated secret is found without a restart. Raises SourceError."""
     _server: Server | None = field(init=False, default=None)
     _home: str | None = field(init=False, default=None)
     """The database that the URL names, once known."""
@@ -298,7 +300,8 @@ class Reader:
         if left <= 0:
             raise Overrun("the pass had used up its time before it could connect")
         limits = replace(self.limits, connect_seconds=min(self.limits.connect_seconds, left))
-        connection = connect(self.url, database, limits)
+        password = self.password() if self.password is not None else None
+        connection = connect(self.url, database, limits, password=password)
         if database is None:
             self._home = connection.info.dbname
         return Session(

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from tunewright_analyzers.check import Context, Verdict, check, threshold
 from tunewright_analyzers.facts.relations import Indexes, RelationName, Tables
 from tunewright_analyzers.finding import Evidence, NotJudged, Severity, Subject
-from tunewright_analyzers.indexes.advice import AdvisedIndex, IndexAdvice
+from tunewright_analyzers.indexes.advice import AdvisedIndex, Confirmation, IndexAdvice
 from tunewright_analyzers.indexes.statement import create_statement, index_name
 from tunewright_analyzers.recommendation import Action, Expectation
 from tunewright_analyzers.sql.identifiers import qualified, quoted
 
 _SHOWN = 5
 """Statements named one by one in the evidence; the rest is counted."""
+_CONFIRMED_BELOW = 0.95
+"""Of its cost before: what the second planner must reach to agree."""
 _RISK = (
     "The build reads the whole table, waits for older transactions and needs disk for the index; reads and writes go on. "
     "If it fails it leaves an invalid index that must be dropped. Costs are the planner's, not times."
@@ -49,6 +51,26 @@ def _evidence(advised: AdvisedIndex, oracle: str) -> tuple[Evidence, ...]:
     found += [
         Evidence(f"not chosen: {other.index}", other.because, "", "choice of indexes") for other in advised.alternatives
     ]
+    return tuple(found)
+
+
+def _confirmation(advice: IndexAdvice, advised: AdvisedIndex) -> Confirmation | None:
+    return next((one for one in advice.confirmations if one.index == advised.index), None)
+
+
+def _second_opinion(one: Confirmation | None) -> tuple[Evidence, ...]:
+    """What the other planner says, or why it was not asked."""
+    if one is None:
+        return ()
+    source = f"{one.oracle} planner cost"
+    found = []
+    if one.statements:
+        found.append(
+            Evidence(f"cost before by {one.oracle}, calls together", round(one.cost_before, 2), "cost", source)
+        )
+        found.append(Evidence(f"cost after by {one.oracle}, calls together", round(one.cost_after, 2), "cost", source))
+    if one.because is not None:
+        found.append(Evidence(f"not asked of {one.oracle}", one.because, "", source))
     return tuple(found)
 
 
@@ -111,7 +133,8 @@ def missing(context: Context[Thresholds]) -> Iterator[Verdict]:
         if advised.gain_ratio < context.thresholds.least_gain_ratio:
             continue
         index = advised.index
-        evidence = _evidence(advised, advice.oracle)
+        second = _confirmation(advice, advised)
+        evidence = (*_evidence(advised, advice.oracle), *_second_opinion(second))
         best = max(advised.gains, key=lambda one: (one.ratio, one.statement))
         found = context.finding(
             Subject("index", str(index), index.table.database),
@@ -132,13 +155,25 @@ def missing(context: Context[Thresholds]) -> Iterator[Verdict]:
             risk=_RISK,
             rollback=(f"DROP INDEX {concurrently}{schema}.{quoted(name)};",),
             expectation=_expectation(advised, advice.oracle),
-            caution=_caution(advised, context),
+            caution=_caution(advised, second, context),
         )
     for one in advice.unjudged:
         yield NotJudged(context.check, Subject("statement", one.statement, one.database), one.because)
 
 
-def _caution(advised: AdvisedIndex, context: Context[Thresholds]) -> str | None:
+def _caution(advised: AdvisedIndex, second: Confirmation | None, context: Context[Thresholds]) -> str | None:
+    parts = (_doubt(second), _partitioned(advised, context))
+    return " ".join(part for part in parts if part) or None
+
+
+def _doubt(second: Confirmation | None) -> str | None:
+    """Where the live server's own planner sees no gain."""
+    if second is None or not second.statements or second.cost_after < _CONFIRMED_BELOW * second.cost_before:
+        return None
+    return f"{second.oracle}, asked on the live server, sees no gain for {second.statements} of its statements: try it on a clone first."
+
+
+def _partitioned(advised: AdvisedIndex, context: Context[Thresholds]) -> str | None:
     if not advised.is_partitioned:
         return None
     parts = _partitions(context, advised.index.table)

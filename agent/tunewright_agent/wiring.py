@@ -1,0 +1,207 @@
+"""Where concrete classes meet: settings in, a Watch for each cluster and the whole Assembly out. Called by the daemon, the demo and the commands."""
+
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+import structlog
+
+from tunewright_agent.analyst.analyst import TwinAnalyst
+from tunewright_agent.analyst.index_pass import IndexPass
+from tunewright_agent.analyst.plan_pass import PlanPass
+from tunewright_agent.analyst.twins import Twins
+from tunewright_agent.clock import Clock, now
+from tunewright_agent.config.secrets import SecretError, SecretReference
+from tunewright_agent.config.settings import ClusterSettings, HistorySettings, Settings
+from tunewright_agent.history.store import History, HistoryError, Retention
+from tunewright_agent.lanes import Job, Lane
+from tunewright_agent.latest import Latest
+from tunewright_agent.memory import Fault, Memory, Remembered
+from tunewright_agent.metrics.governor import Governor
+from tunewright_agent.metrics.prometheus import exposition
+from tunewright_agent.pipeline import Rules
+from tunewright_agent.sources.host import machine
+from tunewright_agent.sources.postgres.auto_explain import AutoExplain
+from tunewright_agent.sources.postgres.session import PACKAGE, Limits, Reader
+from tunewright_agent.sources.source import Denied, Source, discover
+from tunewright_agent.state import State
+from tunewright_agent.watch import Watch
+from tunewright_agent.web import Server, Tls, serve
+from tunewright_analyzers.facts.ids import ClusterId, InstanceId
+from tunewright_analyzers.indexes.problem import Limits as AdviceLimits
+
+_log = structlog.get_logger("wiring")
+MAINTAIN_SECONDS = 60.0
+INSTANCE = InstanceId("primary")
+"""A URL names one server; the members of a cluster have names of their own once they are discovered."""
+
+
+def _password(reference: SecretReference) -> str:
+    try:
+        return reference.resolve()
+    except SecretError as error:
+        raise Denied(f"the password could not be had: {error}", "see password_from in the configuration") from error
+
+
+def _reader(cluster: ClusterSettings, connections: int) -> Reader:
+    secret = cluster.password_from
+    return Reader(
+        cluster.url,
+        Limits(connections=connections, statement_seconds=cluster.statement_timeout),
+        include=cluster.databases,
+        exclude=("rdsadmin", "template0", "template1", *cluster.exclude_databases),
+        password=None if secret is None else partial(_password, secret),
+    )
+
+
+def _sources(cluster: ClusterSettings) -> tuple[Source[Reader], ...]:
+    """Every source of the engine, and the machine's, less those that the user switched off."""
+    found = [*discover(PACKAGE)]
+    if cluster.on_database_host:
+        found.append(machine.source(is_database_host=True))
+    off = {name for name, settings in cluster.sources.items() if not settings.enabled}
+    return tuple(one for one in found if one.name not in off)
+
+
+def _analyst(cluster: ClusterSettings, settings: Settings, reader: Reader, memory: Memory | None) -> TwinAnalyst:
+    agent = settings.agent
+    twins = Twins(reader, agent.index_advice_every)
+    allow = frozenset(cluster.allow_functions)
+    log = None if cluster.log_file is None else AutoExplain(cluster.log_file)
+    plans = PlanPass(
+        reader,
+        twins,
+        memory,
+        agent.window,
+        agent.plans_per_pass,
+        allow,
+        settings.privacy.allow_literals,
+        log,
+        memory.shapes if memory is not None else dict,
+    )
+    indexes = IndexPass(reader, twins, memory, agent.window, allow, AdviceLimits())
+    return TwinAnalyst(twins, plans, indexes, agent.plans_every, agent.index_advice_every)
+
+
+def watch_of(cluster: ClusterSettings, settings: Settings, memory: Memory | None) -> Watch:
+    """The watch of one cluster; nothing is connected yet."""
+    reader, sampler = _reader(cluster, cluster.connections - 1), _reader(cluster, 1)
+    every = {name: one.interval for name, one in cluster.sources.items() if one.interval is not None}
+    return Watch(
+        latest=Latest(ClusterId(cluster.name), INSTANCE),
+        reader=reader,
+        sampler=sampler,
+        sources=_sources(cluster),
+        analyst=_analyst(cluster, settings, reader, memory),
+        rules=Rules.of(settings.checks),
+        now=now,
+        window_seconds=settings.agent.window,
+        judge_seconds=settings.agent.judge_every,
+        memory=memory,
+        governor=Governor(settings.governor.budget_ratio),
+        intervals=every,
+    )
+
+
+def history_of(settings: HistorySettings) -> History:
+    """The history file of these settings, not yet open."""
+    return History(settings.path, Retention(settings.keep_1m, settings.keep_5m, settings.keep_1h, settings.max_size))
+
+
+@dataclass(slots=True)
+class Assembly:
+    """All that the daemon runs under one set of settings: history, watches, clock, pages. Made by `assemble`."""
+
+    history: History
+    fault: Fault
+    watches: tuple[Watch, ...]
+    started_at: datetime
+    clock: Clock = field(init=False, default_factory=Clock)
+    server: Server = field(init=False)
+    _upkeep: Lane = field(init=False, default_factory=lambda: Lane("history"))
+
+    @property
+    def address(self) -> str:
+        """Where the pages are: `http://127.0.0.1:9632`."""
+        return self.server.url
+
+    def state(self) -> State:
+        """What is known now, frozen: for the pages and the metrics."""
+        return State(
+            self.started_at,
+            now(),
+            tuple(watch.state() for watch in self.watches),
+            self._history_bytes(),
+            self.fault.text,
+            all(watch.passed for watch in self.watches),
+        )
+
+    def _history_bytes(self) -> int:
+        try:
+            return self.history.size_bytes
+        except OSError:
+            return 0
+
+    def start(self) -> None:
+        """Start the lanes, the clock and the pages."""
+        for watch in self.watches:
+            watch.start(self.clock)
+        self._upkeep.start()
+        job = Job("maintain", self._maintain, lambda error: self.fault.tell(error))
+        self.clock.every(
+            "maintain", MAINTAIN_SECONDS, lambda: _offer(self._upkeep, job), first_in_seconds=MAINTAIN_SECONDS
+        )
+        self.clock.start()
+        self.server.start()
+
+    def _maintain(self) -> None:
+        try:
+            for told in self.history.maintain(now()):
+                _log.warning("history_bounded", what=told)
+        except HistoryError as error:
+            self.fault.tell(error)
+
+    def stop(self, deadline_seconds: float) -> bool:
+        """Tick no more, let what runs end within the deadline, cut the rest, close the history last. False where something was cut."""
+        until = time.monotonic() + deadline_seconds
+        self.clock.stop()
+        drained = [self.server.stop(min(2.0, deadline_seconds))]
+        threads = [
+            threading.Thread(target=lambda one=watch: drained.append(one.stop(max(0.1, until - time.monotonic()))))
+            for watch in self.watches
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        drained.append(self._upkeep.close(max(0.1, until - time.monotonic())))
+        self.history.database.close()
+        return all(drained)
+
+
+def _offer(lane: Lane, job: Job) -> None:
+    lane.offer(job)
+
+
+def assemble(settings: Settings) -> Assembly:
+    """All of it, not yet started. Raises HistoryError (the file cannot be used), OSError (the port cannot be had), SecretError."""
+    web = settings.web
+    token = web.token_from.resolve() if web.token_from is not None else None
+    tls = Tls(web.tls_certificate, web.tls_key) if web.tls_certificate is not None and web.tls_key is not None else None
+    history, fault = history_of(settings.history), Fault()
+    history.database.open()
+    try:
+        watches = tuple(
+            watch_of(cluster, settings, Remembered(history, ClusterId(cluster.name), INSTANCE, fault))
+            for cluster in settings.clusters
+        )
+        assembly = Assembly(history, fault, watches, now())
+        assembly.server = serve(
+            web.address, web.port, assembly.state, metrics=exposition(assembly.state), token=token, tls=tls
+        )
+    except BaseException:
+        history.database.close()
+        raise
+    return assembly
