@@ -34,6 +34,13 @@ class _Columns(Visitor):
             self.names.append(str(last.sval))
 
 
+class _Bare(Visitor):
+    """Takes the table's name off every column: EXPLAIN VERBOSE prints `lower(customers.email)`, an index says `lower(email)`."""
+
+    def visit_ColumnRef(self, _ancestors: Any, node: Any) -> None:  # noqa: N802  # pglast's protocol
+        node.fields = (node.fields[-1],)
+
+
 def _parsed(expression: str) -> Any:
     """The expression's tree, or None where it is not plain SQL (`hashed SubPlan 1`, `(never)`)."""
     try:
@@ -74,6 +81,17 @@ def and_columns(expression: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
+def _printed(tree: Any) -> str:
+    _Bare()(tree)
+    return str(RawStream()(tree))
+
+
+def plain(expression: str) -> str:
+    """An expression in one way of writing, so that two can be compared; as it was where it cannot be parsed."""
+    tree = _parsed(expression)
+    return expression if tree is None else _printed(tree)
+
+
 def _type_name(cast: Any) -> str:
     return str(cast.typeName.names[-1].sval)
 
@@ -90,11 +108,10 @@ def _wrapped(side: Any) -> Wrapped | None:
     inner = side
     while isinstance(inner, ast.TypeCast) and _type_name(inner) in _HARMLESS:
         inner = inner.arg
-    text = str(RawStream()(inner))
     if isinstance(inner, ast.FuncCall):
-        return Wrapped(visitor.names[0], text, _function_name(inner))
+        return Wrapped(visitor.names[0], _printed(inner), _function_name(inner))
     if isinstance(inner, ast.TypeCast):
-        return Wrapped(visitor.names[0], text, None)
+        return Wrapped(visitor.names[0], _printed(inner), None)
     return None
 
 

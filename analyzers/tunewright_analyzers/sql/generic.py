@@ -52,6 +52,8 @@ _FIELDS = frozenset({"YEAR_P", "MONTH_P", "DAY_P", "HOUR_P", "MINUTE_P", "SECOND
 _OPERAND_ENDS = frozenset(
     {"IDENT", "PARAM", "ICONST", "FCONST", "SCONST", "ASCII_41", "ASCII_93", "NULL_P", "TRUE_P", "FALSE_P", "END_P"}
 )
+_BEFORE_OPERANDS = frozenset({"BY", "SET", "ROWS", "RANGE", "GROUPS", "ESCAPE"})
+"""Unreserved keywords behind which an operand begins: `ORDER BY ?`."""
 _FOLDED = re.compile(r"\(\s*(\$\d+)\s*(?:/\*, \.\.\. \*/\s*|(?<=\s))\)|\[\s*(\$\d+)\s*(?:/\*, \.\.\. \*/\s*|(?<=\s))\]")
 
 
@@ -73,7 +75,7 @@ def _tokens(text: str) -> list[_Token]:
 
 def _is_operand(token: _Token) -> bool:
     """Whether an expression may end with this token, so that a `?` behind it is an operator."""
-    return token.name in _OPERAND_ENDS or token.kind in {"UNRESERVED_KEYWORD"}
+    return token.name in _OPERAND_ENDS or (token.kind == "UNRESERVED_KEYWORD" and token.name not in _BEFORE_OPERANDS)
 
 
 def _unfolded(text: str) -> str:

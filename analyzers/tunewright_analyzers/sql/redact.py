@@ -28,6 +28,11 @@ _TOKEN = re.compile(
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 _LIST = re.compile(r"\?(?:\s*,\s*\?)+")
+_POSITION = re.compile(r"[1-9]\d?")
+_AFTER_LIST = frozenset(
+    {"having", "limit", "offset", "fetch", "for", "union", "except", "intersect", "window", "rows", "range", "groups"}
+)
+"""Words that end the list of ORDER BY or GROUP BY."""
 _SECRET_WORDS = frozenset({"password"})
 LONGEST = 20_000
 """Characters of redacted text that are kept; a longer one ends with an ellipsis."""
@@ -45,7 +50,7 @@ def _end_of_comment(text: str, start: int) -> int:
 
 
 def _tokens(text: str) -> list[tuple[str, str]]:
-    """(kind, text) of every token; comments are dropped, literals have kind `literal`."""
+    """(kind, text) of every token; comments are dropped, literals have kind `literal`, but numbers are still themselves."""
     found: list[tuple[str, str]] = []
     at = 0
     while at < len(text):
@@ -62,7 +67,7 @@ def _tokens(text: str) -> list[tuple[str, str]]:
             close = text.find(match["dollar"], end)
             end = len(text) if close < 0 else close + len(match["dollar"])
             found.append(("literal", "?"))
-        elif kind in {"string", "string_escape", "number"}:
+        elif kind in {"string", "string_escape"}:
             found.append(("literal", "?"))
         else:
             found.append((kind, match[0]))
@@ -71,7 +76,35 @@ def _tokens(text: str) -> list[tuple[str, str]]:
 
 
 def _joined(tokens: list[tuple[str, str]]) -> str:
-    return "".join(text for _, text in tokens)
+    return "".join("?" if kind == "number" else text for kind, text in tokens)
+
+
+def _with_positions(tokens: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The tokens with `1` of `GROUP BY 1, 2` and `ORDER BY 2 DESC` kept: the number of an output column is no value of anybody's.
+
+    Without it the statement means something else: it sorts by a constant.
+    """
+    kept, depth, begins, words = list(tokens), -1, False, [""]
+    for at, (kind, token) in enumerate(tokens):
+        if kind == "space":
+            continue
+        if kind == "word":
+            words.append(token.lower())
+            if words[-1] == "by" and words[-2] in {"order", "group"}:
+                depth, begins = 0, True
+                continue
+            depth = -1 if depth == 0 and words[-1] in _AFTER_LIST else depth
+        elif depth >= 0:
+            if kind == "number" and begins and depth == 0 and _POSITION.fullmatch(token) and _stands_alone(tokens, at):
+                kept[at] = ("position", token)
+            depth += {"(": 1, ")": -1}.get(token, 0)
+        begins = depth == 0 and token == ","
+    return kept
+
+
+def _stands_alone(tokens: list[tuple[str, str]], at: int) -> bool:
+    following = next(((kind, token) for kind, token in tokens[at + 1 :] if kind != "space"), ("", ""))
+    return following[0] in {"", "word"} or following[1] in {",", ")", ";"}
 
 
 def _cut(text: str) -> str:
@@ -83,7 +116,7 @@ def redact_statement(text: str) -> str:
 
     Placeholders ($1), identifiers and keywords stay. What follows PASSWORD is a literal whatever it looks like.
     """
-    tokens = _tokens(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", text))
+    tokens = _with_positions(_tokens(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)))
     secret = False
     safe: list[tuple[str, str]] = []
     for kind, token in tokens:

@@ -18,6 +18,7 @@ MENDED = [
     ("select extract($1 from o.at) from o", "select pg_catalog.date_part($1 , o.at) from o"),
     ("select * from t where a = ? and b < $4", "select * from t where a = $5 and b < $4"),
     ("select * from t where a=? and f(?)", "select * from t where a= $1 and f( $2)"),
+    ("select a from t order by ? desc", "select a from t order by $1 desc"),
     ("select * from t where a in ($1 /*, ... */)", f"select * from t where a in ({TEN})"),
     ("select * from t where a in ($1 )", f"select * from t where a in ({TEN})"),
     ("select * from t where a = any(array[$1 /*, ... */])", f"select * from t where a = any(array[{TEN}])"),

@@ -28,6 +28,20 @@ from tunewright_analyzers.sql.redact import marker, redact_expression, redact_st
         ("SELECT a /* cut off swordfish", "SELECT a"),
         ('SELECT "Weird ""Name", t1.col1 FROM "T 1"', 'SELECT "Weird ""Name", t1.col1 FROM "T 1"'),
         ("SELECT a[1:2], b..c", "SELECT a[?:?], b..c"),
+        (
+            "SELECT a, b FROM t GROUP BY 1, 2 ORDER BY 2 DESC, 1 LIMIT 9",
+            "SELECT a, b FROM t GROUP BY 1, 2 ORDER BY 2 DESC, 1 LIMIT ?",
+        ),
+        ("SELECT a FROM t ORDER BY a, 2 NULLS LAST", "SELECT a FROM t ORDER BY a, 2 NULLS LAST"),
+        ("SELECT a FROM t ORDER BY 1 + 2, f(3, 4), 4711, a - 5", "SELECT a FROM t ORDER BY ? + ?, f(?), ?, a - ?"),
+        (
+            "SELECT a FROM (SELECT b FROM t ORDER BY 1) s WHERE c = 7",
+            "SELECT a FROM (SELECT b FROM t ORDER BY 1) s WHERE c = ?",
+        ),
+        (
+            "SELECT a FROM t WHERE x IN (SELECT y FROM u GROUP BY 1 HAVING count(*) > 2)",
+            "SELECT a FROM t WHERE x IN (SELECT y FROM u GROUP BY 1 HAVING count(*) > ?)",
+        ),
         ("SELECT a-1,-2", "SELECT a-?,-?"),
     ],
 )

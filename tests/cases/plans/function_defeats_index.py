@@ -1,10 +1,12 @@
 """Cases of `plans/function_defeats_index`."""
 
+from dataclasses import replace
+
 from cases.case import Case, gap
 from cases.facts import index, indexes
 from cases.nodes import SUBJECT, plans, scan
 from tunewright_analyzers.facts.plans import Cost, Plans
-from tunewright_analyzers.facts.relations import Indexes
+from tunewright_analyzers.facts.relations import IndexColumn, Indexes
 
 
 def _scan(filter_text: str, cost: float = 5000.0) -> Plans:
@@ -12,10 +14,15 @@ def _scan(filter_text: str, cost: float = 5000.0) -> Plans:
 
 
 EMAIL = index("orders_email", ("email",))
+LOWER = replace(EMAIL, keys=(IndexColumn(None, "lower((email)::text)"),))
 
 CASES = (
     Case("lower(email)", "fires", (_scan("(lower(email) = ?::text)"), indexes(EMAIL)), (SUBJECT,), says=("lower(email)",),
          statements=("CREATE INDEX CONCURRENTLY orders_lower_email_idx ON public.orders ((lower(email)));",)),
+    Case("as EXPLAIN VERBOSE prints it", "fires", (_scan("(lower((orders.email)::text) = $1)"), indexes(EMAIL)), (SUBJECT,),
+         statements=("ON public.orders ((lower(CAST(email AS text))));",)),
+    Case("the expression has an index", "silent",
+         (_scan("(lower((orders.email)::text) = $1)"), indexes(EMAIL, LOWER))),
     Case("no recommendation with a constant inside", "fires", (_scan("(date_trunc(?::text, email) = ?::date)"), indexes(EMAIL)), (SUBJECT,)),
     Case("the bare column", "silent", (_scan("(email = ?::text)"), indexes(EMAIL))),
     Case("a function around the value", "silent", (_scan("(email = lower($1))"), indexes(EMAIL))),

@@ -9,7 +9,7 @@ from tunewright_analyzers.facts.relations import Indexes, RelationName
 from tunewright_analyzers.finding import Evidence
 from tunewright_analyzers.plans.faults import node_evidence, origin, place, subject_of, weight, worst_nodes
 from tunewright_analyzers.recommendation import Action
-from tunewright_analyzers.sql.expressions import Wrapped, wrapped_columns
+from tunewright_analyzers.sql.expressions import Wrapped, plain, wrapped_columns
 from tunewright_analyzers.sql.identifiers import qualified, quoted
 
 
@@ -37,15 +37,10 @@ def function_defeats_index(context: Context[Thresholds]) -> Iterator[Verdict]:
             return None
         name = (node.relation.schema, node.relation.name)
         leading = {index.keys[0].column for index in indexes if (index.table.schema, index.table.name) == name}
-        expressions = {
-            (index.keys[0].expression or "").replace(" ", "") for index in indexes if index.table == tables.get(name)
-        }
+        here = [index.keys[0] for index in indexes if index.table == tables.get(name)]
+        expressions = {plain(key.expression) for key in here if key.expression}
         for one in wrapped_columns(node.filter):
-            if (
-                one.function is not None
-                and one.column in leading
-                and one.expression.replace(" ", "") not in expressions
-            ):
+            if one.function is not None and one.column in leading and one.expression not in expressions:
                 return one
         return None
 
