@@ -57,7 +57,8 @@ def _definition(statement: str) -> str | None:
 
 def _covers(wide: str, narrow: str) -> bool:
     """Whether the one index is the other, or begins with all its columns and holds all rows."""
-    return wide == narrow or (wide.startswith(narrow.removesuffix(")") + ",") and "WHERE" not in wide)
+    longer = wide.startswith((narrow.removesuffix(")") + ",", narrow + "INCLUDE"))
+    return wide == narrow or (longer and "WHERE" not in wide)
 
 
 def _split(

@@ -1,0 +1,105 @@
+"""`tunewright demo`: everything on a server of its own, from socket to advice, with the proof."""
+
+import signal
+import threading
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated
+
+import psycopg
+import typer
+from rich.markup import escape
+
+from tunewright_agent.cli.app import Exit, app, err, fail, out, progress
+from tunewright_agent.config.settings import LogSettings
+from tunewright_agent.demo.apply import NotTheDemoError
+from tunewright_agent.demo.hold import HoldError
+from tunewright_agent.demo.run import Outcome, kept, staged, write
+from tunewright_agent.demo.server import DATABASE
+from tunewright_agent.demo.watched import DemoError
+from tunewright_agent.demo.workload import WorkloadError
+from tunewright_agent.embedded.server import EmbeddedError, EmbeddedServer
+from tunewright_agent.log import configure
+from tunewright_agent.reports.console import print_findings, print_measured, print_recommendations
+
+
+def _print_planted(outcome: Outcome) -> None:
+    total = len(outcome.found) + len(outcome.missed)
+    out.print(f"\n[bold]{len(outcome.found)} of {total} planted mistakes found[/]")
+    for one in outcome.found:
+        out.print(f"  [green]found[/]   {escape(one.name)}: {escape(one.what)}  [dim]{one.check}[/]", soft_wrap=True)
+    for one in outcome.missed:
+        out.print(f"  [red]MISSED[/]  {escape(one.name)}: {escape(one.what)}  [dim]{one.check}[/]", soft_wrap=True)
+
+
+def _print_applied(outcome: Outcome) -> None:
+    out.print(
+        f"\n[bold]{len(outcome.applied.statements)} statements applied[/] to the demo's own database, and no other:"
+    )
+    for statement in outcome.applied.statements:
+        out.print(f"  {statement}", style="green", markup=False, soft_wrap=True)
+    for identity, error in outcome.applied.errors.items():
+        out.print(f"  [red]failed[/]  {identity}: {escape(error)}")
+
+
+def _report(outcome: Outcome, files: tuple[Path, ...]) -> None:
+    print_findings(out, outcome.judgement)
+    print_recommendations(out, outcome.judgement)
+    _print_planted(outcome)
+    _print_applied(outcome)
+    print_measured(out, outcome.measured)
+    out.print(f"\nWritten: {', '.join(str(one) for one in files)}", markup=False, soft_wrap=True)
+
+
+def _stay(running: EmbeddedServer, history: Path) -> None:
+    """Keep the daemon and its server until Ctrl-C or SIGTERM."""
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: ended.set())
+    with kept(running, history) as assembly:
+        out.print("\nStill running, until Ctrl-C:")
+        for page in ("findings", "metrics", "healthz"):
+            out.print(f"  {assembly.address}/{page}", markup=False, soft_wrap=True)
+        out.print(f"  psql '{running.url(DATABASE, tcp=True)}'", markup=False, soft_wrap=True)
+        ended.wait()
+
+
+def _played(output: Path, keep: bool) -> int:
+    """Play, write, print; how many planted mistakes were missed."""
+    with ExitStack() as stage:
+        with progress("starting PostgreSQL") as bar:
+            running, history, outcome = stage.enter_context(staged(lambda what, done, of: bar.at(done, of, what)))
+            files = write(outcome, output)
+        _report(outcome, files)
+        if keep:
+            _stay(running, history)
+    return len(outcome.missed)
+
+
+@app.command()
+def demo(
+    engine: Annotated[str, typer.Option(help="Which engine: postgres.")] = "postgres",
+    output: Annotated[
+        Path, typer.Option(help="Folder for findings.json, report.html and metrics.txt.", file_okay=False)
+    ] = Path("demo-output"),
+    keep: Annotated[bool, typer.Option("--keep", help="Leave server and daemon running, and print where.")] = False,
+) -> None:
+    """Show everything on a PostgreSQL of its own: a shop full of mistakes, found, explained, mended and measured.
+
+    Starts a private server, runs the shop's workload, lets the daemon look, applies the advice to this throw-away database only, and
+    runs the same workload again. Needs no account and no database; takes two to three minutes.
+    """
+    if engine not in {"postgres", "postgresql"}:
+        fail(f"the demo has no engine '{engine}'", Exit.USAGE, "write --engine postgres")
+    configure(LogSettings(level="error", format="console"))
+    try:
+        missed = _played(output, keep)
+    except (DemoError, WorkloadError, HoldError, NotTheDemoError, EmbeddedError) as error:
+        fail(f"the demo broke off: {error}", Exit.UNREACHABLE)
+    except psycopg.Error as error:
+        fail(f"the demo's server failed: SQLSTATE {error.sqlstate} ({type(error).__name__})", Exit.UNREACHABLE)
+    except OSError as error:
+        fail(f"{output}: cannot be written: {error.strerror}", Exit.USAGE)
+    if missed:
+        err.print(f"{missed} planted mistakes were not found: please report it", markup=False)
+        raise typer.Exit(int(Exit.INCOMPLETE))
