@@ -11,7 +11,6 @@ from prometheus_client.registry import CollectorRegistry
 from tunewright_agent.metrics.sheet import Sheet
 from tunewright_agent.state import InstanceState, Judgement, SourceRun, State
 from tunewright_analyzers.check import discover
-from tunewright_analyzers.facts.statements import Statements
 from tunewright_analyzers.finding import Severity
 
 Labels = tuple[str, str]
@@ -55,7 +54,7 @@ def server_share(runs: tuple[SourceRun, ...]) -> float | None:
 
 
 def write_sources(sheet: Sheet, server: Labels, instance: InstanceState) -> None:
-    """Passes, failures, gaps and costs of each source."""
+    """Passes, failures and gaps of each source; what each costs the server is counted with the statements."""
     sheet.add("tunewright_up", is_up(instance), *server)
     for run in instance.runs:
         _write_run(sheet, server, run)
@@ -64,9 +63,6 @@ def write_sources(sheet: Sheet, server: Labels, instance: InstanceState) -> None
         return
     for source, number in Counter(gap.source for gap in instance.snapshot.gaps).items():
         sheet.add("tunewright_source_gaps", number, *server, source)
-    statements = instance.snapshot.section(Statements)
-    for source, seconds in (statements.own_seconds if statements else {}).items():
-        sheet.add("tunewright_source_server_seconds_total", seconds, *server, source)
 
 
 def _group(check: str) -> str:

@@ -2,7 +2,8 @@
 
 Prometheus' conventions: one prefix, base units in the name, `_total` for counters, `_info` for facts. Names are public.
 Metrics of a server carry `cluster` and `server` (not `instance`: Prometheus sets that one to our own address).
-Counters are the server's own cumulative counters, so that a restart or a reset of its statistics is a counter reset to Prometheus.
+Counters are the server's own cumulative counters, so that a restart or a reset of its statistics is a counter reset to Prometheus; those of a
+statement keep what rows counted that the server has thrown out since (see tally.py).
 """
 
 from dataclasses import dataclass
@@ -58,7 +59,7 @@ _SERVERS = (
         "tunewright_prepared_transactions", _GAUGE, "Transactions prepared for two-phase commit and not ended.", SERVER
     ),
     Metric("tunewright_connections", _GAUGE, "Connections in use.", DATABASE),
-    Metric("tunewright_connections_max", _GAUGE, "max_connections.", SERVER),
+    Metric("tunewright_connections_max", _GAUGE, "Connections that the server allows (max_connections).", SERVER),
     Metric(
         "tunewright_connections_reserved",
         _GAUGE,
@@ -155,7 +156,7 @@ _REPLICATION = (
 )
 
 _THROUGHPUT = (
-    Metric("tunewright_wal_bytes_total", _COUNTER, "WAL made.", SERVER),
+    Metric("tunewright_wal_bytes_total", _COUNTER, "Bytes of WAL made.", SERVER),
     Metric("tunewright_wal_records_total", _COUNTER, "WAL records made.", SERVER),
     Metric("tunewright_wal_full_page_images_total", _COUNTER, "Full page images in the WAL.", SERVER),
     Metric(

@@ -13,9 +13,10 @@ LONGEST_LABEL = 200
 
 
 def label(value: object) -> str:
-    """A label's value: what UTF-8 cannot hold becomes `?`, and the length is bounded. Quoting is prometheus_client's work."""
+    """A label's value: what UTF-8 cannot hold and NUL become `?`, and the length is bounded. Quoting is prometheus_client's work.
+    Prometheus itself takes a NUL (tried with 2.42); what reads its labels in C would end there."""
     text = str(value) if value is not None else ""
-    clean = text.encode("utf-8", "replace").decode("utf-8")
+    clean = text.encode("utf-8", "replace").decode("utf-8").replace("\0", "?")
     return clean if len(clean) <= LONGEST_LABEL else f"{clean[: LONGEST_LABEL - 1]}…"
 
 

@@ -8,6 +8,8 @@ from collections.abc import Hashable, Mapping
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
+from tunewright_agent.metrics.tally import increase
+
 KeyT = TypeVar("KeyT", bound=Hashable)
 STAY = timedelta(hours=1)
 
@@ -36,7 +38,8 @@ class Flow(Generic[KeyT]):
     """One cumulative counter of many things: members by themselves, the rest added up in `other`, which never falls.
 
     `other` is a counter of its own: the increase of everything that was not a member at both of the latest two scrapes. So the sum of all rates
-    is the rate of the whole, although members come and go (the sum of the levels is not the level of the whole).
+    is the rate of the whole, although members come and go (the sum of the levels is not the level of the whole). It begins at 0: after our own
+    restart it would otherwise begin at another level than it had, and Prometheus would take all of that for an increase.
     """
 
     def __init__(self, most: int, stay: timedelta = STAY) -> None:
@@ -50,17 +53,10 @@ class Flow(Generic[KeyT]):
     ) -> tuple[dict[KeyT, float], float]:
         """(members' values, other). `ranks` says what is large now (increases over the window), `values` are cumulative."""
         shown = self._members.update({key: ranks.get(key, 0.0) for key in values}, now)
-        if self._before is None:
-            self._other = sum(value for key, value in values.items() if key not in shown)
-        else:
+        if self._before is not None:
             seen = self._shown & shown  # who enters or leaves now was not seen over this interval: it goes to the rest
             self._other += sum(
-                _increase(self._before.get(key, 0.0), value) for key, value in values.items() if key not in seen
+                increase(self._before.get(key, 0.0), value) for key, value in values.items() if key not in seen
             )
         self._before, self._shown = dict(values), shown
         return {key: values[key] for key in shown}, self._other
-
-
-def _increase(before: float, after: float) -> float:
-    """A counter that fell was reset: it counted `after` since."""
-    return after - before if after >= before else after

@@ -1,0 +1,92 @@
+"""The catalogue keeps Prometheus' conventions: prefix, base units, suffixes, helps, and labels from a closed list."""
+
+import re
+
+import pytest
+
+import states
+from exposed import of, scrape
+from tunewright_agent.metrics.catalog import BY_NAME, CATALOG, Kind, Metric
+
+UNITS = ("seconds", "bytes", "ratio")
+"""Base units, last in a name (but for `_total`)."""
+COUNTED = {
+    "age", "blocks", "calls", "checkpoints", "commits", "conflicts", "connections", "deadlocks", "evictions", "failures", "fds",
+    "files", "findings", "fetched", "full", "gaps", "held", "hit", "images", "judged", "max", "passes", "read", "recommendations",
+    "records", "reserved", "returned", "inserted", "updated", "deleted", "rollbacks", "rows", "scans", "sessions", "skipped", "dropped",
+    "transactions", "written",
+}  # fmt: skip
+"""What a metric without a unit counts: a plural noun, or a noun with its participle."""
+STATES = {"up", "ready", "active", "failing", "error", "info", "restart", "setting"}
+"""Gauges that are 0 or 1 (and the one metric whose unit the help names)."""
+LABELS = {
+    "cluster", "server", "database", "schema", "table", "index", "statement", "user", "kind", "source", "engine", "version", "flavour",
+    "role", "wait_type", "wait_event", "state", "name", "replica", "slot", "cause", "by", "backend_type", "object", "operation",
+    "group", "severity", "check", "metric", "python",
+}  # fmt: skip
+RESERVED = {"instance", "job", "le", "quantile"}
+WRONG_UNITS = ("ms", "millis", "milliseconds", "minutes", "hours", "kb", "mb", "gb", "percent", "pct", "microseconds")
+
+every = pytest.mark.parametrize("metric", CATALOG, ids=lambda metric: metric.name)
+
+
+@every
+def test_a_name_has_our_prefix_and_ends_in_a_base_unit_or_in_what_it_counts(metric: Metric) -> None:
+    assert re.fullmatch(r"tunewright(_[a-z]+)+", metric.name)
+    words = metric.name.split("_")
+    last = words[-2] if metric.kind is Kind.COUNTER else words[-1]
+    assert last in UNITS or last in COUNTED or last in STATES
+    assert not set(words) & set(WRONG_UNITS)
+    for unit in UNITS:
+        assert unit not in words[:-1] or words[-1] == "total", "the unit stands last"
+
+
+@every
+def test_a_counter_alone_ends_in_total(metric: Metric) -> None:
+    assert metric.name.endswith("_total") == (metric.kind is Kind.COUNTER)
+
+
+@every
+def test_what_it_measures_in_seconds_says_whether_it_is_a_time_of_day(metric: Metric) -> None:
+    if re.search(r"\b(When|Start time)\b", metric.help) and "_timestamp_" not in metric.name:
+        assert metric.name == "tunewright_process_start_time_seconds", "prometheus_client's own name"
+
+
+@every
+def test_a_help_is_a_sentence(metric: Metric) -> None:
+    assert metric.help.endswith(".")
+    assert metric.help[0].isupper() or metric.help[0].isdigit()
+    assert 10 < len(metric.help) < 150
+    assert metric.help.isprintable()
+
+
+@every
+def test_labels_are_few_and_from_a_closed_list(metric: Metric) -> None:
+    assert set(metric.labels) <= LABELS
+    assert not set(metric.labels) & RESERVED, "a target's own label would be renamed to exported_…"
+    assert len(set(metric.labels)) == len(metric.labels) <= 6
+
+
+def test_names_and_helps_are_not_given_twice() -> None:
+    assert len(BY_NAME) == len(CATALOG)
+
+
+def test_no_state_brings_a_series_that_the_catalogue_does_not_know() -> None:
+    for state in (states.shop(), states.hostile(), states.empty()):
+        for name, pairs in scrape(state):
+            assert set(BY_NAME[name].labels) == {label for label, _ in pairs}
+
+
+def test_the_shop_fills_nearly_all_of_the_catalogue() -> None:
+    """A metric that nothing ever writes is a promise not kept."""
+    found = {name for name, _ in scrape(states.shop())}
+    unfilled = {metric.name for metric in CATALOG} - found
+    assert unfilled == {
+        "tunewright_database_active_seconds_total",
+        "tunewright_database_checksum_failures_total",
+        "tunewright_index_bloat_bytes",
+        "tunewright_series_dropped_total",
+        "tunewright_standby_lag_seconds",
+        "tunewright_statements_time_ratio",
+    }
+    assert of(scrape(states.shop()), "tunewright_up", "server") == {"db1:5432": 1}
