@@ -10,6 +10,9 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from tunewright_agent.config.settings import LogSettings
+from tunewright_agent.log import configure
+
 
 class Exit(IntEnum):
     """What the exit status says."""
@@ -77,7 +80,8 @@ class Task:
 
 
 def main() -> None:
-    """Entry point of `tunewright`."""
+    """Entry point of `tunewright`. Commands speak for themselves; the log is for the daemon, which turns it on."""
+    configure(LogSettings(level="error", format="console"))
     from tunewright_agent.cli import advice, daemon, demo, explain, observe, reference  # noqa: F401  # each adds its commands
 
     app()

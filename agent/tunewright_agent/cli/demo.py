@@ -11,7 +11,6 @@ import typer
 from rich.markup import escape
 
 from tunewright_agent.cli.app import Exit, app, err, fail, out, progress
-from tunewright_agent.config.settings import LogSettings
 from tunewright_agent.demo.apply import NotTheDemoError
 from tunewright_agent.demo.hold import HoldError
 from tunewright_agent.demo.run import Outcome, kept, staged, write
@@ -19,7 +18,6 @@ from tunewright_agent.demo.server import DATABASE
 from tunewright_agent.demo.watched import DemoError
 from tunewright_agent.demo.workload import WorkloadError
 from tunewright_agent.embedded.server import EmbeddedError, EmbeddedServer
-from tunewright_agent.log import configure
 from tunewright_agent.reports.console import print_findings, print_measured, print_recommendations
 
 
@@ -91,7 +89,6 @@ def demo(
     """
     if engine not in {"postgres", "postgresql"}:
         fail(f"the demo has no engine '{engine}'", Exit.USAGE, "write --engine postgres")
-    configure(LogSettings(level="error", format="console"))
     try:
         missed = _played(output, keep)
     except (DemoError, WorkloadError, HoldError, NotTheDemoError, EmbeddedError) as error:

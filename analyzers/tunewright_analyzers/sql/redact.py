@@ -85,20 +85,20 @@ def _with_positions(tokens: list[tuple[str, str]]) -> list[tuple[str, str]]:
     Without it the statement means something else: it sorts by a constant.
     """
     kept, depth, begins, words = list(tokens), -1, False, [""]
-    for at, (kind, token) in enumerate(tokens):
+    for at, (kind, piece) in enumerate(tokens):
         if kind == "space":
             continue
         if kind == "word":
-            words.append(token.lower())
+            words.append(piece.lower())
             if words[-1] == "by" and words[-2] in {"order", "group"}:
                 depth, begins = 0, True
                 continue
             depth = -1 if depth == 0 and words[-1] in _AFTER_LIST else depth
         elif depth >= 0:
-            if kind == "number" and begins and depth == 0 and _POSITION.fullmatch(token) and _stands_alone(tokens, at):
-                kept[at] = ("position", token)
-            depth += {"(": 1, ")": -1}.get(token, 0)
-        begins = depth == 0 and token == ","
+            if kind == "number" and begins and depth == 0 and _POSITION.fullmatch(piece) and _stands_alone(tokens, at):
+                kept[at] = ("position", piece)
+            depth += {"(": 1, ")": -1}.get(piece, 0)
+        begins = depth == 0 and piece == ","
     return kept
 
 
