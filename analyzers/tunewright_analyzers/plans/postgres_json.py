@@ -26,6 +26,13 @@ def _texts(value: object) -> tuple[str, ...]:
     return tuple(redact_expression(str(one)) for one in value) if isinstance(value, Sequence) else ()
 
 
+def _note(value: object) -> str:
+    """A property of unknown form. Each string by itself: within the quotes that str() of a list or a mapping adds, a literal would stay."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{redact_expression(str(key))}: {_note(one)}" for key, one in value.items())
+    return ", ".join(_note(one) for one in value) if isinstance(value, list) else redact_expression(str(value))
+
+
 def _number(value: object) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
@@ -144,7 +151,7 @@ def node_of(raw: Mapping[str, Any], database: str = "") -> PlanNode:
         longest_list=_longest_list(raw),
         buffers=_buffers(raw),
         notes=tuple(
-            (str(key), redact_expression(str(value))) for key, value in raw.items() if key not in KNOWN_PROPERTIES
+            (redact_expression(str(key)), _note(value)) for key, value in raw.items() if key not in KNOWN_PROPERTIES
         ),
     )
 

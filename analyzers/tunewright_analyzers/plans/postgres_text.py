@@ -47,6 +47,11 @@ _NUMBERS = {
     "Index Searches",
 }
 _LISTS = {"Sort Key", "Presorted Key", "Group Key", "Output"}
+# Lines whose names the server prints without quotes: an apostrophe there begins no literal.
+_BARE_NAMES = r"(?m:^[ \t]*(?:CTE |Trigger |Conflict Arbiter Indexes: |Foreign File: |Foreign Program: )[^\n]*)"
+_QUOTED = re.compile(rf"{_BARE_NAMES}|\"[^\"]*\"|'[^']*(?:''[^']*)*(?:'|\Z)")
+_LONGEST_LITERAL = 200
+_LONGEST_LINE = 8_000
 _PAIR = re.compile(r"([A-Z][A-Za-z /-]*?): (\S+?)(kB|ms)?(?=\s|$)")
 
 
@@ -353,12 +358,29 @@ def _is_property(line: str) -> bool:
     return match is not None and "->" not in line.split(":", 1)[0] and "(cost=" not in line
 
 
+def _shielded(text: str) -> str:
+    """Without the contents of literals that are long or span lines: a line within a literal is no node and no property.
+
+    Their commas stay: the length of a constant list is counted by them. What follows a quote that does not close is part of it.
+    """
+
+    def emptied(match: re.Match[str]) -> str:
+        found = match[0]
+        if found[0] == '"' and "\n" in found:
+            return found.replace("\n", " ")
+        if found[0] != "'" or (len(found) <= _LONGEST_LITERAL and "\n" not in found and found.endswith("'")):
+            return found
+        return f"'{',' * found.count(',')}'"
+
+    return _QUOTED.sub(emptied, text)
+
+
 def decode(text: str) -> dict[str, Any]:
     """One element of EXPLAIN's JSON array, made from text. Raises TextFault at the first line that fits nowhere before a node."""
     reader = _Reader()
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(_shielded(text).split("\n"), 1):
         if line.strip():
-            reader.line(number, line)
+            reader.line(number, line[:_LONGEST_LINE])
     if "Plan" not in reader.plan:
         raise TextFault(1, "a plan; the text is empty")
     if reader.triggers:
