@@ -62,7 +62,8 @@ class Latest:
     def take(self, source: str, collected: Collected, at: datetime) -> None:
         """The sections of one successful pass, in place of that source's older ones."""
         with self._lock:
-            self._sections.update({type(section): (source, section) for section in collected.sections})
+            others = {kind: held for kind, held in self._sections.items() if held[0] != source}
+            self._sections = others | {type(section): (source, section) for section in collected.sections}
             self._gaps[source] = collected.gaps
             self._changed_at = max(self._changed_at, at)
 

@@ -220,13 +220,16 @@ class Database:
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Connection]:
         """A transaction that may write, committed at the end. Raises HistoryError."""
+        with self._my_turn(), self._within(self._opened()) as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def _my_turn(self) -> Iterator[None]:
+        """Writers of one process wait here, in order, rather than for SQLite's lock."""
         if not self._turn.acquire(timeout=TURN_SECONDS):
-            raise HistoryError(
-                f"{self.path}: busy for {TURN_SECONDS} s with other work of this agent; it goes on later"
-            )
+            raise HistoryError(f"{self.path}: busy for {TURN_SECONDS} s with other work of this agent; it goes on later")
         try:
-            with self._within(self._opened()) as connection:
-                yield connection
+            yield
         finally:
             self._turn.release()
 
@@ -279,13 +282,16 @@ class Database:
         return (pages - free) * page_bytes
 
     def shrink(self) -> None:
-        """Give freed pages back to the file system; what a reader holds up is given back the next time."""
-        with self.transaction() as connection:
-            connection.execute(
-                text("PRAGMA incremental_vacuum")
-            ).fetchall()  # frees one page for each row that is fetched
-        with contextlib.suppress(sqlite3.OperationalError), contextlib.closing(self._opened().raw_connection()) as raw:
-            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")  # outside any transaction
+        """Give freed pages back to the file system; what a reader holds up is given back the next time. Raises HistoryError."""
+        engine = self._opened()
+        with _translated(self.path), contextlib.closing(engine.raw_connection()) as raw, self._my_turn():
+            cursor = raw.cursor()
+            cursor.executescript("PRAGMA incremental_vacuum")  # frees one page a step; `execute` makes one step only
+            cursor.execute("PRAGMA busy_timeout = 0")  # a reader may stay for long
+            try:
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()  # outside any transaction
+            finally:
+                cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
 
     def close(self) -> None:
         """Close every connection."""

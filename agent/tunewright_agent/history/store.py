@@ -249,7 +249,7 @@ class History:
         table = schema.events
         wanted = (table.c.cluster == cluster, table.c.at >= start.timestamp(), table.c.at <= end.timestamp())
         with self.database.reading() as connection:
-            rows = connection.execute(select(table).where(*wanted).order_by(table.c.at)).all()
+            rows = connection.execute(select(table).where(*wanted).order_by(table.c.at, table.c.id)).all()
         return tuple(Event(_at(row.at), row.kind, row.subject, row.detail) for row in rows)
 
     def maintain(self, now: datetime) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from tunewright_agent.history.database import Database
 from tunewright_agent.history.deltas import merge
 from tunewright_agent.history.points import FIVE_MINUTES, HOUR, MINUTE, Retention, put_point, read_point
 
-DROPPED_AT_ONCE = 500
+DROPPED_AT_ONCE = 50
 """Rows that are dropped between two looks at the size."""
 
 
@@ -34,7 +34,7 @@ def _at(seconds: float) -> datetime:
 def _roll_up(database: Database, resolution: int, coarser: int, before: float) -> None:
     """Merge the points that end before a time into buckets of the coarser resolution, bucket by bucket."""
     table = schema.deltas
-    old = (table.c.resolution == resolution, table.c.end < before - before % coarser)
+    old = (table.c.resolution == resolution, table.c.end <= before - before % coarser)
     columns = (table.c.cluster, table.c.instance, table.c.section, func.floor(table.c.start / coarser).label("bucket"))  # fmt: skip
     with database.reading() as connection:
         groups = connection.execute(select(*columns).where(*old).distinct()).all()

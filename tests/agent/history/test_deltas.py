@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -201,7 +202,7 @@ def test_every_counter_of_every_section_is_differenced_and_summed(kind: type[Sec
     for minute, step in enumerate(steps, start=1):
         row = replace(row, **{name: getattr(row, name) + up for name, up in zip(form.counters, step, strict=True)})
         readings.append(_of(kind, minute, row))
-    deltas = [difference(one, two) for one, two in zip(readings, readings[1:], strict=False)]
+    deltas = [difference(one, two) for one, two in pairwise(readings)]
     whole = merge([one for one in deltas if one is not None])
     (summed,) = getattr(whole, form.rows)
     for number, name in enumerate(form.counters):
