@@ -153,6 +153,15 @@ def test_a_file_truncated_in_place_is_read_from_its_start(log: Path, grown: bool
     assert _texts(auto) == ["SELECT ? AS c"] * (5 if grown else 1)
 
 
+def test_a_file_cut_behind_its_beginning_is_read_from_its_start(log: Path) -> None:
+    log.write_bytes(_stderr(_plan("SELECT 1 AS a")) + _stderr(_plan("SELECT 2 AS b" + " " * 500)))
+    auto = AutoExplain(log)
+    assert len(_texts(auto)) == 2
+    os.truncate(log, len(_stderr(_plan("SELECT 1 AS a"))))
+    _append(log, _stderr(_plan("SELECT 3 AS c")))
+    assert _texts(auto) == ["SELECT ? AS a", "SELECT ? AS c"]
+
+
 @FORMS
 def test_of_a_huge_file_the_tail_is_read(log: Path, entry: type) -> None:
     one, filler = entry(_plan("SELECT 1 AS a")), OTHER[entry] * 1000
@@ -219,6 +228,8 @@ def test_an_entry_of_megabytes_is_passed_over(log: Path) -> None:
 def test_bytes_that_are_no_text_are_replaced(log: Path, entry: type) -> None:
     content = entry(_plan("SELECT i AS caf#, '@' FROM t")).replace(b"#", b"\xe9").replace(b"@", b"\xff")
     assert _one(log, content).text == "SELECT i AS caf\N{REPLACEMENT CHARACTER}, ? FROM t"
+    named = _one(log, _stderr(_plan("SELECT 1", Alias="t#")).replace(b"#", b"\x00"))
+    assert named.plan.root.alias == "t\N{REPLACEMENT CHARACTER}"
     torn = entry(_text_plan("SELECT i AS a#b FROM t")).replace(b"#", b"\\u0000" if entry is _json else b"\x00")
     assert "\x00" not in _one(log, torn + OTHER[entry]).text
 
