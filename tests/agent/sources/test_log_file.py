@@ -193,6 +193,7 @@ def test_a_line_of_ten_million_bytes_costs_no_more_than_its_length(log: Path, en
     assert _texts(auto)[-1:] == ["SELECT ? AS b"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("filling", ["'{}'", '"{}"', "({})"])
 @pytest.mark.parametrize("letters", ["x", " ", "-> A ", "1,", "\n", "A: (cost=", "''", "a ("])
 @pytest.mark.parametrize("body", [_plan, _text_plan])
