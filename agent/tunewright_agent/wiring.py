@@ -23,7 +23,6 @@ from tunewright_agent.metrics.governor import Governor
 from tunewright_agent.metrics.prometheus import exposition
 from tunewright_agent.pipeline import Rules
 from tunewright_agent.sources.host import machine
-from tunewright_agent.sources.postgres.auto_explain import AutoExplain
 from tunewright_agent.sources.postgres.session import PACKAGE, Limits, Reader
 from tunewright_agent.sources.source import Denied, Source, discover
 from tunewright_agent.state import State
@@ -69,7 +68,6 @@ def _analyst(cluster: ClusterSettings, settings: Settings, reader: Reader, memor
     agent = settings.agent
     twins = Twins(reader, agent.index_advice_every)
     allow = frozenset(cluster.allow_functions)
-    log = None if cluster.log_file is None else AutoExplain(cluster.log_file)
     plans = PlanPass(
         reader,
         twins,
@@ -78,7 +76,7 @@ def _analyst(cluster: ClusterSettings, settings: Settings, reader: Reader, memor
         agent.plans_per_pass,
         allow,
         settings.privacy.allow_literals,
-        log,
+        cluster.log_file,
         memory.shapes if memory is not None else dict,
     )
     indexes = IndexPass(reader, twins, memory, agent.window, allow, AdviceLimits())

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 
 from tunewright_agent.analyst.twins import Twins
 from tunewright_agent.latest import Latest
@@ -22,13 +23,15 @@ from tunewright_agent.whatif.twin import Twin
 from tunewright_analyzers.facts.events import Event, Events
 from tunewright_analyzers.facts.ids import PlanId, StatementId
 from tunewright_analyzers.facts.plans import Plan, PlanOrigin, PlanRefusal, Plans, StatementPlan
-from tunewright_analyzers.facts.snapshot import Gap
+from tunewright_analyzers.facts.settings import Settings
+from tunewright_analyzers.facts.snapshot import Gap, Window
 from tunewright_analyzers.facts.statements import Statement, Statements
 from tunewright_analyzers.indexes.whatif import WhatIfError
 
 MOST_LOGGED = 300
 """Logged plans that are remembered, one a statement: the newest."""
 EXPLAINED = frozenset({"select", "insert", "update", "delete", "merge"})
+_LOG_SETTINGS = ("log_line_prefix", "log_timezone")
 ShapeKey = tuple[str, StatementId, PlanOrigin]
 
 
@@ -43,9 +46,10 @@ class PlanPass:
     most: int
     allow: frozenset[str]
     use_samples: bool
-    log: AutoExplain | None
+    log_file: Path | None
     known_shapes: Callable[[], Mapping[ShapeKey, PlanId]]
     """Shapes that an earlier run of the daemon saw last; asked once."""
+    _log: AutoExplain | None = field(init=False, default=None)
     _logged: OrderedDict[tuple[str | None, StatementId], LoggedPlan] = field(init=False, default_factory=OrderedDict)
     _shapes: dict[ShapeKey, PlanId] | None = field(init=False, default=None)
 
@@ -55,7 +59,7 @@ class PlanPass:
         statements = window.section(Statements)
         if statements is None:
             raise Unsupported("plans need the statements, which could not be read")
-        gaps = list(self._read_log(taken_at))
+        gaps = list(self._read_log(window, taken_at))
         twin: Twin | None = None
         try:
             twin = self.twins.current(taken_at)
@@ -67,11 +71,15 @@ class PlanPass:
         plans = Plans(tuple(rows), tuple(refused))
         return Collected((plans, self._changes(plans, taken_at)), tuple(gaps))
 
-    def _read_log(self, at: datetime) -> Iterator[Gap]:
-        if self.log is None:
+    def _read_log(self, window: Window, at: datetime) -> Iterator[Gap]:
+        if self.log_file is None:
             return
+        settings = window.section(Settings)
+        if self._log is None:
+            said = {name: found.value for name in _LOG_SETTINGS if settings and (found := settings.get(name))}
+            self._log = AutoExplain(self.log_file, said.get("log_line_prefix"), said.get("log_timezone"))
         try:
-            for one in self.log.read(at):
+            for one in self._log.read(at):
                 key = (one.database, one.statement_id)
                 self._logged[key] = one
                 self._logged.move_to_end(key)

@@ -13,6 +13,10 @@ _FRAME = re.compile(r"^\s*(QUERY PLAN|-{3,}|\(\d+ rows?\)|\+-+\+)\s*$")
 _BOX = re.compile(r"^\s*\|(.*)\|\s*$")
 
 
+_UNREADABLE = (TypeError, ValueError, OverflowError, AttributeError, KeyError, IndexError, RecursionError)
+"""What the readers raise on JSON or text that is not a plan's."""
+
+
 class PlanError(ValueError):
     """The text is not a plan. `str()` names the place and the mend, and quotes nothing of the text."""
 
@@ -51,7 +55,7 @@ def _from_json(text: str, database: str) -> Plan:
         raise PlanError(f'the JSON has no "Plan" with a "Node Type"; {MEND}')
     try:
         return plan_of(decoded, database)
-    except (TypeError, ValueError, AttributeError, KeyError, IndexError, RecursionError) as error:
+    except _UNREADABLE as error:
         raise PlanError(f"a property of a node has an unexpected form ({type(error).__name__}); {MEND}") from error
 
 
@@ -64,5 +68,5 @@ def read_plan(text: str, database: str = "") -> Plan:
         return plan_of(decode(bare), database)
     except TextFault as fault:
         raise PlanError(f"line {fault.line}: {fault.wanted} is wanted here; {MEND}") from fault
-    except (TypeError, ValueError, AttributeError, KeyError, IndexError, RecursionError) as error:
+    except _UNREADABLE as error:
         raise PlanError(f"a line has an unexpected form ({type(error).__name__}); {MEND}") from error

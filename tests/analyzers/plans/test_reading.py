@@ -60,7 +60,8 @@ def test_a_property_nobody_knows_is_kept() -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "The quick brown fox", "{}", "[]", "[1]", '{"Plan": 5}', '{"Plan": {}}', '[{"Plan": {"Node Type": "Sort", "Plans": 7}}]', "[" * 100_000, "{",
-     "SELECT 1", "Seq Scan on t", '{"Plan": {"Node Type": "X", "Plan Rows": {}}, "Triggers": 5}'],
+     "SELECT 1", "Seq Scan on t", '{"Plan": {"Node Type": "X", "Plan Rows": {}}, "Triggers": 5}',
+     '{"Plan": {"Node Type": "Sort", "Workers Planned": 1e999}}'],
 )  # fmt: skip
 def test_what_is_no_plan_says_so_with_the_mend(text: str) -> None:
     with pytest.raises(PlanError, match="EXPLAIN"):

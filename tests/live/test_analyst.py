@@ -1,0 +1,152 @@
+"""The passes `plans` and `index_advice` on real servers: as the monitoring role, with a log, with hypopg, without a twin."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import psycopg
+import pytest
+
+import reading
+from tunewright_agent.analyst.analyst import TwinAnalyst
+from tunewright_agent.config.settings import ClusterSettings, Settings
+from tunewright_agent.embedded.server import EmbeddedServer
+from tunewright_agent.watch import Watch
+from tunewright_agent.wiring import watch_of
+from tunewright_analyzers.facts.events import Events
+from tunewright_analyzers.facts.plans import PlanOrigin, Plans
+from tunewright_analyzers.indexes.advice import IndexAdvice
+from tunewright_analyzers.sql.fingerprint import fingerprint
+
+pytestmark = [pytest.mark.live, pytest.mark.slow]
+SCHEMA = """
+CREATE EXTENSION IF NOT EXISTS pg_stat_statements;
+CREATE TABLE customers (id int PRIMARY KEY, email text);
+CREATE TABLE orders (id int PRIMARY KEY, customer_id int, note text);
+INSERT INTO customers SELECT g, 'u' || g FROM generate_series(1, 20000) g;
+INSERT INTO orders SELECT g, g % 20000, 'swordfish' FROM generate_series(1, 100000) g;
+ANALYZE;
+SELECT pg_stat_statements_reset();
+"""
+SLOW = "SELECT * FROM orders WHERE customer_id = {}"
+
+
+@pytest.fixture
+def shop(database: str) -> str:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(SCHEMA.encode())
+        for number in range(30):
+            connection.execute(SLOW.format(number).encode())
+    return database
+
+
+@contextmanager
+def watched(url: str, **changes: object) -> Iterator[Watch]:
+    """A watch of one database, with the statements, schema and relations read."""
+    cluster = ClusterSettings(name="shop", url=url, databases=(reading.name_of(url),), **changes)
+    watch = watch_of(cluster, Settings(clusters=(cluster,)), None)
+    try:
+        for source in watch.sources:
+            watch.read(source)
+        yield watch
+    finally:
+        watch.stop(10)
+
+
+def _analyse(watch: Watch, name: str) -> None:
+    assert isinstance(watch.analyst, TwinAnalyst)
+    watch.analyse(next(one for one in watch.analyst.sources() if one.name == name))
+
+
+def test_costly_statements_are_planned_on_the_twin_as_the_monitoring_role(postgres: EmbeddedServer, shop: str) -> None:
+    with reading.as_role("granted", postgres, shop) as url, watched(url) as watch:
+        _analyse(watch, "plans")
+        plans = watch.latest.snapshot().section(Plans)
+        assert plans is not None
+        mine = [row for row in plans.rows if row.statement_id == fingerprint(SLOW.format(1))]
+        assert [row.origin for row in mine] == [PlanOrigin.TWIN]
+        assert mine[0].calls == 30
+        assert mine[0].plan.root.cost.total > 100
+        assert "swordfish" not in repr(plans)
+
+
+def test_a_changed_shape_is_an_event(shop: str) -> None:
+    with watched(shop) as watch:
+        _analyse(watch, "plans")
+        reading.run(shop, "CREATE INDEX ON orders (customer_id)")
+        assert isinstance(watch.analyst, TwinAnalyst)
+        watch.analyst.twins.stop()  # the next pass builds it anew, with the index
+        _analyse(watch, "plans")
+        events = watch.latest.snapshot().section(Events)
+        assert events is not None
+        subject = f"statement {fingerprint(SLOW.format(1))} in {reading.name_of(shop)}"
+        assert [(one.kind, one.subject) for one in events.rows] == [("plan_changed", subject)]
+
+
+def test_what_the_twin_cannot_plan_is_refused_with_both_reasons(shop: str) -> None:
+    reading.run(
+        shop,
+        "CREATE TABLE later (a int)",
+        "INSERT INTO later SELECT g FROM generate_series(1, 1000) g",
+    )
+    with watched(shop) as watch:
+        _analyse(watch, "plans")
+        reading.run(shop, "CREATE TABLE newer (a int)", "SELECT * FROM newer WHERE a = 7")
+        watch.read(next(one for one in watch.sources if one.name == "statements"))
+        _analyse(watch, "plans")
+        plans = watch.latest.snapshot().section(Plans)
+        assert plans is not None
+        refused = {row.statement_id: row.because for row in plans.refused}
+        because = refused[fingerprint("SELECT * FROM newer WHERE a = 7")]
+        assert "on the twin" in because
+        assert "superuser" in because
+
+
+def test_advice_as_the_monitoring_role(postgres: EmbeddedServer, shop: str) -> None:
+    with reading.as_role("granted", postgres, shop) as url, watched(url) as watch:
+        _analyse(watch, "index_advice")
+        advice = watch.latest.snapshot().section(IndexAdvice)
+        assert advice is not None
+        assert "public.orders(customer_id)" in {str(row.index).partition(" ")[0] for row in advice.rows}
+        assert advice.oracle == "twin"
+
+
+def test_hypopg_confirms_on_the_live_server(start: Callable[[int], EmbeddedServer]) -> None:
+    server = start(15)
+    name = f"h_{datetime.now(UTC):%H%M%S%f}"
+    reading.run(server.url(), f"CREATE DATABASE {name}")
+    url = server.url(name)
+    try:
+        reading.run(url, *SCHEMA.split(";\n")[:-1], "CREATE EXTENSION hypopg")
+        reading.run(url, *(SLOW.format(number) for number in range(30)))
+        grant = 'GRANT pg_read_all_data, pg_monitor TO "{role}"'
+        with reading.role(server, name, grant) as reader_url, watched(reader_url) as watch:
+            _analyse(watch, "index_advice")
+            advice = watch.latest.snapshot().section(IndexAdvice)
+        assert advice is not None
+        (confirmation,) = [
+            one for one in advice.confirmations if str(one.index).startswith("public.orders(customer_id)")
+        ]
+        assert confirmation.oracle == "hypopg"
+        assert confirmation.statements == 1
+        assert confirmation.cost_after < confirmation.cost_before / 10
+    finally:
+        reading.run(server.url(), f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_a_superuser_is_not_let_near_the_live_planner(start: Callable[[int], EmbeddedServer]) -> None:
+    server = start(15)
+    name = f"h_{datetime.now(UTC):%H%M%S%f}"
+    reading.run(server.url(), f"CREATE DATABASE {name}")
+    url = server.url(name)
+    try:
+        reading.run(url, *SCHEMA.split(";\n")[:-1], "CREATE EXTENSION hypopg")
+        reading.run(url, *(SLOW.format(number) for number in range(30)))
+        with watched(url) as watch:
+            _analyse(watch, "index_advice")
+            advice = watch.latest.snapshot().section(IndexAdvice)
+        assert advice is not None
+        assert advice.rows
+        assert all(one.statements == 0 and "superuser" in str(one.because) for one in advice.confirmations)
+    finally:
+        reading.run(server.url(), f"DROP DATABASE {name} WITH (FORCE)")
