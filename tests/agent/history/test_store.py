@@ -197,6 +197,12 @@ def test_a_clock_that_jumps_gives_neither_spikes_nor_negative_points(history: Hi
     assert len(points) == 4
 
 
+def test_a_reading_that_comes_late_does_not_make_the_next_one_count_twice(history: History) -> None:
+    for minute, count in ((0, 0), (3, 30), (2, 20), (4, 40)):
+        record(history, reading(minute, a=count), minute=minute)
+    assert calls(history) == {"a": 40}
+
+
 def test_the_running_minute_of_load_takes_its_own_place(history: History) -> None:
     def load(samples: int) -> ActiveSessions:
         rows = (SessionLoad("shop", "app", None, "CPU", "CPU", samples),)
