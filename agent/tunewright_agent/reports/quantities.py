@@ -3,6 +3,8 @@
 import math
 
 _HUGE, _TINY = 1e15, 1e-9
+_BEYOND = 1e6
+"""A factor above which the smaller number was noise."""
 _BYTES = ("B", "kB", "MB", "GB", "TB", "PB")
 
 
@@ -81,6 +83,8 @@ def change(before: float, after: float) -> str:
         return "unchanged"
     faster, high, low = after < before, max(before, after), min(before, after)
     factor = high / low
+    if factor > _BEYOND:
+        return f"over {_three(_BEYOND)}x {'faster' if faster else 'slower'}"
     if factor >= 2:
         return f"{_three(factor)}x {'faster' if faster else 'slower'}"
     return f"{abs(after - before) / before:.0%} {'less' if faster else 'more'} time".replace("%", " %")
