@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cases import facts
@@ -19,6 +19,9 @@ from tunewright_analyzers.facts.relations import Indexes, Tables
 from tunewright_analyzers.facts.sessions import ActiveSessions, BlockedTime, SessionLoad
 from tunewright_analyzers.facts.snapshot import Period, Section
 from tunewright_analyzers.facts.statements import Coverage, Statement, Statements
+
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A busy machine is no failure."""
 
 
 def at(minute: float) -> datetime:
@@ -108,6 +111,7 @@ def _calls(delta: Statements) -> dict[str, int]:
     return {row.id: row.calls for row in delta.rows if row.calls}
 
 
+@unhurried
 @given(st.lists(ACTIONS, min_size=1, max_size=8), st.booleans())
 def test_whatever_a_server_does_the_deltas_are_what_can_be_known(intervals: list[Any], marks_rows: bool) -> None:
     server = Server(marks_rows)
@@ -142,6 +146,7 @@ def test_whatever_a_server_does_the_deltas_are_what_can_be_known(intervals: list
     assert _calls(whole) == sure, "merging keeps the sums"
 
 
+@unhurried
 @given(st.lists(ACTIONS, min_size=1, max_size=6))
 def test_without_loss_the_sum_of_all_deltas_is_last_less_first(intervals: list[Any]) -> None:
     server = Server(marks_rows=False)
@@ -191,6 +196,7 @@ def _of(kind: type[Section], minute: float, row: Any) -> Section:
 
 
 @pytest.mark.parametrize("kind", FORMS, ids=lambda kind: kind.name)
+@unhurried
 @given(data=st.data())
 def test_every_counter_of_every_section_is_differenced_and_summed(kind: type[Section], data: st.DataObject) -> None:
     form, start = FORMS[kind], _row(kind)
@@ -224,6 +230,7 @@ def test_every_field_that_only_grows_is_known_to_be_a_counter(kind: type[Section
     assert numbers == {*states, *FORMS[kind].counters}
 
 
+@unhurried
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50), st.integers(0, 50), st.sampled_from("....wcb"))))
 def test_a_reset_of_one_part_of_the_machinery_does_not_recount_the_others(steps: list[Any]) -> None:
     totals = {"wal_bytes": 10**12, "checkpoints_timed": 10**6, "buffers_allocated": 10**9}

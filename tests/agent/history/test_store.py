@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 
@@ -230,7 +230,7 @@ def test_instances_and_clusters_do_not_mix(history: History) -> None:
 # --- roll-up and bound
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     steps=st.lists(st.tuples(st.integers(20, 900), st.integers(0, 5), st.integers(0, 5)), min_size=2, max_size=25),
     looks=st.lists(st.integers(0, 60), max_size=4),
