@@ -118,6 +118,7 @@ def test_rich_obeys_nothing_that_is_data(terminal: bool, name: str) -> None:
         "", printed(*all_of(both)[:2], lambda console: print_measured(console, measured), terminal=terminal)
     )
     assert text.count(name) >= 6
+    assert not {"🔑", "⚠"} & set(text), "nor anywhere turned into a picture"
 
 
 def test_grep_finds_a_hostile_fact_on_its_one_line() -> None:
