@@ -52,6 +52,10 @@ def shop(database: str) -> str:
     """A small database with a missing foreign-key index, a duplicate index and a hot sequential scan; its superuser URL."""
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute(SCHEMA)
+    with psycopg.connect(
+        database, autocommit=True
+    ) as connection:  # the first session's counters are in when it has ended
+        connection.execute("SELECT pg_stat_reset()")
         for number in range(30):
             connection.execute(f"SELECT * FROM orders WHERE customer_id = {number}")
     return database
@@ -138,8 +142,9 @@ def test_nobody_listens() -> None:
 
 
 def test_a_server_that_accepts_and_never_answers_is_left_at_the_deadline() -> None:
+    accepted: list[object] = []
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        threading.Thread(target=silent.accept, daemon=True).start()
+        threading.Thread(target=lambda: accepted.append(silent.accept()), daemon=True).start()
         result = tunewright("once", "--url", f"postgresql://x@127.0.0.1:{silent.getsockname()[1]}/x", seconds=30)
     _one_line(result, 3, "no answer")
 
