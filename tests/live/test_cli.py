@@ -182,6 +182,13 @@ def test_a_configuration_with_a_typo(tmp_path: Path) -> None:
     _one_line(tunewright("run", "--config", str(config)), 2, "line 5: web.prot: no such key; did you mean 'port'?")
 
 
+def test_a_configuration_with_an_unknown_source(tmp_path: Path) -> None:
+    config = tmp_path / "t.toml"
+    config.write_text('[[clusters]]\nname = "a"\nurl = "postgresql://h/d"\nsources.statments = { enabled = false }\n')
+    for command in ("run", "once"):
+        _one_line(tunewright(command, "--config", str(config)), 2, "'statments'; did you mean 'statements'?")
+
+
 def test_explain_judges_a_plan_offline(database18: str, tmp_path: Path) -> None:
     with psycopg.connect(database18, autocommit=True) as connection:
         connection.execute("CREATE TABLE t AS SELECT g AS a FROM generate_series(1, 200000) g; ANALYZE t")

@@ -70,6 +70,8 @@ def opened(settings: Settings) -> list[Watch]:
         try:
             watch = watch_of(cluster, settings, memory=None)
             watch.identify()
+        except ConfigurationError as error:
+            fail(str(error), Exit.USAGE)
         except (SourceError, SecretError) as error:
             fail(f"{cluster.name}: {error}", Exit.UNREACHABLE, getattr(error, "mend", None))
         watches.append(watch)

@@ -42,7 +42,7 @@ def _is_late(before: Section, section: Section) -> bool:
 
     A clock that went back further than LATE is another matter: counting then begins anew.
     """
-    behind = before.period.end - section.period.end  # type: ignore[attr-defined]  # both count
+    behind: timedelta = before.period.end - section.period.end  # type: ignore[attr-defined]  # both count
     return timedelta(0) <= behind <= LATE
 
 
