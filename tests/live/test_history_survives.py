@@ -380,7 +380,9 @@ def test_a_reset_of_the_servers_statistics_gives_no_negative_and_no_giant_delta(
     assert isinstance(databases, Databases)
     assert statements.coverage.was_reset
     mine = [
-        row for row in statements.rows if "the Shop" in (texts[row.id] or "") and not row.own and row.key.database == name_of(database)
+        row
+        for row in statements.rows
+        if "the Shop" in (texts[row.id] or "") and not row.own and row.key.database == name_of(database)
     ]
     assert [row.calls for row in mine] == [3]
     scans = {row.name.name: row.sequential_scans for row in tables.rows if row.name.database == name_of(database)}
