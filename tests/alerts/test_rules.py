@@ -22,6 +22,7 @@ CASES = {
     for name, case in yaml.safe_load(one.read_text()).items()
 }
 Promtool = Callable[..., str]
+pytestmark = pytest.mark.slow
 
 
 def series(case: dict[str, Any]) -> list[dict[str, str]]:
