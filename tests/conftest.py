@@ -1,9 +1,10 @@
-"""Fixtures that every room shares: real servers, one a session, and a fresh database a test.
+"""Fixtures that every room shares: real servers, one a session, a fresh database a test, and programs of Debian's.
 
-A server that cannot be started is named at the end of the run; under CI=true that is a failure.
+A server that cannot be started, or a program that is not there, is named at the end of the run; under CI=true that is a failure.
 """
 
 import os
+import shutil
 import uuid
 from collections.abc import Callable, Iterator
 
@@ -53,6 +54,20 @@ def postgres18(start: Callable[[int], EmbeddedServer]) -> EmbeddedServer:
     return start(18)
 
 
+@pytest.fixture
+def program(request: pytest.FixtureRequest) -> Callable[[str], str]:
+    """The path of a program (promtool, amtool, prometheus); skips the test, and says so at the end, where it is not there."""
+
+    def found(name: str) -> str:
+        path = shutil.which(name)
+        if path is None:
+            _not_run.setdefault(name, []).append(request.node.nodeid)
+            pytest.skip(reason=f"{name} is not on this machine (as root, `make test` installs it)")
+        return path
+
+    return found
+
+
 def _fresh(server: EmbeddedServer) -> Iterator[str]:
     name = f"t_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(server.url(), autocommit=True) as admin:
@@ -84,12 +99,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Name the servers that could not be started, with the number of tests that did not run."""
+    """Name the servers that could not be started and the programs that are missing, with the number of tests that did not run."""
     for server, tests in sorted(_not_run.items()):
         terminalreporter.write_line(f"NOT RUN for want of {server}: {len(tests)} tests")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Under CI=true a server that could not be started fails the run."""
+    """Under CI=true a server that could not be started, or a missing program, fails the run."""
     if os.environ.get("CI") == "true" and _not_run:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

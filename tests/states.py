@@ -10,6 +10,7 @@ from tunewright_agent.pipeline import Rules, judge
 from tunewright_agent.reports.shapes import Measured, MeasuredStatement
 from tunewright_agent.state import InstanceState, Judgement, SourceRun, State
 from tunewright_analyzers.facts.databases import InputOutput, Throughput
+from tunewright_analyzers.facts.host import Host
 from tunewright_analyzers.facts.ids import CheckId, ClusterId, FindingId, InstanceId, RecommendationId, StatementId
 from tunewright_analyzers.facts.plans import PlanOrigin, PlanRefusal, Plans, StatementPlan
 from tunewright_analyzers.facts.replication import AuroraReplica, Replica, Replication, Slot
@@ -183,6 +184,7 @@ def sections() -> tuple[Section, ...]:
         _throughput(),
         _replication(),
         facts.settings(work_mem="4096", autovacuum="on", fsync="on"),
+        Host(8, 32 * GB, 9 * GB, 0, 0.62, 5.1, is_database_host=True),
         plans(),
     )
 

@@ -1,1 +1,1 @@
-"""Grafana dashboards (issue 6)."""
+"""Grafana dashboards: boards (what is shown) -> frame (Grafana's JSON by its SDK) -> *.json, committed, exported and published from there."""

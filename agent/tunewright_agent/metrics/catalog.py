@@ -44,6 +44,12 @@ _SERVERS = (
         "What the server is; always 1.",
         (*SERVER, "engine", "version", "flavour", "role"),
     ),
+    Metric(
+        "tunewright_server_start_timestamp_seconds",
+        _GAUGE,
+        "When the server's own processes started: a restart, or the recovery from a crash.",
+        SERVER,
+    ),
     Metric("tunewright_snapshot_timestamp_seconds", _GAUGE, "When facts of the server last changed.", SERVER),
     Metric(
         "tunewright_load_sessions",
@@ -54,6 +60,25 @@ _SERVERS = (
     Metric("tunewright_load_peak_sessions", _GAUGE, "Most sessions active at once in the sampled period.", SERVER),
     Metric("tunewright_sessions", _GAUGE, "Client sessions by state, our own left out.", (*DATABASE, "state")),
     Metric("tunewright_blocked_sessions", _GAUGE, "Sessions that wait for a lock of another.", SERVER),
+    Metric(
+        "tunewright_blocked_longest_seconds",
+        _GAUGE,
+        "Longest time that a session waited for a lock of another in the sampled minute.",
+        SERVER,
+    ),
+    Metric(
+        "tunewright_idle_in_transaction_longest_seconds",
+        _GAUGE,
+        "Longest time that a client has been idle inside an open transaction.",
+        SERVER,
+    ),
+    Metric("tunewright_autovacuum_workers", _GAUGE, "Autovacuum workers at work.", SERVER),
+    Metric(
+        "tunewright_horizon_age",
+        _GAUGE,
+        "Age in transactions of the oldest snapshot that vacuum must respect, by who holds it.",
+        (*SERVER, "holder"),
+    ),
     Metric("tunewright_longest_transaction_seconds", _GAUGE, "Age of the oldest open transaction of a client.", SERVER),
     Metric(
         "tunewright_prepared_transactions", _GAUGE, "Transactions prepared for two-phase commit and not ended.", SERVER
@@ -68,6 +93,14 @@ _SERVERS = (
     ),
     Metric("tunewright_setting", _GAUGE, "A setting that matters, in base units; on is 1, off 0.", (*SERVER, "name")),
     Metric("tunewright_settings_pending_restart", _GAUGE, "Changed settings that wait for a restart.", SERVER),
+)
+
+_HOST = (
+    Metric("tunewright_host_cores", _GAUGE, "Cores of the database's own machine.", SERVER),
+    Metric("tunewright_host_cpu_ratio", _GAUGE, "Busy share of that machine's cores.", SERVER),
+    Metric("tunewright_host_memory_bytes", _GAUGE, "Memory of that machine.", SERVER),
+    Metric("tunewright_host_memory_available_bytes", _GAUGE, "Memory that programs can still have.", SERVER),
+    Metric("tunewright_host_swap_used_bytes", _GAUGE, "Swap in use.", SERVER),
 )
 
 _DATABASES = (
@@ -133,6 +166,13 @@ _RELATIONS = (
     Metric("tunewright_index_size_bytes", _GAUGE, "Size of an index.", INDEX),
     Metric("tunewright_index_bloat_bytes", _GAUGE, "Estimated wasted bytes.", INDEX),
     Metric("tunewright_index_scans_total", _COUNTER, "Scans of an index.", INDEX),
+    Metric("tunewright_indexes_invalid", _GAUGE, "Indexes that are maintained and never used: not valid.", DATABASE),
+    Metric(
+        "tunewright_sequence_used_ratio",
+        _GAUGE,
+        "Used share of what a sequence and its column can hold.",
+        (*DATABASE, "schema", "sequence"),
+    ),
     Metric(
         "tunewright_relations_bytes",
         _GAUGE,
@@ -149,10 +189,19 @@ _REPLICATION = (
         (*SERVER, "replica"),
     ),
     Metric("tunewright_replica_lag_bytes", _GAUGE, "WAL that a standby has not replayed.", (*SERVER, "replica")),
+    Metric("tunewright_replicas", _GAUGE, "Standbys that are connected.", SERVER),
+    Metric("tunewright_standby_receiving", _GAUGE, "On a standby: 1 while it receives WAL from its primary.", SERVER),
     Metric("tunewright_standby_lag_seconds", _GAUGE, "On a standby: time since the last replayed transaction.", SERVER),
     Metric("tunewright_slot_retained_bytes", _GAUGE, "WAL kept for a replication slot.", (*SERVER, "slot")),
+    Metric(
+        "tunewright_slot_safe_bytes",
+        _GAUGE,
+        "WAL that can still be written before the slot is lost (max_slot_wal_keep_size).",
+        (*SERVER, "slot"),
+    ),
     Metric("tunewright_slot_active", _GAUGE, "1 while a consumer reads the slot.", (*SERVER, "slot")),
     Metric("tunewright_archive_failures_total", _COUNTER, "WAL segments whose archiving failed.", SERVER),
+    Metric("tunewright_archive_last_timestamp_seconds", _GAUGE, "When a WAL segment was last archived.", SERVER),
 )
 
 _THROUGHPUT = (
@@ -237,5 +286,5 @@ _AGENT = (
     Metric("tunewright_process_max_fds", _GAUGE, "Maximum number of open file descriptors."),
 )
 
-CATALOG = (*_SERVERS, *_DATABASES, *_STATEMENTS, *_RELATIONS, *_REPLICATION, *_THROUGHPUT, *_VERDICTS, *_AGENT)
+CATALOG = (*_SERVERS, *_HOST, *_DATABASES, *_STATEMENTS, *_RELATIONS, *_REPLICATION, *_THROUGHPUT, *_VERDICTS, *_AGENT)
 BY_NAME = {metric.name: metric for metric in CATALOG}

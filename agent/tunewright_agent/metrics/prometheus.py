@@ -13,7 +13,8 @@ from tunewright_agent.metrics.sheet import MOST_SERIES, Sheet
 from tunewright_agent.metrics.statements import StatementSeries
 from tunewright_agent.state import InstanceState, State
 from tunewright_analyzers.facts.databases import Databases, Throughput
-from tunewright_analyzers.facts.relations import Indexes, Tables
+from tunewright_analyzers.facts.host import Host
+from tunewright_analyzers.facts.relations import Indexes, Sequences, Tables
 from tunewright_analyzers.facts.replication import Replication
 from tunewright_analyzers.facts.sessions import ActiveSessions, Sessions
 from tunewright_analyzers.facts.settings import Settings
@@ -86,6 +87,8 @@ class TunewrightCollector(Collector):
             servers.write_throughput(sheet, server, throughput)
         if (settings := snapshot.section(Settings)) is not None:
             servers.write_settings(sheet, server, settings)
+        if (host := snapshot.section(Host)) is not None:
+            servers.write_host(sheet, server, host)
 
     def _write_ranked(
         self, sheet: Sheet, server: Labels, instance: InstanceState, snapshot: Snapshot, state: State
@@ -99,6 +102,8 @@ class TunewrightCollector(Collector):
             relations.write_tables(sheet, server, tables, state.now)
         if (indexes := snapshot.section(Indexes)) is not None:
             relations.write_indexes(sheet, server, indexes, state.now)
+        if (sequences := snapshot.section(Sequences)) is not None:
+            relations.write_sequences(sheet, server, sequences, state.now)
 
 
 def exposition(state: Callable[[], State], top: int = TOP) -> Callable[[], bytes]:

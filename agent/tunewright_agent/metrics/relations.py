@@ -1,10 +1,11 @@
-"""Per-table and per-index series: the largest, those with most dead rows, sticky; and the size of all together."""
+"""Per-table, per-index and per-sequence series: the largest, those with most dead rows, those nearest their end, sticky; and the size of all."""
 
+from collections import Counter
 from datetime import datetime
 
 from tunewright_agent.metrics.sheet import Sheet
 from tunewright_agent.metrics.sticky import Members
-from tunewright_analyzers.facts.relations import Index, Indexes, RelationName, Table, Tables
+from tunewright_analyzers.facts.relations import Index, Indexes, RelationName, Sequences, Table, Tables
 
 _TABLE = "tunewright_table_"
 _INDEX = "tunewright_index_"
@@ -21,6 +22,7 @@ class RelationSeries:
         self._large: Members[RelationName] = Members(most)
         self._dead: Members[RelationName] = Members(most)
         self._indexes: Members[RelationName] = Members(2 * most)
+        self._sequences: Members[RelationName] = Members(most)
 
     def write_tables(self, sheet: Sheet, server: tuple[str, str], section: Tables, now: datetime) -> None:
         """Tables of all watched databases."""
@@ -62,3 +64,16 @@ class RelationSeries:
             sheet.add(f"{_INDEX}bloat_bytes", row.bloat_bytes, *labels)
             sheet.add(f"{_INDEX}scans_total", row.scans, *labels)
         sheet.add("tunewright_relations_bytes", sum(row.size_bytes for row in rows.values()), *server, "index")
+        invalid = Counter(name.database for name, row in rows.items() if not row.is_valid)
+        for database in sorted({*section.databases, *(name.database for name in rows)}):
+            sheet.add("tunewright_indexes_invalid", invalid[database], *server, database)
+
+    def write_sequences(self, sheet: Sheet, server: tuple[str, str], section: Sequences, now: datetime) -> None:
+        """Sequences that rise and never begin anew, those nearest their end first."""
+        used = {
+            row.name: row.last_value / row.max_value
+            for row in section.rows
+            if row.last_value is not None and not row.cycles and row.increment > 0 and row.max_value > 0
+        }
+        for name in self._sequences.update(used, now):
+            sheet.add("tunewright_sequence_used_ratio", used[name], *server, name.database, name.schema, name.name)

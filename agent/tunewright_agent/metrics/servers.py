@@ -1,10 +1,11 @@
-"""Series of a server as a whole: identity, load, sessions, databases, replication, throughput, settings."""
+"""Series of a server as a whole: identity, load, sessions, its machine, databases, replication, throughput, settings."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
 
 from tunewright_agent.metrics.sheet import Sheet
 from tunewright_analyzers.facts.databases import Database, Databases, Throughput
+from tunewright_analyzers.facts.host import Host
 from tunewright_analyzers.facts.replication import Replication
 from tunewright_analyzers.facts.sessions import ActiveSessions, Session, Sessions
 from tunewright_analyzers.facts.settings import Settings
@@ -21,6 +22,9 @@ NOTED_SETTINGS = (
     "max_worker_processes", "random_page_cost", "seq_page_cost", "shared_buffers", "statement_timeout", "temp_file_limit",
     "track_io_timing", "wal_buffers", "work_mem",
 )  # fmt: skip
+
+_OWN_PROCESSES = ("checkpointer", "background writer")
+"""They live as long as the server does, and start anew when it recovers from a crash."""
 
 _DATABASE: Mapping[str, Callable[[Database], float | None]] = {
     "size_bytes": lambda row: row.size_bytes,
@@ -64,6 +68,8 @@ def write_load(sheet: Sheet, server: Labels, section: ActiveSessions) -> None:
     for wait, samples in sums.items():
         sheet.add("tunewright_load_sessions", samples / section.samples, *server, *wait)
     sheet.add("tunewright_load_peak_sessions", section.peak_active, *server)
+    longest = max((row.longest_seconds for row in section.blocked), default=0.0)
+    sheet.add("tunewright_blocked_longest_seconds", longest, *server)
 
 
 def _is_client(row: Session) -> bool:
@@ -75,10 +81,32 @@ def write_sessions(sheet: Sheet, server: Labels, section: Sessions) -> None:
     clients = [row for row in section.rows if _is_client(row)]
     for (database, state), number in Counter((row.database, row.state or "unknown") for row in clients).items():
         sheet.add("tunewright_sessions", number, *server, database, state)
-    ages = [(section.taken_at - row.transaction_start).total_seconds() for row in clients if row.transaction_start]
-    sheet.add("tunewright_longest_transaction_seconds", max(ages, default=0.0), *server)
+    open_for = [(section.taken_at - row.transaction_start).total_seconds() for row in clients if row.transaction_start]
+    sheet.add("tunewright_longest_transaction_seconds", max(open_for, default=0.0), *server)
     sheet.add("tunewright_blocked_sessions", sum(1 for row in section.rows if row.blocked_by), *server)
     sheet.add("tunewright_prepared_transactions", len(section.prepared), *server)
+    idle = [row.state_change for row in clients if row.state_change and (row.state or "").startswith("idle in tr")]
+    longest = max(((section.taken_at - since).total_seconds() for since in idle), default=0.0)
+    sheet.add("tunewright_idle_in_transaction_longest_seconds", longest, *server)
+    workers = sum(1 for row in section.rows if row.backend_type == "autovacuum worker")
+    sheet.add("tunewright_autovacuum_workers", workers, *server)
+    starts = [row.backend_start for row in section.rows if row.backend_type in _OWN_PROCESSES and row.backend_start]
+    sheet.add("tunewright_server_start_timestamp_seconds", min(starts).timestamp() if starts else None, *server)
+    ages = [max(row.xmin_age or 0, row.xid_age or 0) for row in clients]
+    sheet.add("tunewright_horizon_age", max(ages, default=0), *server, "session")
+    held = max((row.xid_age for row in section.prepared), default=0)
+    sheet.add("tunewright_horizon_age", held, *server, "prepared transaction")
+
+
+def write_host(sheet: Sheet, server: Labels, section: Host) -> None:
+    """The database's own machine; nothing where ours is another (then its cores say nothing about the server)."""
+    if not section.is_database_host:
+        return
+    sheet.add("tunewright_host_cores", section.cores, *server)
+    sheet.add("tunewright_host_cpu_ratio", section.cpu_ratio, *server)
+    sheet.add("tunewright_host_memory_bytes", section.memory_bytes, *server)
+    sheet.add("tunewright_host_memory_available_bytes", section.memory_available_bytes, *server)
+    sheet.add("tunewright_host_swap_used_bytes", section.swap_used_bytes, *server)
 
 
 def write_databases(sheet: Sheet, server: Labels, section: Databases) -> None:
@@ -101,8 +129,19 @@ def write_replication(sheet: Sheet, server: Labels, section: Replication) -> Non
             sheet.add("tunewright_replica_lag_seconds", member.lag_seconds, *server, member.server)
     for slot in section.slots:
         sheet.add("tunewright_slot_retained_bytes", slot.retained_bytes, *server, slot.name)
+        sheet.add("tunewright_slot_safe_bytes", slot.safe_bytes, *server, slot.name)
         sheet.add("tunewright_slot_active", slot.is_active, *server, slot.name)
+    followers = sum(1 for member in section.aurora if not member.is_writer)
+    sheet.add("tunewright_replicas", len(section.replicas) + followers, *server)
+    held = max((max(slot.xmin_age or 0, slot.catalog_xmin_age or 0) for slot in section.slots), default=0)
+    sheet.add("tunewright_horizon_age", held, *server, "slot")
+    held = max((row.xmin_age or 0 for row in section.replicas), default=0)
+    sheet.add("tunewright_horizon_age", held, *server, "standby")
+    archived = section.archive_last_archived
+    sheet.add("tunewright_archive_last_timestamp_seconds", archived.timestamp() if archived else None, *server)
     if section.is_standby:
+        if not section.aurora:
+            sheet.add("tunewright_standby_receiving", section.receiver_state == "streaming", *server)
         sheet.add("tunewright_standby_lag_seconds", section.replay_lag_seconds, *server)
     sheet.add("tunewright_archive_failures_total", section.archive_failures, *server)
 

@@ -14,15 +14,15 @@ COUNTED = {
     "age", "blocks", "calls", "checkpoints", "commits", "conflicts", "connections", "deadlocks", "evictions", "failures", "fds",
     "files", "findings", "fetched", "full", "gaps", "held", "hit", "images", "judged", "max", "passes", "read", "recommendations",
     "records", "reserved", "returned", "inserted", "updated", "deleted", "rollbacks", "rows", "scans", "sessions", "skipped", "dropped",
-    "transactions", "written",
+    "transactions", "written", "workers", "cores", "replicas", "invalid",
 }  # fmt: skip
 """What a metric without a unit counts: a plural noun, or a noun with its participle."""
-STATES = {"up", "ready", "active", "failing", "error", "info", "restart", "setting"}
+STATES = {"up", "ready", "active", "failing", "error", "info", "restart", "setting", "receiving"}
 """Gauges that are 0 or 1 (and the one metric whose unit the help names)."""
 LABELS = {
     "cluster", "server", "database", "schema", "table", "index", "statement", "user", "kind", "source", "engine", "version", "flavour",
     "role", "wait_type", "wait_event", "state", "name", "replica", "slot", "cause", "by", "backend_type", "object", "operation",
-    "group", "severity", "check", "metric", "python",
+    "group", "severity", "check", "metric", "python", "holder", "sequence",
 }  # fmt: skip
 RESERVED = {"instance", "job", "le", "quantile"}
 WRONG_UNITS = ("ms", "millis", "milliseconds", "minutes", "hours", "kb", "mb", "gb", "percent", "pct", "microseconds")
@@ -82,11 +82,15 @@ def test_the_shop_fills_nearly_all_of_the_catalogue() -> None:
     found = {name for name, _ in scrape(states.shop())}
     unfilled = {metric.name for metric in CATALOG} - found
     assert unfilled == {
+        "tunewright_archive_last_timestamp_seconds",
         "tunewright_database_active_seconds_total",
         "tunewright_database_checksum_failures_total",
         "tunewright_index_bloat_bytes",
         "tunewright_series_dropped_total",
+        "tunewright_server_start_timestamp_seconds",
+        "tunewright_slot_safe_bytes",
         "tunewright_standby_lag_seconds",
+        "tunewright_standby_receiving",
         "tunewright_statements_time_ratio",
     }
     assert of(scrape(states.shop()), "tunewright_up", "server") == {"db1:5432": 1}

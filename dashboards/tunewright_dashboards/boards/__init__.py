@@ -1,0 +1,1 @@
+"""One module a dashboard, each with BOARD: which question, which panels."""

@@ -1,0 +1,239 @@
+"""Board in, Grafana's dashboard out (classic v1 JSON, by grafana-foundation-sdk). Called by build.py only: the SDK is needed to make the
+files, not to use them."""
+
+from collections.abc import Iterator
+
+from grafana_foundation_sdk.builders import dashboard as sdk
+from grafana_foundation_sdk.builders import prometheus, stat, table, timeseries
+from grafana_foundation_sdk.builders.common import (
+    GraphThresholdsStyleConfig,
+    ReduceDataOptions,
+    StackingConfig,
+    VizLegendOptions,
+    VizTooltipOptions,
+)
+from grafana_foundation_sdk.models import common, dashboard
+from grafana_foundation_sdk.models.prometheus import PromQueryFormat
+
+from tunewright_dashboards.board import SERVER, Board, Kind, Panel, Row
+
+TAG = "tunewright"
+SOURCE = common.DataSourceRef(type_val="prometheus", uid="${datasource}")
+GREEN, YELLOW, RED = "green", "yellow", "red"
+_KEPT = (
+    "${__url_time_range}&${datasource:queryparam}&${cluster:queryparam}&${instance:queryparam}&${database:queryparam}"
+)
+"""What a link carries along: time and variables. A row's own label is put in place of the variable of that name."""
+VARIABLE_OF = {"cluster": "cluster", "server": "instance", "database": "database", "statement": "statement"}
+
+
+def dashboard_of(board: Board) -> sdk.Dashboard:
+    """The dashboard, complete: variables, annotations, links, panels in their places."""
+    made = (
+        sdk.Dashboard(board.title)
+        .uid(board.uid)
+        .description(board.description)
+        .tags([TAG])
+        .timezone("browser")
+        .time("now-6h", "now")
+        .refresh("1m")
+        .readonly()
+        .tooltip(dashboard.DashboardCursorSync.CROSSHAIR)
+        .link(_links())
+    )
+    for variable in _variables(board):
+        made = made.with_variable(variable)
+    for annotation in _annotations():
+        made = made.annotation(annotation)
+    number = 0
+    for row in board.rows:
+        number += 1
+        heading = sdk.Row(row.title).id(number)
+        panels = [_panel(panel, number + place) for place, panel in enumerate(row.panels, start=1)]
+        number += len(panels)
+        _add(made, row, heading, panels)
+    return made
+
+
+def _add(made: sdk.Dashboard, row: Row, heading: sdk.Row, panels: list["AnyPanel"]) -> None:
+    if row.folded:
+        heading = heading.collapsed(True)
+        for panel in panels:
+            heading = heading.with_panel(panel)
+        made.with_row(heading)
+        return
+    made.with_row(heading)
+    for panel in panels:
+        made.with_panel(panel)
+
+
+def _links() -> sdk.DashboardLink:
+    """A menu of all boards of ours; time and variables stay."""
+    link = sdk.DashboardLink("Tunewright").type(dashboard.DashboardLinkType.DASHBOARDS).tags([TAG])
+    return link.as_dropdown(True).include_vars(True).keep_time(True)
+
+
+def _variables(board: Board) -> Iterator[sdk.DatasourceVariable | sdk.QueryVariable]:
+    """The same ones in the same order on every board; they follow the time range."""
+    yield sdk.DatasourceVariable("datasource").label("Data source").type("prometheus")
+    yield _choice("cluster", "Cluster", "label_values(tunewright_up, cluster)")
+    yield _choice("instance", "Server", 'label_values(tunewright_up{cluster=~"$cluster"}, server)')
+    yield _choice("database", "Database", f"label_values(tunewright_connections{{{SERVER}}}, database)")
+    if board.with_statement:
+        query = f'label_values(tunewright_statement_calls_total{{{SERVER},database=~"$database",statement!~"own|other"}}, statement)'
+        yield _choice("statement", "Statement", query, many=False)
+
+
+def _choice(name: str, label: str, query: str, *, many: bool = True) -> sdk.QueryVariable:
+    made = (
+        sdk.QueryVariable(name)
+        .label(label)
+        .query(query)
+        .datasource(SOURCE)
+        .sort(dashboard.VariableSort.ALPHABETICAL_ASC)
+    )
+    made = made.refresh(dashboard.VariableRefresh.ON_TIME_RANGE_CHANGED).multi(many).include_all(many)
+    if not many:
+        return made
+    everything = dashboard.VariableOption(selected=True, text=["All"], value=["$__all"])
+    return made.all_value(".*").current(everything)
+
+
+def _annotations() -> Iterator[sdk.AnnotationQuery]:
+    """What changed, over every panel. Plan changes and applied recommendations follow when the daemon exposes them."""
+    events = (
+        ("Server started", f"changes(tunewright_server_start_timestamp_seconds{{{SERVER}}}[2m]) > 0", RED),
+        ("Setting changed", f"changes(tunewright_setting{{{SERVER}}}[2m]) > 0", "blue"),
+        (
+            "Critical alert",
+            f'ALERTS{{alertstate="firing",product="tunewright",severity="critical",{SERVER}}}',
+            "orange",
+        ),
+    )
+    for name, expr, color in events:
+        target = prometheus.Dataquery().expr(expr).ref_id("A").legend_format("{{server}} {{name}}{{alertname}}")
+        yield (
+            sdk.AnnotationQuery().name(name).datasource(SOURCE).enable(True).icon_color(color).expr(expr).target(target)
+        )
+
+
+AnyPanel = timeseries.Panel | stat.Panel | table.Panel
+
+
+def _panel(panel: Panel, number: int) -> AnyPanel:
+    made: AnyPanel
+    if panel.kind is Kind.STAT:
+        made = _stat()
+    elif panel.kind is Kind.TABLE:
+        made = _table(panel)
+    else:
+        made = _lines(panel)
+    made = made.id(number).title(panel.title).description(panel.description).datasource(SOURCE).unit(panel.unit)
+    made = made.span(panel.width).height(panel.height).thresholds(_thresholds(panel))
+    for place, query in enumerate(panel.queries):
+        target = prometheus.Dataquery().expr(query.expr).legend_format(query.legend).ref_id(chr(ord("A") + place))
+        in_table = panel.kind is Kind.TABLE
+        made = made.with_target(target.instant().format(PromQueryFormat.TABLE) if in_table else target.range())
+    return made
+
+
+def _thresholds(panel: Panel) -> sdk.ThresholdsConfig:
+    """Green, then yellow and red from the limits on; the other way round where less is worse."""
+    steps = [(panel.warn, YELLOW), (panel.bad, RED)]
+    known = [(value, color) for value, color in steps if value is not None]
+    below = GREEN
+    if panel.falling:
+        below, known = RED if panel.bad is not None else YELLOW, _rising(known)
+    made = [dashboard.Threshold(None, below), *(dashboard.Threshold(value, color) for value, color in known)]
+    return sdk.ThresholdsConfig().mode(dashboard.ThresholdsMode.ABSOLUTE).steps(made)
+
+
+def _rising(falling: list[tuple[float, str]]) -> list[tuple[float, str]]:
+    """Limits below which it is bad, as steps from which on it is better."""
+    better = {RED: YELLOW if len(falling) > 1 else GREEN, YELLOW: GREEN}
+    return sorted((value, better[color]) for value, color in falling)
+
+
+def _stat() -> stat.Panel:
+    return (
+        stat.Panel()
+        .graph_mode(common.BigValueGraphMode.AREA)
+        .color_mode(common.BigValueColorMode.VALUE)
+        .reduce_options(ReduceDataOptions().calcs(["lastNotNull"]))
+    )
+
+
+def _lines(panel: Panel) -> timeseries.Panel:
+    legend = VizLegendOptions().display_mode(common.LegendDisplayMode.TABLE).placement(common.LegendPlacement.BOTTOM)
+    made = (
+        timeseries.Panel()
+        .legend(legend.show_legend(True).calcs(["mean", "max", "lastNotNull"]))
+        .tooltip(VizTooltipOptions().mode(common.TooltipDisplayMode.MULTI).sort(common.SortOrder.DESCENDING))
+        .line_width(1)
+        .fill_opacity(8)
+        .min(0)
+        .show_points(common.VisibilityMode.NEVER)
+    )
+    if panel.most is not None:
+        made = made.max(panel.most)
+    if panel.kind is Kind.STACK:
+        made = made.fill_opacity(60).stacking(StackingConfig().mode(common.StackingMode.NORMAL).group("A"))
+        limits = [query.legend for query in panel.queries if query.unit == LINE]
+        for name in limits:
+            made = made.override_by_name(name, _LIMIT_LINE)
+    if panel.warn is not None or panel.bad is not None:
+        made = made.thresholds_style(GraphThresholdsStyleConfig().mode(common.GraphThresholdsStyleMode.DASHED))
+    return made
+
+
+LINE = "line"
+"""As a query's unit in a stack: a limit, drawn as a red line and not stacked."""
+_LIMIT_LINE = [
+    dashboard.DynamicConfigValue("custom.stacking", {"group": False, "mode": "none"}),
+    dashboard.DynamicConfigValue("custom.fillOpacity", 0),
+    dashboard.DynamicConfigValue("custom.lineWidth", 2),
+    dashboard.DynamicConfigValue("color", {"mode": "fixed", "fixedColor": RED}),
+]
+
+
+def _table(panel: Panel) -> table.Panel:
+    """One row for each set of labels, one column for each query: merged, labels first, the rest hidden."""
+    values = {_value(panel, place): query.legend for place, query in enumerate(panel.queries)}
+    names = dict(panel.labels) | values
+    made = (
+        table.Panel()
+        .with_transformation(dashboard.DataTransformerConfig("merge", options={}))
+        .with_transformation(
+            dashboard.DataTransformerConfig("filterFieldsByName", options={"include": {"names": list(names)}})
+        )
+        .with_transformation(
+            dashboard.DataTransformerConfig(
+                "organize",
+                options={"indexByName": {name: place for place, name in enumerate(names)}, "renameByName": names},
+            )
+        )
+        .filterable(True)
+    )
+    for query in panel.queries:
+        if query.unit is not None:
+            made = made.override_by_name(query.legend, [dashboard.DynamicConfigValue("unit", query.unit)])
+    if panel.link is not None:
+        made = made.override_by_name(dict(panel.labels)[panel.link[0]], [_row_link(panel)])
+    return made
+
+
+def _value(panel: Panel, place: int) -> str:
+    return f"Value #{chr(ord('A') + place)}" if len(panel.queries) > 1 else "Value"
+
+
+def _row_link(panel: Panel) -> dashboard.DynamicConfigValue:
+    """A cell leads to the board of its row's thing; time and the other variables stay."""
+    assert panel.link is not None
+    shown = [(label, title) for label, title in panel.labels if label in VARIABLE_OF]
+    kept = _KEPT
+    for label, title in shown:
+        variable = VARIABLE_OF[label]
+        kept = kept.replace(f"&${{{variable}:queryparam}}", "")
+        kept += f'&var-{variable}=${{__data.fields["{title}"]:percentencode}}'
+    url = f"/d/{panel.link[1]}?{kept}"
+    return dashboard.DynamicConfigValue("links", [{"title": "Look at this one", "url": url, "targetBlank": False}])
