@@ -1,0 +1,102 @@
+"""`queries/n_plus_one`: reads Statements and Schema; says which statement is run once for each row that another one gave."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.facts.columns import Schema
+from tunewright_analyzers.facts.relations import RelationName
+from tunewright_analyzers.facts.statements import Statement, Statements
+from tunewright_analyzers.finding import Evidence, Severity, Subject
+from tunewright_analyzers.queries.weighty import names_of
+from tunewright_analyzers.sql.faults import looked_up
+from tunewright_analyzers.sql.names import Names, common_tables
+from tunewright_analyzers.sql.tree import parsed
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """When it is the pattern, and costs."""
+
+    calls_min: float = threshold(1000, "count", "Calls of the repeated statement over the window.")
+    rows_min: float = threshold(5, "rows", "Rows that one call of the first statement gives, on average.")
+    tolerance: float = threshold(0.2, "ratio", "How far calls of the one may lie from rows of the other.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A SELECT of one user: the tables it reads and the columns by which it looks rows up."""
+
+    row: Statement
+    tables: frozenset[RelationName]
+    keys: frozenset[tuple[RelationName, str]]
+
+
+def _reads(section: Statements, names: dict[str, Names], limits: Thresholds) -> Iterator[_Read]:
+    for row in section.rows:
+        busy = row.calls >= limits.calls_min or row.rows >= limits.calls_min
+        if row.own or not row.key.toplevel or row.kind != "select" or row.text is None or not busy:
+            continue
+        tree = parsed(row.text)
+        if tree is None or tree.larg is not None:
+            continue
+        known = names[row.key.database]
+        tables = frozenset(one.table for one in known.items(tree, common_tables(tree)) if one.table is not None)
+        keys = frozenset((one.column.table, one.column.name) for one in looked_up(tree, known))
+        yield _Read(row, tables, keys)
+
+
+def _links(schema: Schema) -> dict[tuple[RelationName, str], set[RelationName]]:
+    """By column: the tables whose rows give a value to look it up by, over a foreign key in either direction."""
+    links: dict[tuple[RelationName, str], set[RelationName]] = {}
+    for key in schema.constraints:
+        if key.kind == "f" and key.referenced_table is not None and len(key.columns) == 1:
+            links.setdefault((key.table, key.columns[0]), set()).add(key.referenced_table)
+            links.setdefault((key.referenced_table, key.referenced_columns[0]), set()).add(key.table)
+    return links
+
+
+@check(needs=(Statements, Schema), thresholds=Thresholds)
+def n_plus_one(context: Context[Thresholds]) -> Iterator[Verdict]:
+    """One query for a list, and then one more for each row of it.
+
+    Risk: the time is spent on the way between application and server, hundreds of times a page; it grows with the list.
+    Evidence: calls of a lookup by a key that match, within the tolerance, the rows that another statement of the same user gave from the
+        table at the other end of a foreign key.
+    Remedy: one query with a join, or with key = ANY (the keys of the list); object mappers call it eager loading.
+    False positives: two counts that agree by chance; the foreign key between the tables makes that unlikely.
+    """
+    limits, section = context.thresholds, context.window.need(Statements)
+    links = _links(context.window.need(Schema))
+    reads = list(_reads(section, names_of(context.window), limits))
+    told: set[Subject] = set()
+    for one in reads:
+        if one.row.calls < limits.calls_min:
+            continue
+        near = {table for key in one.keys for table in links.get(key, ())}
+        for first in reads:
+            row = first.row
+            same = (row.key.database, row.key.user) == (one.row.key.database, one.row.key.user)
+            if not same or row.id == one.row.id or not near & first.tables:
+                continue
+            if row.rows < limits.rows_min * row.calls or abs(one.row.calls / row.rows - 1) > limits.tolerance:
+                continue
+            subject = Subject("statement", one.row.id, one.row.key.database)
+            if subject not in told:
+                told.add(subject)
+                yield _verdict(context, subject, one.row, row)
+            break
+
+
+def _verdict(context: Context[Thresholds], subject: Subject, repeated: Statement, first: Statement) -> Verdict:
+    return context.finding(
+        subject,
+        Severity.LOW,
+        f"Statement {repeated.id} is called {repeated.calls:,} times, once for each of the {first.rows:,} rows that statement {first.id} "
+        f"gave in {first.calls:,} calls.",
+        Evidence("calls", repeated.calls, "count", "pg_stat_statements"),
+        Evidence("first statement", first.id, "", "pg_stat_statements"),
+        Evidence("rows of the first statement", first.rows, "rows", "pg_stat_statements"),
+        Evidence("calls of the first statement", first.calls, "count", "pg_stat_statements"),
+        Evidence("execution time", round(repeated.exec_seconds, 3), "seconds", "pg_stat_statements"),
+    )

@@ -1,0 +1,30 @@
+"""Cases of `queries/n_plus_one`."""
+
+from cases.case import Case, gap
+from cases.facts import statement, statements
+from cases.queries.facts import SHOP
+from tunewright_analyzers.facts.statements import Statement, Statements
+
+SUBJECT = "statement aaaaaaaaaaaaaaaa in shop"
+LIST = statement("bbbbbbbbbbbbbbbb", text="SELECT id, customer_id FROM orders WHERE total > $1", calls=100, rows=2000)
+
+
+def lookup(calls: int, text: str = "SELECT name FROM customers WHERE id = $1") -> Statement:
+    """The statement that may be repeated for each order."""
+    return statement("aaaaaaaaaaaaaaaa", text=text, calls=calls, rows=calls)
+
+
+CASES = (
+    Case("a customer for each order", "fires", (statements(LIST, lookup(2000)), SHOP), (SUBJECT,), severity={SUBJECT: "low"},
+         says=("is called 2,000 times, once for each of the 2,000 rows",)),
+    Case("the orders of each customer", "fires",
+         (statements(statement("bbbbbbbbbbbbbbbb", text="SELECT id FROM customers", calls=10, rows=2000),
+                     lookup(2000, "SELECT total FROM orders WHERE customer_id = $1")), SHOP), (SUBJECT,)),
+    Case("no foreign key between them", "silent", (statements(LIST, lookup(2000, "SELECT name FROM customers WHERE code = $1")), SHOP)),
+    Case("one row a call", "silent",
+         (statements(statement("bbbbbbbbbbbbbbbb", text="SELECT id FROM orders WHERE id = $1", calls=2000, rows=2000), lookup(2000)), SHOP)),
+    Case("a fifth more", "threshold", (statements(LIST, lookup(2400)), SHOP), (SUBJECT,)),
+    Case("more than a fifth", "threshold", (statements(LIST, lookup(2401)), SHOP)),
+    Case("fewer calls", "threshold", (statements(LIST, lookup(2000)), SHOP), overrides={"calls_min": 2001}),
+    Case("statements unread", "gap", (SHOP,), gaps=(gap(Statements),)),
+)  # fmt: skip

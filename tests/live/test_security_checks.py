@@ -1,0 +1,86 @@
+"""The security checks over what the sources read of real servers: planted faults are found, and the advice mends them."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from reading import as_role, reader, run, source_of
+from tunewright_agent.embedded.server import EmbeddedServer
+from tunewright_analyzers.check import Verdict, discover
+from tunewright_analyzers.check import run as run_check
+from tunewright_analyzers.facts.ids import ClusterId, InstanceId
+from tunewright_analyzers.facts.snapshot import Engine, Flavour, Section, Snapshot, Window
+from tunewright_analyzers.finding import Finding
+from tunewright_analyzers.recommendation import Recommendation
+
+PLANTED = """
+CREATE ROLE loader LOGIN IN ROLE pg_read_server_files;
+CREATE ROLE left_behind LOGIN VALID UNTIL '2020-01-01';
+GRANT CREATE ON SCHEMA public TO PUBLIC;
+CREATE TABLE "Open" (id int);
+GRANT SELECT, INSERT ON "Open" TO PUBLIC;
+ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC;
+CREATE FUNCTION risky(a int DEFAULT 3, OUT b int) LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';
+CREATE PROCEDURE "Do It"(a text) LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';
+CREATE EXTENSION pg_stat_statements VERSION '1.8';
+"""
+EXPECTED = {
+    ("security/server_file_access", "role loader"),
+    ("security/expired_role", "role left_behind"),
+    ("security/public_schema_create", "schema public"),
+    ("security/public_table_grants", "table public.Open"),
+    ("security/public_table_grants", "default privileges of postgres in all schemas"),
+    ("security/definer_search_path", "function public.risky(a integer, OUT b integer)"),
+    ("security/definer_search_path", "function public.Do It(IN a text)"),
+    ("security/extension_behind", "extension pg_stat_statements"),
+    ("security/connections_unlogged", "setting log_connections"),
+}
+
+
+@pytest.fixture
+def planted(database: str) -> Iterator[str]:
+    """A database full of open doors."""
+    run(database, PLANTED)
+    yield database
+    run(database, "DROP OWNED BY loader, left_behind", "DROP ROLE loader, left_behind")
+
+
+def _verdicts(url: str) -> tuple[Verdict, ...]:
+    at, sections = datetime.now(UTC), list[Section]()
+    with reader(url) as made:
+        for name in ("roles", "settings", "extensions"):
+            sections += source_of(name).collect(made, at).sections
+        version = made.server.version
+    latest = Snapshot(
+        ClusterId("shop"), InstanceId("db"), Engine.POSTGRESQL, version, Flavour.SELF_MANAGED, at, tuple(sections)
+    )
+    window = Window(ClusterId("shop"), at, at, latest)
+    return tuple(one for check in discover() if check.group == "security" for one in run_check(check, window))
+
+
+def _found(verdicts: tuple[Verdict, ...]) -> set[tuple[str, str]]:
+    """Findings about this database's objects and the roles that were planted; other tests' roles come and go on this server."""
+    return {
+        (one.check, f"{one.subject.kind} {one.subject.name}")
+        for one in verdicts
+        if isinstance(one, Finding) and (one.subject.kind != "role" or one.subject.name in {"loader", "left_behind"})
+    }
+
+
+@pytest.mark.parametrize("kind", ["superuser", "granted"])
+def test_planted_faults_are_found_and_nothing_else(postgres: EmbeddedServer, planted: str, kind: str) -> None:
+    with as_role(kind, postgres, planted) as url:
+        assert _found(_verdicts(url)) == EXPECTED
+
+
+def test_the_advice_mends_what_it_names(planted: str) -> None:
+    statements = [
+        statement
+        for one in _verdicts(planted)
+        if isinstance(one, Recommendation) and one.check != "security/connections_unlogged"
+        for statement in one.statements
+    ]
+    assert statements
+    run(planted, *statements)
+    assert _found(_verdicts(planted)) == {("security/connections_unlogged", "setting log_connections")}
