@@ -33,16 +33,17 @@ JOIN pg_class c ON c.oid = x.indrelid JOIN pg_namespace n ON n.oid = c.relnamesp
 WHERE i.oid = %s::regclass AND i.relkind = 'i'
 """
 _KEYS = """
-SELECT a.attnum, t.typlen, t.typalign::text, COALESCE(s.avg_width, CASE WHEN t.typlen > 0 THEN t.typlen ELSE 32 END),
-       COALESCE(s.null_frac, 0), COALESCE(s.n_distinct, 0), COALESCE(s.most_common_freqs, '{}'),
+SELECT a.attnum, t.typlen, t.typalign::text, COALESCE(s.stawidth, CASE WHEN t.typlen > 0 THEN t.typlen ELSE 32 END),
+       COALESCE(s.stanullfrac, 0), COALESCE(s.stadistinct, 0),
+       COALESCE(CASE 1 WHEN s.stakind1 THEN s.stanumbers1 WHEN s.stakind2 THEN s.stanumbers2 WHEN s.stakind3 THEN s.stanumbers3 END, '{}'),
        a.attnum <= x.indnkeyatts,
        EXISTS (SELECT FROM pg_amproc p JOIN pg_opclass o ON o.oid = x.indclass[a.attnum - 1]
                WHERE p.amprocfamily = o.opcfamily AND p.amproclefttype = o.opcintype AND p.amprocnum = 4)
 FROM pg_index x JOIN pg_attribute a ON a.attrelid = x.indexrelid JOIN pg_type t ON t.oid = a.atttypid
-JOIN pg_class c ON c.oid = x.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_class c ON c.oid = x.indrelid
 LEFT JOIN pg_attribute ta ON ta.attrelid = c.oid AND ta.attnum = x.indkey[a.attnum - 1] AND ta.attnum > 0
-LEFT JOIN LATERAL (SELECT * FROM pg_stats s WHERE s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = ta.attname
-                   ORDER BY s.inherited LIMIT 1) s ON true
+LEFT JOIN LATERAL (SELECT * FROM pg_statistic s WHERE s.starelid = c.oid AND s.staattnum = ta.attnum ORDER BY s.stainherit LIMIT 1) s
+  ON true
 WHERE x.indexrelid = %s ORDER BY a.attnum
 """
 _LEADING = """
@@ -103,7 +104,7 @@ class Pool:
 
     def _learn(self, only: Collection[int] | None = None) -> None:
         """Read names and leading columns of the indexes (of all, or of those OIDs)."""
-        for name, oid, lead, several in self.admin.execute(_LEADING, (only, only)).fetchall():
+        for name, oid, lead, several in self.admin.execute(_LEADING, (only, only), prepare=True).fetchall():
             self._by_name.setdefault(str(name), set()).add(int(str(oid)))
             if several and lead is not None:
                 self._leading[str(name)] = str(lead)
@@ -128,6 +129,7 @@ class Pool:
             self.admin.execute(
                 "UPDATE pg_index SET indisvalid = (indexrelid = ANY(%s)) WHERE indexrelid = ANY(%s)",
                 (list(wanted), changed),
+                prepare=True,
             )
             self._visible = wanted
 
@@ -153,6 +155,7 @@ class Pool:
             "SELECT pg_relation_filepath(c.oid) FROM pg_class c WHERE c.relkind IN ('r', 'm') AND"
             " (c.oid = to_regclass(%s) OR c.oid IN (SELECT relid FROM pg_partition_tree(to_regclass(%s))))",
             (qualified(table), qualified(table)),
+            prepare=True,
         ).fetchall()
         files = [self.data / str(row[0]) for row in rows]
         lengths = [min(file.stat().st_size // PAGE, SEGMENT_PAGES) for file in files]
@@ -174,7 +177,7 @@ class Pool:
         root = qualified(name)
         oids, total = [], 0
         for _, oid, _, path, schema, table, pages, rows, visible in self.admin.execute(
-            _LEAVES, (root, root)
+            _LEAVES, (root, root), prepare=True
         ).fetchall():
             count = max(float(str(rows)), 0.0)
             held = self._held_rows(index, f"{schema}.{table}", count)
@@ -186,24 +189,27 @@ class Pool:
                 set_length(file, max(size.pages, file.stat().st_size // PAGE))
             self._set_statistics(str(schema), str(table), pages, rows, visible)
             self.admin.execute(
-                "UPDATE pg_class SET relpages = %s, reltuples = %s WHERE oid = %s", (size.pages, held, oid)
+                "UPDATE pg_class SET relpages = %s, reltuples = %s WHERE oid = %s",
+                (size.pages, held, oid),
+                prepare=True,
             )
             total += size.size_bytes
         tree = self.admin.execute(
             "SELECT %s::regclass::oid::int8 UNION SELECT relid::oid::int8 FROM pg_partition_tree(%s::regclass)",
             (root, root),
+            prepare=True,
         ).fetchall()
         oids = [int(str(row[0])) for row in tree]
-        self.admin.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = ANY(%s)", (oids,))
+        self.admin.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = ANY(%s)", (oids,), prepare=True)
         self._learn(oids)
-        names = self.admin.execute("SELECT relname FROM pg_class WHERE oid = ANY(%s)", (oids,)).fetchall()
+        names = self.admin.execute("SELECT relname FROM pg_class WHERE oid = ANY(%s)", (oids,), prepare=True).fetchall()
         self._canonical.update({str(row[0]): str(index) for row in names})
         return _Made(tuple(oids), total)
 
     def _set_statistics(self, schema: str, table: str, pages: object, rows: object, visible: object) -> None:
         self.admin.execute(
             "SELECT pg_restore_relation_stats('schemaname', %s::text, 'relname', %s::text, 'relpages', %s::int,"
-            " 'reltuples', %s::real, 'relallvisible', %s::int)", (schema, table, pages, rows, visible)
+            " 'reltuples', %s::real, 'relallvisible', %s::int)", (schema, table, pages, rows, visible), prepare=True
         )  # fmt: skip
 
     def _held_rows(self, index: HypotheticalIndex, table: str, rows: float) -> float:
@@ -225,7 +231,7 @@ class Pool:
         included: list[KeyShape] = []
         equal_image = index.method == "btree" and not index.included
         common: tuple[float, ...] = ()
-        columns: list[tuple[Any, ...]] = list(self.admin.execute(_KEYS, (oid,)).fetchall())
+        columns: list[tuple[Any, ...]] = list(self.admin.execute(_KEYS, (oid,), prepare=True).fetchall())
         for _, length, alignment, width, nulls, distincts, frequencies, is_key, same_bits in columns:
             known = abs(distincts) * (1.0 if distincts > 0 else table_rows) if distincts else None
             if known and 0 < rows < table_rows:  # a partial index sees some of the values only

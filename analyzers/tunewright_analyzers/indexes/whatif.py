@@ -5,7 +5,7 @@ Implemented in tunewright_agent.whatif by the twin (an embedded PostgreSQL), by 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from tunewright_analyzers.facts.plans import Plan
 from tunewright_analyzers.facts.relations import IndexColumn, RelationName
@@ -68,4 +68,23 @@ class PlannerOracle(Protocol):
 
     def size_bytes(self, database: str, index: HypotheticalIndex) -> int:
         """How large the index would be (a model: deduplication, fill factor, tuple width). Raises WhatIfError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """A plan in two words: what it costs, and the names of the indexes in it (hypothetical ones under their `str()`)."""
+
+    cost: float
+    indexes: frozenset[str]
+
+
+@runtime_checkable
+class PricingOracle(PlannerOracle, Protocol):
+    """An oracle that can answer in short, without the plan: the choice of indexes asks thousands of times."""
+
+    def price(
+        self, database: str, statement: str, *, add: Sequence[HypotheticalIndex] = (), hide: Sequence[RelationName] = ()
+    ) -> Price:
+        """As `explain`, the same cost and index names. Raises WhatIfError."""
         ...
