@@ -4,7 +4,8 @@ Called by the agent (pipeline, `once`, demo) where an oracle is at hand; the Sec
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import ClassVar
 
 from tunewright_analyzers.facts.columns import Schema
@@ -13,8 +14,10 @@ from tunewright_analyzers.facts.relations import Index, Indexes, RelationName, T
 from tunewright_analyzers.facts.snapshot import Section, Window
 from tunewright_analyzers.facts.statements import Statement, Statements
 from tunewright_analyzers.indexes.candidates import candidates
+from tunewright_analyzers.indexes.exact import exact
+from tunewright_analyzers.indexes.known import Known
 from tunewright_analyzers.indexes.problem import Choice, Chooser, Limits, Problem, Progress, Rejected, WeightedStatement
-from tunewright_analyzers.indexes.select import greedy, new_ones
+from tunewright_analyzers.indexes.select import new_ones
 from tunewright_analyzers.indexes.whatif import HypotheticalIndex, PlannerOracle, WhatIfError
 from tunewright_analyzers.indexes.write_cost import WriteCost, write_cost
 from tunewright_analyzers.sql.generic import generic_form
@@ -93,6 +96,7 @@ class _Facts:
     indexes: tuple[Index, ...]
     table_seconds: float
     parents: dict[RelationName, RelationName]
+    known: Known
 
 
 def _facts(window: Window, database: str) -> _Facts:
@@ -108,6 +112,7 @@ def _facts(window: Window, database: str) -> _Facts:
         tuple(one for one in indexes.rows if one.table.database == database),
         tables.period.seconds,
         {one.name: one.parent for one in rows.values() if one.parent is not None},
+        Known.of(window, database),
     )
 
 
@@ -168,23 +173,26 @@ def _merged(rows: Sequence[Statement]) -> list[Statement]:
     return sorted(merged.values(), key=lambda one: (-one.exec_seconds, one.id))
 
 
-def _problem(
-    work: _Workload, facts: _Facts, oracle: PlannerOracle, limits: Limits, seconds: float
-) -> tuple[Problem, dict[HypotheticalIndex, WriteCost]]:
-    pool: dict[HypotheticalIndex, None] = {}
-    for found in work.asked:
-        for index in candidates(found, facts.parents):
-            pool.setdefault(index)
+def _problem(work: _Workload, facts: _Facts, oracle: PlannerOracle, limits: Limits, seconds: float) -> Problem:
+    made = [candidates(found, facts.parents, facts.known) for found in work.asked]
     fresh = []
-    for index in new_ones(tuple(pool), facts.indexes):
+    for index in new_ones([index for one in made for index in one], facts.indexes):
         try:
             oracle.size_bytes(facts.database, index)
         except WhatIfError:  # no such opclass, an expression that is not immutable: not an index
             continue
         fresh.append(index)
-    costs = {index: _writes(index, facts, work) for index in fresh}
-    rates = {index: cost.cost for index, cost in costs.items()}
-    return Problem(tuple(work.statements), tuple(fresh), oracle, limits, rates, seconds), costs
+    pool = frozenset(fresh)
+    statements = tuple(
+        replace(one, candidates=pool & frozenset(own)) for one, own in zip(work.statements, made, strict=True)
+    )
+    rates = {index: _writes(index, facts, work).cost for index in fresh}
+    model = partial(_write_rate, facts=facts, work=work)
+    return Problem(statements, tuple(fresh), oracle, limits, rates, seconds, model)
+
+
+def _write_rate(index: HypotheticalIndex, facts: _Facts, work: _Workload) -> float:
+    return _writes(index, facts, work).cost
 
 
 def _writes(index: HypotheticalIndex, facts: _Facts, work: _Workload) -> WriteCost:
@@ -194,9 +202,7 @@ def _writes(index: HypotheticalIndex, facts: _Facts, work: _Workload) -> WriteCo
     return write_cost(index, parts, facts.table_seconds, facts.indexes, work.assigned.get(index.table, ()))
 
 
-def _advised(
-    problem: Problem, choice: Choice, facts: _Facts, writes: Mapping[HypotheticalIndex, WriteCost]
-) -> list[AdvisedIndex]:
+def _advised(problem: Problem, choice: Choice, facts: _Facts, work: _Workload) -> list[AdvisedIndex]:
     everything = frozenset(choice.chosen)
     total = sum(one.seconds for one in problem.statements)
     rows = []
@@ -217,7 +223,7 @@ def _advised(
                 problem.size_bytes(index),
                 tuple(gains),
                 saved / total if total > 0 else 0.0,
-                writes[index],
+                _writes(index, facts, work),
                 others,
                 table is not None and table.kind == "p",
             )
@@ -231,7 +237,7 @@ def advise(
     databases: Sequence[str],
     *,
     limits: Limits | None = None,
-    choose: Chooser = greedy,
+    choose: Chooser = exact,
     without: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> IndexAdvice:
@@ -257,8 +263,8 @@ def advise(
         work = _workload(ordered[:MOST_STATEMENTS], facts, oracle)
         unjudged += work.unjudged
         judged += len(work.statements)
-        problem, writes = _problem(work, facts, oracle, limits or Limits(), statements.period.seconds)
-        rows += _advised(problem, choose(problem), facts, writes)
+        problem = _problem(work, facts, oracle, limits or Limits(), statements.period.seconds)
+        rows += _advised(problem, choose(problem), facts, work)
         if progress is not None:
             progress(at + 1, len(databases))
     rows.sort(key=lambda one: (-one.gain_ratio, str(one.index)))
