@@ -39,7 +39,9 @@ def _generator() -> str:
     beside = Path(sys.executable).with_name("tpchgen-cli")
     found = str(beside) if beside.exists() else shutil.which("tpchgen-cli")
     if found is None:
-        raise SystemExit(f"tpchgen-cli makes the TPC-H data and is not installed: {sys.executable} -m pip install tpchgen-cli")
+        raise SystemExit(
+            f"tpchgen-cli makes the TPC-H data and is not installed: {sys.executable} -m pip install tpchgen-cli"
+        )
     return found
 
 
