@@ -11,7 +11,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -209,11 +209,11 @@ class Bench:
             twin_seconds = time.perf_counter() - start
             advice, seconds = self.advice(budget_mb, twin, reader)
             indexes = [row.index for row in advice.rows]
-            estimated = _estimated(twin, self.database, self.work, indexes)
+            cost_ratio = estimated(twin, self.database, ((text, 1.0) for text in self.work.values()), indexes)
             modelled = {str(one): twin.size_bytes(self.database, one) / MEGABYTE for one in indexes}
         reader.close()
         told(
-            f"budget {budget_mb or 'none'}: {len(indexes)} indexes in {seconds:.1f} s, {advice.calls} EXPLAINs, estimated {estimated:.4f}"
+            f"budget {budget_mb or 'none'}: {len(indexes)} indexes in {seconds:.1f} s, {advice.calls} EXPLAINs, estimated {cost_ratio:.4f}"
         )
         for one in advice.unjudged:
             told(f"  not judged: {one.statement}: {one.because}")
@@ -231,18 +231,14 @@ class Bench:
             twin_seconds=round(twin_seconds, 3),
             planner_calls=advice.calls,
             judged=advice.judged,
-            estimated_relative_cost=round(estimated, 5),
+            estimated_relative_cost=round(cost_ratio, 5),
             real_relative_cost=round(sum(after.values()) / sum(self.before.values()), 5),
             estimated_mb=round(sum(modelled.values()), 2),
             real_mb=round(sum(made.megabytes.values()), 2),
             run_seconds_before=round(sum(self.seconds_before.values()), 3),
             run_seconds_after=round(sum(seconds_after.values()), 3),
             worse=worse(self.seconds_before, seconds_after),
-            worse_cost=tuple(
-                f"{name} {before:.0f} -> {after[name]:.0f}"
-                for name, before in self.before.items()
-                if after[name] > before * WORSE_COST_RATIO
-            ),
+            worse_cost=dearer(self.before, after),
             failed=(*made.failed, *(f"{name}: over {self.limit_seconds:g} s" for name in sorted({*self.late, *late}))),
             build_seconds=round(made.seconds, 2),
             indexes=tuple(str(one) for one in indexes),
@@ -264,6 +260,7 @@ class Bench:
 
 
 def worse(before: Mapping[str, float], after: Mapping[str, float]) -> tuple[str, ...]:
+    """Statements whose time rose by more than both WORSE_RATIO and WORSE_SECONDS."""
     return tuple(
         f"{name} {before[name]:.2f} -> {seconds:.2f} s"
         for name, seconds in after.items()
@@ -271,14 +268,26 @@ def worse(before: Mapping[str, float], after: Mapping[str, float]) -> tuple[str,
     )
 
 
-def _estimated(twin: Twin, database: str, work: Mapping[str, str], indexes: Sequence[HypotheticalIndex]) -> float:
+def dearer(before: Mapping[str, float], after: Mapping[str, float]) -> tuple[str, ...]:
+    """Statements whose planner cost rose by more than WORSE_COST_RATIO."""
+    return tuple(
+        f"{name} {cost:.0f} -> {after[name]:.0f}"
+        for name, cost in before.items()
+        if after[name] > cost * WORSE_COST_RATIO
+    )
+
+
+def estimated(
+    twin: Twin, database: str, work: Iterable[tuple[str, float]], indexes: Sequence[HypotheticalIndex]
+) -> float:
+    """Cost on the twin with the indexes, relative to that without, over (statement, weight); what it cannot plan is left out."""
     before = after = 0.0
-    for text in work.values():
+    for text, weight in work:
         try:
             once, then = twin.explain(database, text), twin.explain(database, text, add=indexes)
         except WhatIfError:  # named by the adviser already
             continue
-        before, after = before + once.root.cost.total, after + then.root.cost.total
+        before, after = before + weight * once.root.cost.total, after + weight * then.root.cost.total
     return after / before if before else 1.0
 
 

@@ -74,8 +74,8 @@ MIX: dict[str, tuple[int, str, Callable[[Random], Values]]] = {
                 lambda random: (f'{{"by": {random.randint(0, 299)}}}',)),
     "counts": (2, "SELECT state, count(*) FROM ticket WHERE tenant_id = %s GROUP BY state", lambda random: (random.randint(1, 200),)),
     "requester": (4, "SELECT id, state FROM ticket WHERE requester_id = %s ORDER BY opened_at DESC LIMIT 5", lambda random: (_member(random),)),
-    "open": (6, "INSERT INTO ticket (tenant_id, requester_id, state, priority, subject, opened_at, changed_at)"
-                " VALUES (%s, %s, 'open', 2, 'new', now(), now())",
+    "open": (6, ("INSERT INTO ticket (tenant_id, requester_id, state, priority, subject, opened_at, changed_at)"
+                 " VALUES (%s, %s, 'open', 2, 'new', now(), now())"),
              lambda random: (random.randint(1, 200), _member(random))),
     "say": (8, "INSERT INTO comment (ticket_id, author_id, written_at, body) VALUES (%s, %s, now(), 'an answer of ordinary length, as people write')",
             lambda random: (random.randint(1, TICKETS), _member(random))),
