@@ -5,7 +5,7 @@ to it). That is also how existing indexes are hidden. Only the twin's own superu
 """
 
 import contextlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,8 +32,8 @@ FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
 JOIN pg_class c ON c.oid = x.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE i.oid = %s::regclass AND i.relkind = 'i'
 """
-_KEYS = """
-SELECT a.attnum, t.typlen, t.typalign::text, COALESCE(s.stawidth, CASE WHEN t.typlen > 0 THEN t.typlen ELSE 32 END),
+KEYS = """
+SELECT a.attrelid, t.typlen, t.typalign::text, COALESCE(s.stawidth, CASE WHEN t.typlen > 0 THEN t.typlen ELSE 32 END),
        COALESCE(s.stanullfrac, 0), COALESCE(s.stadistinct, 0),
        COALESCE(CASE 1 WHEN s.stakind1 THEN s.stanumbers1 WHEN s.stakind2 THEN s.stanumbers2 WHEN s.stakind3 THEN s.stanumbers3 END, '{}'),
        a.attnum <= x.indnkeyatts,
@@ -44,7 +44,7 @@ JOIN pg_class c ON c.oid = x.indrelid
 LEFT JOIN pg_attribute ta ON ta.attrelid = c.oid AND ta.attnum = x.indkey[a.attnum - 1] AND ta.attnum > 0
 LEFT JOIN LATERAL (SELECT * FROM pg_statistic s WHERE s.starelid = c.oid AND s.staattnum = ta.attnum ORDER BY s.stainherit LIMIT 1) s
   ON true
-WHERE x.indexrelid = %s ORDER BY a.attnum
+WHERE x.indexrelid = ANY(%s) ORDER BY x.indexrelid, a.attnum
 """
 _LEADING = """
 SELECT i.relname, i.oid, a.attname, x.indnkeyatts > 1 AND am.amname = 'btree'
@@ -57,7 +57,9 @@ _ALIGNMENT = {"c": 1, "s": 2, "i": 4, "d": 8}
 
 
 @dataclass(slots=True)
-class _Made:
+class Made:
+    """A hypothetical index that exists: its OIDs (of its partitions too) and its size in bytes."""
+
     oids: tuple[int, ...]
     size_bytes: int
 
@@ -70,7 +72,8 @@ class Pool:
     data: Path
     admin: Connection
     maker: Connection
-    _made: dict[HypotheticalIndex, _Made] = field(init=False, default_factory=dict)
+    _made: dict[HypotheticalIndex, Made] = field(init=False, default_factory=dict)
+    _named: int = field(init=False, default=0)
     _visible: set[int] = field(init=False, default_factory=set)
     _existing: dict[tuple[str, str], tuple[int, ...]] = field(init=False, default_factory=dict)
     _valid: frozenset[int] = field(init=False, default=frozenset())
@@ -133,20 +136,36 @@ class Pool:
             )
             self._visible = wanted
 
-    def make(self, index: HypotheticalIndex) -> _Made:
+    def make(self, index: HypotheticalIndex) -> Made:
         """The index on the twin, made at the first call: hidden, of its modelled size. Raises WhatIfError where it cannot exist."""
         if index not in self._made:
-            name = f"tw_{len(self._made)}"
+            name = self.next_name()
             try:
-                with self._emptied(index.table):
+                with self.emptied(index.table):
                     self.maker.execute(create_statement(index, name, concurrently=False).encode())
             except psycopg.Error as error:
                 raise WhatIfError(f"index {index} cannot be made: {because(error)}") from error
             self._made[index] = self._sized(index, RelationName(self.database, index.table.schema, name))
         return self._made[index]
 
+    def has(self, index: HypotheticalIndex) -> bool:
+        """Whether it is made already."""
+        return index in self._made
+
+    def next_name(self) -> str:
+        """A name on the twin that no index has."""
+        self._named += 1
+        return f"tw_{self._named}"
+
+    def add(self, made: Mapping[HypotheticalIndex, tuple[str, Made]]) -> None:
+        """Take in indexes that exist, have their size, and are hidden: by their names on the twin."""
+        for index, (name, one) in made.items():
+            self._made[index] = one
+            self._canonical[name] = str(index)
+        self._learn([oid for _, one in made.values() for oid in one.oids])
+
     @contextlib.contextmanager
-    def _emptied(self, table: RelationName) -> Iterator[None]:
+    def emptied(self, table: RelationName) -> Iterator[None]:
         """The table's first files cut to nothing while an index is made: else the build would read gigabytes of empty pages.
 
         `maker` never plans a statement, so that it opens no further segment and believes the first one's length.
@@ -173,21 +192,21 @@ class Pool:
         with file.open("r+b") as opened:
             opened.truncate(pages * PAGE)
 
-    def _sized(self, index: HypotheticalIndex, name: RelationName) -> _Made:
+    def _sized(self, index: HypotheticalIndex, name: RelationName) -> Made:
         root = qualified(name)
         oids, total = [], 0
         for _, oid, _, path, schema, table, pages, rows, visible in self.admin.execute(
             _LEAVES, (root, root), prepare=True
         ).fetchall():
             count = max(float(str(rows)), 0.0)
-            held = self._held_rows(index, f"{schema}.{table}", count)
+            held = self.held_rows(index, f"{schema}.{table}", count)
             size = self._model(index, int(str(oid)), held, count)
             file = self.data / str(path)
             if index.method == "btree":
                 set_btree(file, size.pages, size.height)
             else:
                 set_length(file, max(size.pages, file.stat().st_size // PAGE))
-            self._set_statistics(str(schema), str(table), pages, rows, visible)
+            self.set_statistics(str(schema), str(table), pages, rows, visible)
             self.admin.execute(
                 "UPDATE pg_class SET relpages = %s, reltuples = %s WHERE oid = %s",
                 (size.pages, held, oid),
@@ -204,15 +223,16 @@ class Pool:
         self._learn(oids)
         names = self.admin.execute("SELECT relname FROM pg_class WHERE oid = ANY(%s)", (oids,), prepare=True).fetchall()
         self._canonical.update({str(row[0]): str(index) for row in names})
-        return _Made(tuple(oids), total)
+        return Made(tuple(oids), total)
 
-    def _set_statistics(self, schema: str, table: str, pages: object, rows: object, visible: object) -> None:
+    def set_statistics(self, schema: str, table: str, pages: object, rows: object, visible: object) -> None:
+        """Give the table its statistics again: a build resets them to nothing."""
         self.admin.execute(
             "SELECT pg_restore_relation_stats('schemaname', %s::text, 'relname', %s::text, 'relpages', %s::int,"
             " 'reltuples', %s::real, 'relallvisible', %s::int)", (schema, table, pages, rows, visible), prepare=True
         )  # fmt: skip
 
-    def _held_rows(self, index: HypotheticalIndex, table: str, rows: float) -> float:
+    def held_rows(self, index: HypotheticalIndex, table: str, rows: float) -> float:
         """Rows that the index holds: all, or what the planner makes of its predicate."""
         if not index.predicate:
             return rows
@@ -227,18 +247,23 @@ class Pool:
 
     def _model(self, index: HypotheticalIndex, oid: int, rows: float, table_rows: float) -> IndexSize:
         """Its size for so many rows, from the statistics of its columns."""
-        keys: list[KeyShape] = []
-        included: list[KeyShape] = []
-        equal_image = index.method == "btree" and not index.included
-        common: tuple[float, ...] = ()
-        columns: list[tuple[Any, ...]] = list(self.admin.execute(_KEYS, (oid,), prepare=True).fetchall())
-        for _, length, alignment, width, nulls, distincts, frequencies, is_key, same_bits in columns:
-            known = abs(distincts) * (1.0 if distincts > 0 else table_rows) if distincts else None
-            if known and 0 < rows < table_rows:  # a partial index sees some of the values only
-                known *= 1.0 - (1.0 - rows / table_rows) ** (table_rows / known)
-            shape = KeyShape(float(width), _ALIGNMENT[alignment], length < 0, float(nulls), known)
-            (keys if is_key else included).append(shape)
-            if is_key:
-                equal_image = equal_image and same_bits
-                common = tuple(frequencies) if len(columns) == 1 and not index.predicate else ()
-        return btree_size(IndexShape(rows, tuple(keys), tuple(included), common, equal_image, DEFAULT_FILL_FACTOR))
+        columns: list[tuple[Any, ...]] = list(self.admin.execute(KEYS, ([oid],), prepare=True).fetchall())
+        return modelled(index, columns, rows, table_rows)
+
+
+def modelled(index: HypotheticalIndex, columns: Sequence[tuple[Any, ...]], rows: float, table_rows: float) -> IndexSize:
+    """The index's size for so many rows, from what KEYS says of its columns."""
+    keys: list[KeyShape] = []
+    included: list[KeyShape] = []
+    equal_image = index.method == "btree" and not index.included
+    common: tuple[float, ...] = ()
+    for _, length, alignment, width, nulls, distincts, frequencies, is_key, same_bits in columns:
+        known = abs(distincts) * (1.0 if distincts > 0 else table_rows) if distincts else None
+        if known and 0 < rows < table_rows:  # a partial index sees some of the values only
+            known *= 1.0 - (1.0 - rows / table_rows) ** (table_rows / known)
+        shape = KeyShape(float(width), _ALIGNMENT[alignment], length < 0, float(nulls), known)
+        (keys if is_key else included).append(shape)
+        if is_key:
+            equal_image = equal_image and same_bits
+            common = tuple(frequencies) if len(columns) == 1 and not index.predicate else ()
+    return btree_size(IndexShape(rows, tuple(keys), tuple(included), common, equal_image, DEFAULT_FILL_FACTOR))

@@ -18,7 +18,7 @@ from tunewright_analyzers.indexes.exact import exact
 from tunewright_analyzers.indexes.known import Known
 from tunewright_analyzers.indexes.problem import Choice, Chooser, Limits, Problem, Progress, Rejected, WeightedStatement
 from tunewright_analyzers.indexes.select import new_ones
-from tunewright_analyzers.indexes.whatif import HypotheticalIndex, PlannerOracle, WhatIfError
+from tunewright_analyzers.indexes.whatif import BatchOracle, HypotheticalIndex, PlannerOracle, WhatIfError
 from tunewright_analyzers.indexes.write_cost import WriteCost, write_cost
 from tunewright_analyzers.sql.generic import generic_form
 from tunewright_analyzers.sql.predicates import Catalogue, PredicateError, Predicates, predicates
@@ -175,20 +175,31 @@ def _merged(rows: Sequence[Statement]) -> list[Statement]:
 
 def _problem(work: _Workload, facts: _Facts, oracle: PlannerOracle, limits: Limits, seconds: float) -> Problem:
     made = [candidates(found, facts.parents, facts.known) for found in work.asked]
-    fresh = []
-    for index in new_ones([index for one in made for index in one], facts.indexes):
-        try:
-            oracle.size_bytes(facts.database, index)
-        except WhatIfError:  # no such opclass, an expression that is not immutable: not an index
-            continue
-        fresh.append(index)
+    fresh = _possible(new_ones([index for one in made for index in one], facts.indexes), facts.database, oracle)
     pool = frozenset(fresh)
     statements = tuple(
         replace(one, candidates=pool & frozenset(own)) for one, own in zip(work.statements, made, strict=True)
     )
     rates = {index: _writes(index, facts, work).cost for index in fresh}
     model = partial(_write_rate, facts=facts, work=work)
-    return Problem(statements, tuple(fresh), oracle, limits, rates, seconds, model)
+    return Problem(statements, fresh, oracle, limits, rates, seconds, model)
+
+
+def _possible(
+    wanted: Sequence[HypotheticalIndex], database: str, oracle: PlannerOracle
+) -> tuple[HypotheticalIndex, ...]:
+    """Those that can exist: no such operator class, an expression that is not immutable are no index."""
+    if isinstance(oracle, BatchOracle):
+        refused = oracle.make_all(database, wanted)
+        return tuple(one for one in wanted if one not in refused)
+    fresh = []
+    for index in wanted:
+        try:
+            oracle.size_bytes(database, index)
+        except WhatIfError:
+            continue
+        fresh.append(index)
+    return tuple(fresh)
 
 
 def _write_rate(index: HypotheticalIndex, facts: _Facts, work: _Workload) -> float:

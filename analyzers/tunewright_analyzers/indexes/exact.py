@@ -31,6 +31,8 @@ ROUNDS = 6
 """Of solving and asking around the answer, for the budget asked for; on the line one round each."""
 HALVINGS = 5
 """Points of the line: the size of what would be chosen without a budget, and its halves."""
+LINE_GAP = 1e-3
+"""How near the optimum a point of the line is."""
 MOST_REJECTED = 40
 
 
@@ -107,19 +109,21 @@ class _Search:
 
     def walk_line(self) -> None:
         """Step 2: the line of benefit against size; each point's surroundings are asked once."""
-        chosen, _ = self.program().solve(None)
+        chosen, _ = self.program().solve(None, LINE_GAP)
         self.ask_around(chosen)
-        chosen, _ = self.program().solve(None)
         whole = self.size(chosen)
-        budgets = [whole, *(whole >> number for number in range(1, HALVINGS + 1))]
-        for budget in budgets[1:]:
-            self.ask_around(self.program().solve(budget)[0])
-        program, today = self.program(), sum(one.seconds for one in self.problem.statements)
-        for budget in reversed(budgets):
-            found, _ = program.solve(budget)
-            left = sum(self.problem.load(one, self._known_cost(one, found)) for one in self.problem.statements)
-            point = ParetoPoint(self.size(found), left / today if today > 0 else 1.0, len(found))
-            if point not in self.line:
+        found = [chosen]
+        for number in range(1, HALVINGS + 1):
+            chosen, _ = self.program().solve(whole >> number, LINE_GAP)
+            self.ask_around(chosen)
+            found.append(chosen)
+        today = sum(one.seconds for one in self.problem.statements)
+        for chosen in reversed(found):
+            left = sum(self.problem.load(one, self._known_cost(one, chosen)) for one in self.problem.statements)
+            point = ParetoPoint(self.size(chosen), left / today if today > 0 else 1.0, len(chosen))
+            if not self.line or (
+                point.size_bytes > self.line[-1].size_bytes and point.load_ratio < self.line[-1].load_ratio
+            ):
                 self.line.append(point)
 
     def _known_cost(self, one: WeightedStatement, chosen: Configuration) -> float:

@@ -6,12 +6,13 @@ never asked again (INUM's observation, VLDB 2007, in its exact form: a minimum o
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from tunewright_analyzers.facts.ids import StatementId
 from tunewright_analyzers.facts.relations import RelationName
 from tunewright_analyzers.indexes.whatif import HypotheticalIndex, PlannerOracle, Price, PricingOracle
+from tunewright_analyzers.sql.judged import judged_part
 
 Configuration = frozenset[HypotheticalIndex]
 
@@ -139,10 +140,15 @@ class Problem:
         return rate * self.window_seconds * self.seconds_per_cost if rate else 0.0
 
     def size_bytes(self, index: HypotheticalIndex) -> int:
-        """Raises WhatIfError."""
+        """Its size; of a partial one as if the parts of its predicate that the planner can only guess held always. Raises WhatIfError."""
         if index not in self._sizes:
-            self._sizes[index] = self.oracle.size_bytes(index.table.database, index)
+            self._sizes[index] = self.oracle.size_bytes(index.table.database, _at_most(index))
         return self._sizes[index]
+
+
+def _at_most(index: HypotheticalIndex) -> HypotheticalIndex:
+    """The index with the judged part of its predicate alone: it holds all rows that the index does, or more."""
+    return replace(index, predicate=judged_part(index.predicate)) if index.predicate is not None else index
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,8 +103,8 @@ class Program:
                 sizes = [self.sizes[self._items[number]] / 8192 for number in columns]
                 self._rows.add(columns, sizes, -_INFINITY, self.limits.most_bytes_per_table / 8192)
 
-    def solve(self, budget_bytes: int | None) -> tuple[frozenset[HypotheticalIndex], float]:
-        """(the best set within the budget, its total). Raises ProgramError."""
+    def solve(self, budget_bytes: int | None, gap: float = GAP) -> tuple[frozenset[HypotheticalIndex], float]:
+        """(the best set within the budget, its total). `gap`: relative distance from the optimum. Raises ProgramError."""
         if not self._items:
             return frozenset(), self._fixed
         solver = highspy.Highs()  # type: ignore[no-untyped-call]  # its constructor has no annotation
@@ -113,7 +113,7 @@ class Program:
             ("log_to_console", False),
             ("threads", 1),
             ("random_seed", 1),
-            ("mip_rel_gap", GAP),
+            ("mip_rel_gap", gap),
             ("mip_max_nodes", MOST_NODES),
         ):
             solver.setOptionValue(name, value)

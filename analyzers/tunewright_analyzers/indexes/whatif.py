@@ -3,7 +3,7 @@
 Implemented in tunewright_agent.whatif by the twin (an embedded PostgreSQL), by HypoPG on the live server and, later, for MySQL.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -87,4 +87,13 @@ class PricingOracle(PlannerOracle, Protocol):
         self, database: str, statement: str, *, add: Sequence[HypotheticalIndex] = (), hide: Sequence[RelationName] = ()
     ) -> Price:
         """As `explain`, the same cost and index names. Raises WhatIfError."""
+        ...
+
+
+@runtime_checkable
+class BatchOracle(PlannerOracle, Protocol):
+    """An oracle that makes many hypothetical indexes ready at once, faster than at the first question about each."""
+
+    def make_all(self, database: str, indexes: Sequence[HypotheticalIndex]) -> Mapping[HypotheticalIndex, str]:
+        """Returns, for each index that cannot exist, why. Raises WhatIfError where the oracle itself fails."""
         ...
