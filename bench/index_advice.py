@@ -59,12 +59,13 @@ def _options() -> argparse.Namespace:
 
 
 @contextmanager
-def _server(major: int) -> Iterator[EmbeddedServer]:
+def server(major: int) -> Iterator[EmbeddedServer]:
+    """A running server of that release with the benchmarks' settings. Raises SystemExit where it is not on this machine."""
     binaries = BINARIES[major]
     if binaries is not None and not (binaries / "postgres").exists():
         raise SystemExit(f"PostgreSQL {major} is not on this machine (Debian: apt-get install postgresql-{major})")
-    with EmbeddedServer(settings=SETTINGS, binaries=binaries) as server:
-        yield server
+    with EmbeddedServer(settings=SETTINGS, binaries=binaries) as running:
+        yield running
 
 
 def _fresh(server: EmbeddedServer, name: str) -> str:
@@ -97,8 +98,8 @@ def _measured(
 
 
 def _tpch(options: argparse.Namespace) -> None:
-    with _server(options.major) as server:
-        url = _fresh(server, "tpch")
+    with server(options.major) as running:
+        url = _fresh(running, "tpch")
         advised.told(f"loading TPC-H {options.scale:g}")
         with psycopg.connect(url, autocommit=True) as connection:
             tpch.load(connection, options.scale, vacuum=not options.analyze_only)
@@ -122,8 +123,8 @@ def _tpch(options: argparse.Namespace) -> None:
 
 
 def _warehouse(options: argparse.Namespace) -> None:
-    with _server(options.major) as server:
-        url = _fresh(server, "warehouse")
+    with server(options.major) as running:
+        url = _fresh(running, "warehouse")
         advised.told(f"loading the warehouse of seed {options.seed}")
         with psycopg.connect(url, autocommit=True) as connection:
             warehouse.load(connection, options.seed)
@@ -136,8 +137,8 @@ def _warehouse(options: argparse.Namespace) -> None:
 
 
 def _helpdesk(options: argparse.Namespace) -> None:
-    with _server(options.major) as server:
-        helpdesk_advice.measure(server, _fresh(server, "helpdesk"), SETTINGS, _file(options, "helpdesk"))
+    with server(options.major) as running:
+        helpdesk_advice.measure(running, _fresh(running, "helpdesk"), SETTINGS, _file(options, "helpdesk"))
 
 
 def main() -> None:
