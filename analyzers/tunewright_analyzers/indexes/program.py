@@ -11,12 +11,13 @@ such that   every statement has one plan:                   sum over plans of y 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-
-import highspy
-import numpy as np
+from typing import TYPE_CHECKING
 
 from tunewright_analyzers.indexes.problem import Limits
 from tunewright_analyzers.indexes.whatif import HypotheticalIndex
+
+if TYPE_CHECKING:  # loaded where it is used: it takes a fifth of a second, and most commands never solve anything
+    import highspy
 
 MOST_NODES = 2_000
 GAP = 1e-6
@@ -107,6 +108,8 @@ class Program:
         """(the best set within the budget, its total). `gap`: relative distance from the optimum. Raises ProgramError."""
         if not self._items:
             return frozenset(), self._fixed
+        import highspy
+
         solver = highspy.Highs()  # type: ignore[no-untyped-call]  # its constructor has no annotation
         for name, value in (
             ("output_flag", False),
@@ -127,7 +130,10 @@ class Program:
         chosen = frozenset(index for number, index in enumerate(self._items) if values[number] > 0.5)
         return chosen, self._fixed + solver.getInfo().objective_function_value
 
-    def _model(self, budget_bytes: int | None) -> highspy.HighsLp:
+    def _model(self, budget_bytes: int | None) -> "highspy.HighsLp":
+        import highspy
+        import numpy as np
+
         rows = self._rows
         starts, columns, values, lower, upper = (
             list(one) for one in (rows.starts, rows.columns, rows.values, rows.lower, rows.upper)

@@ -6,8 +6,10 @@ In come nodes of pglast, out come nodes and texts. Called by predicates.py.
 from collections.abc import Iterator
 from typing import Any
 
+import pglast
 from pglast import ast as syntax
 from pglast.enums import BoolExprType
+from pglast.parser import ParseError
 from pglast.stream import RawStream
 
 Node = Any
@@ -82,3 +84,12 @@ def _strip(node: Node) -> Any:
 def unqualified(node: Node) -> str:
     """The expression as SQL, its columns without their tables."""
     return str(RawStream()(_strip(node)))
+
+
+def has_literal(expression: str) -> bool:
+    """Whether an expression holds a constant other than NULL. True where it cannot be parsed."""
+    try:
+        statement: Any = pglast.parse_sql(f"SELECT {expression}")[0].stmt
+    except ParseError:
+        return True
+    return not is_fixed(statement.targetList[0].val, literal_free=True)
