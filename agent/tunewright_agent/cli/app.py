@@ -78,6 +78,6 @@ class Task:
 
 def main() -> None:
     """Entry point of `tunewright`."""
-    from tunewright_agent.cli import advice, daemon, demo, explain, observe, reference  # noqa: F401  # each adds its commands
+    from tunewright_agent.cli import advice, advise, daemon, demo, explain, observe, reference  # noqa: F401  # each adds its commands
 
     app()

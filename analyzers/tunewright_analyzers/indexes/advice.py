@@ -199,7 +199,12 @@ def _advised(
             gains.append(StatementGain(one.id, one.text, one.calls, one.seconds, before, after, seconds, changed))
             saved += problem.load(one, problem.cost(one, everything - {index})) - problem.load(one, after)
         gains.sort(key=lambda one: (-one.seconds * one.ratio, one.statement))
-        others = tuple(one for one in choice.rejected if one.index.table == index.table)[:_ALTERNATIVES]
+        helped = {one.statement for one in gains}
+        others = [
+            one
+            for one in choice.rejected
+            if one.index.table == index.table and (not one.statements or helped & set(one.statements))
+        ]
         table = facts.tables.get(index.table)
         rows.append(
             AdvisedIndex(
@@ -208,7 +213,7 @@ def _advised(
                 tuple(gains),
                 saved / total if total > 0 else 0.0,
                 _writes(index, facts, work),
-                others,
+                tuple(others[:_ALTERNATIVES]),
                 table is not None and table.kind == "p",
                 risk_of(index, table),
             )
@@ -232,14 +237,14 @@ class _Sum:
     calibration: Calibration | None = None
     is_complete: bool = True
 
-    def add(self, problem: Problem, choice: Choice, facts: _Facts, work: Workload) -> None:
+    def add(self, problem: Problem, choice: Choice, facts: _Facts, work: Workload, measured: bool) -> None:
         """Take in the answer for one database."""
         self.unjudged += work.unjudged
         self.judged += len(work.statements)
         self.folded += work.folded
         seconds = sum(one.seconds for one in problem.statements)
         pairs = [(problem.cost(one), one.seconds / one.calls) for one in problem.statements if one.calls]
-        calibration = calibrated(pairs)
+        calibration = calibrated(pairs) if measured else None
         self.rows += _advised(problem, choice, facts, work, calibration)
         self.drops += drops(problem, choice.chosen, facts.indexes, facts.keep)
         self.before += seconds
@@ -261,12 +266,14 @@ def advise(
     tables: Collection[str] = (),
     keep: Collection[str] = (),
     writes_from_statements: bool = False,
+    times_are_measured: bool = True,
 ) -> IndexAdvice:
     """Advice for the statements of `databases` in the window.
 
     `choose` is the solver (exact.exact unless given); `without` is passed on to the reader; `tables`: only indexes on these (names, with or
     without schema); `keep`: existing indexes never to be dropped; `writes_from_statements`: the workload did not run on the server, so that
-    what it writes is told by its own statements and not by the server's counters. A statement that the oracle cannot plan is named in
+    what it writes is told by its own statements and not by the server's counters; `times_are_measured`: False where the statements' times
+    are made of planner costs, which then say nothing of seconds. A statement that the oracle cannot plan is named in
     `unjudged` and costs no other its advice. Interrupted (KeyboardInterrupt) while it chooses, it answers with the best so far.
     Raises AdviceError where Statements, Schema, Tables or Indexes are missing, WhatIfError where the oracle fails.
     """
@@ -293,7 +300,7 @@ def advise(
         )
         problem = _problem(work, facts, oracle, limits or Limits(), statements.period.seconds, tables)
         choice = choose(problem) if choose is not None else exact(problem, progress)
-        total.add(problem, choice, facts, work)
+        total.add(problem, choice, facts, work, times_are_measured)
     total.rows.sort(key=lambda one: (-one.gain_ratio, str(one.index)))
     return IndexAdvice(
         tuple(total.rows),

@@ -33,7 +33,9 @@ HALVINGS = 5
 """Points of the line: the size of what would be chosen without a budget, and its halves."""
 LINE_GAP = 1e-3
 """How near the optimum a point of the line is."""
-MOST_REJECTED = 40
+HOPELESS = 10.0
+"""A statement whose load can fall below this part of today's says little of what is much and what is little."""
+MOST_REJECTED = 200
 
 
 @dataclass(slots=True)
@@ -53,15 +55,18 @@ class _Search:
     def gather(self) -> None:
         """Step 1: plans of every statement."""
         problem, work = self.problem, self.problem.statements
-        gains = {}
+        gains, scale = 0.0, 0.0
         for number, one in enumerate(work):
             self._tell(number, len(work) * 3)
-            gains[one.id] = one.seconds - problem.load(one, problem.answer(one, own_candidates(problem, one)).cost)
-        best = sum(one.seconds - gains[one.id] for one in work)
-        self._price = problem.limits.least_gain_ratio * math.sqrt(max(best, 0.0) * sum(one.seconds for one in work))
+            best = problem.load(one, problem.answer(one, own_candidates(problem, one)).cost)
+            gains += one.seconds - best
+            # Between today's load and what can be left of it: of today's alone, one hopeless statement would make all others not worth
+            # an index; of what can be left alone, an index that saves next to nothing would be worth it.
+            scale += min(math.sqrt(max(best, 0.0) * one.seconds), HOPELESS * best)
+        self._price = problem.limits.least_gain_ratio * scale
         for number, one in enumerate(work):
             self._tell(len(work) + number, len(work) * 3)
-            explored(problem, one, nodes_for(problem, one, sum(gains.values())))
+            explored(problem, one, nodes_for(problem, one, gains))
         used = ever_used(problem)
         self.pool = used | {index for index in merged(used) if self._can_exist(index)}
         for number, one in enumerate(work):
@@ -171,17 +176,19 @@ def exact(problem: Problem, progress: Progress | None = None) -> Choice:
 
 
 def _rejected(search: _Search) -> tuple[Rejected, ...]:
-    """What plans used but the answer does not hold: the load that each would save at most beside nothing, and why it was left out."""
+    """What plans used but the answer does not hold: the load that its best plans would save, other indexes in them or not, and why not."""
     problem, chosen = search.problem, search.best
     today = sum(one.seconds for one in problem.statements)
     budget = problem.limits.budget_bytes
     room = None if budget is None else budget - search.size(chosen)
     found = []
     for index in sorted(ever_used(problem) - chosen, key=str):
-        saved = 0.0
+        saved, users = 0.0, []
         for one in problem.statements:
             plans = [answer.cost for answer in problem.answers(one) if index in answer.used]
-            saved += max(0.0, one.seconds - problem.load(one, min(plans))) if plans else 0.0
+            if plans and (less := one.seconds - problem.load(one, min(plans))) > 0:
+                saved += less
+                users.append(one.id)
         ratio, size = saved / today if today > 0 else 0.0, problem.size_bytes(index)
         if any(_stands_for(other, index) for other in chosen):
             because = "a chosen index starts with the same columns"
@@ -191,7 +198,7 @@ def _rejected(search: _Search) -> tuple[Rejected, ...]:
             because = "over the budget of bytes: others save more for it"
         else:
             because = f"beside the chosen ones it saves less than {problem.limits.least_gain_ratio:.1%} of the load, net of its write cost"
-        found.append(Rejected(index, ratio, size, because))
+        found.append(Rejected(index, ratio, size, because, tuple(users)))
     found.sort(key=lambda one: (-one.gain_ratio, str(one.index)))
     return tuple(found[:MOST_REJECTED])
 

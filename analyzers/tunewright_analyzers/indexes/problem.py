@@ -48,6 +48,8 @@ class Limits:
     most_bytes_per_table: int | None = None
     budget_bytes: int | None = None
     """Of all new indexes together; what drops would free is not counted against it."""
+    size_margin_ratio: float = 0.03
+    """Kept free of the budget: sizes are modelled, and the budget is to hold when the indexes are built."""
 
     def is_regression(self, before: float, after: float) -> bool:
         """Whether a statement's cost rises by more than is allowed."""
@@ -153,12 +155,14 @@ def _at_most(index: HypotheticalIndex) -> HypotheticalIndex:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A candidate that was not chosen: the load it would have saved alone (ratio of the workload's), its size, and why not."""
+    """A candidate that was not chosen: the load it would have saved (ratio of the workload's), its size, and why not; `statements`: of
+    those that would have used it."""
 
     index: HypotheticalIndex
     gain_ratio: float
     size_bytes: int
     because: str
+    statements: tuple[StatementId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

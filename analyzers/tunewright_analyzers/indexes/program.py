@@ -110,7 +110,7 @@ class Program:
             return frozenset(), self._fixed
         import highspy
 
-        solver = highspy.Highs()  # type: ignore[no-untyped-call]  # its constructor has no annotation
+        solver = highspy.Highs()
         for name, value in (
             ("output_flag", False),
             ("log_to_console", False),
@@ -143,7 +143,7 @@ class Program:
             values += [self.sizes[index] / 8192 for index in self._items]
             starts.append(len(columns))
             lower.append(-_INFINITY)
-            upper.append(budget_bytes / 8192)
+            upper.append(budget_bytes / (1 + self.limits.size_margin_ratio) / 8192)
         model, count = highspy.HighsLp(), len(self._costs)
         model.num_col_, model.num_row_ = count, len(lower)
         model.col_cost_ = np.array(self._costs)
