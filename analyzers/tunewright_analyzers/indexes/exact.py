@@ -163,6 +163,9 @@ class _Search:
 
 def exact(problem: Problem, progress: Progress | None = None) -> Choice:
     """The best set of indexes that was found, what was not chosen and why, and the line of benefit against size. Raises WhatIfError."""
+    problem.statements = tuple(
+        sorted(problem.statements, key=lambda one: (one.id, one.text))
+    )  # their order means nothing
     search = _Search(problem, progress)
     complete = True
     try:

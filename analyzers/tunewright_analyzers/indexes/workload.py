@@ -15,7 +15,7 @@ from tunewright_analyzers.facts.relations import RelationName
 from tunewright_analyzers.facts.statements import Statement
 from tunewright_analyzers.indexes.candidates import whole_table
 from tunewright_analyzers.indexes.problem import WeightedStatement
-from tunewright_analyzers.indexes.whatif import PlannerOracle, WhatIfError
+from tunewright_analyzers.indexes.whatif import PlannerOracle, PricingOracle, WhatIfError
 from tunewright_analyzers.sql.generic import generic_form
 from tunewright_analyzers.sql.predicates import Catalogue, PredicateError, Predicates, predicates
 
@@ -98,7 +98,7 @@ def workload(
     work.unjudged += [Unjudged(one.row.id, database, too_many) for one in kept[MOST_STATEMENTS:]]
     for one in kept[:MOST_STATEMENTS]:
         try:
-            oracle.explain(database, one.text)
+            _plan(oracle, database, one.text)
         except WhatIfError as error:
             work.unjudged.append(Unjudged(one.row.id, database, str(error)))
             continue
@@ -113,6 +113,14 @@ def workload(
         )
         work.asked.append(one.asked)
     return work
+
+
+def _plan(oracle: PlannerOracle, database: str, text: str) -> None:
+    """Whether the oracle can plan the statement. Raises WhatIfError."""
+    if isinstance(oracle, PricingOracle):
+        oracle.price(database, text)
+    else:
+        oracle.explain(database, text)
 
 
 def _understood(rows: Sequence[Statement], database: str, catalogue: Catalogue, work: Workload) -> list[_Parsed]:
