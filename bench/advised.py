@@ -77,7 +77,9 @@ def conditions(connection: Connection, settings: Mapping[str, str]) -> dict[str,
     row = connection.execute("SELECT version(), pg_size_pretty(pg_database_size(current_database()))").fetchone()
     assert row is not None
     here = Path(__file__).parent
-    commit = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False, cwd=here).stdout
+    commit = subprocess.run(
+        ["git", "describe", "--always", "--dirty", "--abbrev=40"], capture_output=True, text=True, check=False, cwd=here
+    ).stdout
     cpu = next(
         (line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")), "unknown"
     )

@@ -65,7 +65,7 @@ def _index(database: str, text: str) -> HypotheticalIndex:
 def _warehouse_indexes(connection: advised.Connection) -> tuple[str, ...]:
     """An index on every reference and on the first other columns of each table, and one on both."""
     rows = connection.execute(
-        "SELECT table_name, array_agg(column_name ORDER BY ordinal_position) FROM information_schema.columns"
+        "SELECT table_name::text, array_agg(column_name::text ORDER BY ordinal_position) FROM information_schema.columns"
         " WHERE table_schema = 'public' AND column_name <> 'id' GROUP BY table_name ORDER BY table_name"
     ).fetchall()
     found: list[str] = []

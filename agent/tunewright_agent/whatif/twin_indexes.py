@@ -5,6 +5,7 @@ to it). That is also how existing indexes are hidden. Only the twin's own superu
 """
 
 import contextlib
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,7 @@ from tunewright_agent.whatif.twin_build import Connection, because
 from tunewright_agent.whatif.twin_files import PAGE, SEGMENT_PAGES, set_btree, set_length
 from tunewright_analyzers.facts.relations import RelationName
 from tunewright_analyzers.indexes.size import DEFAULT_FILL_FACTOR, IndexShape, IndexSize, KeyShape, btree_size
+from tunewright_analyzers.indexes.size_other import brin_size, gin_size
 from tunewright_analyzers.indexes.statement import create_statement
 from tunewright_analyzers.indexes.whatif import HypotheticalIndex, WhatIfError
 from tunewright_analyzers.sql.identifiers import qualified
@@ -38,14 +40,22 @@ SELECT a.attrelid, t.typlen, t.typalign::text, COALESCE(s.stawidth, CASE WHEN t.
        COALESCE(CASE 1 WHEN s.stakind1 THEN s.stanumbers1 WHEN s.stakind2 THEN s.stanumbers2 WHEN s.stakind3 THEN s.stanumbers3 END, '{}'),
        a.attnum <= x.indnkeyatts,
        EXISTS (SELECT FROM pg_amproc p JOIN pg_opclass o ON o.oid = x.indclass[a.attnum - 1]
-               WHERE p.amprocfamily = o.opcfamily AND p.amproclefttype = o.opcintype AND p.amprocnum = 4)
+               WHERE p.amprocfamily = o.opcfamily AND p.amproclefttype = o.opcintype AND p.amprocnum = 4),
+       COALESCE(ta.attnum, 0), c.relpages,
+       ARRAY(SELECT d.stxdndistinct::text FROM pg_statistic_ext e JOIN pg_statistic_ext_data d ON d.stxoid = e.oid
+             WHERE e.stxrelid = c.oid AND d.stxdndistinct IS NOT NULL ORDER BY e.oid)
 FROM pg_index x JOIN pg_attribute a ON a.attrelid = x.indexrelid JOIN pg_type t ON t.oid = a.atttypid
 JOIN pg_class c ON c.oid = x.indrelid
-LEFT JOIN pg_attribute ta ON ta.attrelid = c.oid AND ta.attnum = x.indkey[a.attnum - 1] AND ta.attnum > 0
+LEFT JOIN LATERAL (SELECT CASE WHEN x.indkey[a.attnum - 1] <> 0 THEN x.indkey[a.attnum - 1] ELSE (
+    SELECT min(d.refobjsubid) FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = x.indexrelid AND d.refobjid = c.oid
+      AND d.refobjsubid > 0 AND d.refobjsubid <> ALL (x.indkey::int2[]) HAVING count(DISTINCT d.refobjsubid) = 1) END AS number) source ON true
+LEFT JOIN pg_attribute ta ON ta.attrelid = c.oid AND ta.attnum = source.number
+  AND (x.indkey[a.attnum - 1] <> 0 OR (SELECT o.typcategory FROM pg_type o WHERE o.oid = ta.atttypid) = t.typcategory)
 LEFT JOIN LATERAL (SELECT * FROM pg_statistic s WHERE s.starelid = c.oid AND s.staattnum = ta.attnum ORDER BY s.stainherit LIMIT 1) s
   ON true
 WHERE x.indexrelid = ANY(%s) ORDER BY x.indexrelid, a.attnum
 """
+"""By key: an expression over one column is taken to be as wide, as often null and as varied as a column of that kind of type."""
 _LEADING = """
 SELECT i.relname, i.oid, a.attname, x.indnkeyatts > 1 AND am.amname = 'btree'
 FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_am am ON am.oid = i.relam
@@ -255,15 +265,41 @@ def modelled(index: HypotheticalIndex, columns: Sequence[tuple[Any, ...]], rows:
     """The index's size for so many rows, from what KEYS says of its columns."""
     keys: list[KeyShape] = []
     included: list[KeyShape] = []
+    numbers: list[int] = []
     equal_image = index.method == "btree" and not index.included
     common: tuple[float, ...] = ()
-    for _, length, alignment, width, nulls, distincts, frequencies, is_key, same_bits in columns:
-        known = abs(distincts) * (1.0 if distincts > 0 else table_rows) if distincts else None
-        if known and 0 < rows < table_rows:  # a partial index sees some of the values only
-            known *= 1.0 - (1.0 - rows / table_rows) ** (table_rows / known)
+    for _, length, alignment, width, nulls, distincts, frequencies, is_key, same_bits, number, _, _ in columns:
+        known = _seen(abs(distincts) * (1.0 if distincts > 0 else table_rows), rows, table_rows) if distincts else None
         shape = KeyShape(float(width), _ALIGNMENT[alignment], length < 0, float(nulls), known)
         (keys if is_key else included).append(shape)
         if is_key:
+            numbers.append(int(number))
             equal_image = equal_image and same_bits
             common = tuple(frequencies) if len(columns) == 1 and not index.predicate else ()
-    return btree_size(IndexShape(rows, tuple(keys), tuple(included), common, equal_image, DEFAULT_FILL_FACTOR))
+    if index.method == "brin":
+        return brin_size(float(columns[0][-2]), tuple(keys))
+    if index.method == "gin":
+        return gin_size(rows, keys[0])
+    positions, combinations = _combinations(numbers, columns[0][-1])
+    together = (positions, _seen(combinations, rows, table_rows)) if positions else None
+    return btree_size(
+        IndexShape(rows, tuple(keys), tuple(included), common, equal_image, DEFAULT_FILL_FACTOR, together)
+    )
+
+
+def _seen(distinct: float, rows: float, table_rows: float) -> float:
+    """How many of the table's different values turn up in so many of its rows: a partial index sees some of them only."""
+    if distinct and 0 < rows < table_rows:
+        return distinct * (1.0 - (1.0 - rows / table_rows) ** (table_rows / distinct))
+    return distinct
+
+
+def _combinations(numbers: Sequence[int], texts: Sequence[str]) -> tuple[tuple[int, ...], float]:
+    """Of the extended statistics, those of most of the key columns: (their positions in the key, distinct combinations)."""
+    best: tuple[tuple[int, ...], float] = ((), 0.0)
+    for text in texts:
+        for columns, distinct in json.loads(text).items():
+            wanted = [int(one) for one in columns.split(",")]
+            if set(wanted) <= set(numbers) and len(wanted) > len(best[0]):
+                best = tuple(numbers.index(one) for one in wanted), float(distinct)
+    return best
