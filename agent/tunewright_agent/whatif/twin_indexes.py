@@ -290,7 +290,8 @@ def modelled(index: HypotheticalIndex, columns: Sequence[tuple[Any, ...]], rows:
 def _seen(distinct: float, rows: float, table_rows: float) -> float:
     """How many of the table's different values turn up in so many of its rows: a partial index sees some of them only."""
     if distinct and 0 < rows < table_rows:
-        return distinct * (1.0 - (1.0 - rows / table_rows) ** (table_rows / distinct))
+        missed = (1.0 - rows / table_rows) ** (table_rows / distinct)
+        return distinct * float(1.0 - missed)
     return distinct
 
 
