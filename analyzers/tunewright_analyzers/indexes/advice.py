@@ -21,7 +21,16 @@ from tunewright_analyzers.indexes.exact import exact
 from tunewright_analyzers.indexes.explain import plan_change, risk_of
 from tunewright_analyzers.indexes.foreign_keys import referential_checks
 from tunewright_analyzers.indexes.known import Known
-from tunewright_analyzers.indexes.problem import Choice, Chooser, Limits, ParetoPoint, Problem, Progress, Rejected
+from tunewright_analyzers.indexes.problem import (
+    Choice,
+    Chooser,
+    Configuration,
+    Limits,
+    ParetoPoint,
+    Problem,
+    Progress,
+    Rejected,
+)
 from tunewright_analyzers.indexes.select import new_ones
 from tunewright_analyzers.indexes.whatif import BatchOracle, HypotheticalIndex, PlannerOracle, WhatIfError
 from tunewright_analyzers.indexes.workload import Unjudged, Workload, wanted, workload
@@ -32,6 +41,8 @@ from tunewright_analyzers.sql.predicates import Catalogue
 __all__ = ["AdviceError", "AdvisedIndex", "IndexAdvice", "StatementGain", "Unjudged", "advise"]
 
 _ALTERNATIVES = 3
+_PLANS = 3
+"""Statements of an index whose plans are compared, those that gain most."""
 
 
 class AdviceError(Exception):
@@ -194,11 +205,11 @@ def _advised(
             if index not in problem.used(one, everything):
                 continue
             before, after = problem.cost(one), problem.cost(one, everything)
-            changed = "" if problem.frozen else plan_change(problem.oracle, one, problem.relevant(one, everything))
             seconds = calibration.seconds_after(one.seconds, before, after) if calibration else None
-            gains.append(StatementGain(one.id, one.text, one.calls, one.seconds, before, after, seconds, changed))
+            gains.append(StatementGain(one.id, one.text, one.calls, one.seconds, before, after, seconds))
             saved += problem.load(one, problem.cost(one, everything - {index})) - problem.load(one, after)
         gains.sort(key=lambda one: (-one.seconds * one.ratio, one.statement))
+        gains = [_with_plans(gain, problem, everything) for gain in gains[:_PLANS]] + gains[_PLANS:]
         helped = {one.statement for one in gains}
         others = [
             one
@@ -219,6 +230,14 @@ def _advised(
             )
         )
     return [one for one in rows if one.gains]
+
+
+def _with_plans(gain: StatementGain, problem: Problem, chosen: Configuration) -> StatementGain:
+    """With how its plan changes; without, once the choice was interrupted."""
+    one = next(one for one in problem.statements if one.id == gain.statement)
+    if problem.frozen:
+        return gain
+    return replace(gain, plan_change=plan_change(problem.oracle, one, problem.relevant(one, chosen)))
 
 
 @dataclass(slots=True)

@@ -17,8 +17,10 @@ from tunewright_analyzers.sql.predicates import Access, Predicates, Use
 
 MOST_KEYS = 4
 MOST_INCLUDED = 8
-MOST_LISTS = 24
+MOST_LISTS = 20
 """Lists of keys for one access; a statement that filters twenty columns would else ask for millions."""
+LEAST_PAGES = 8
+"""A table below that is read whole as fast as by any index."""
 _ADDED_KEYS = 2
 """Columns that may stand behind the keys as further keys, so that the index is covering and still deduplicated."""
 
@@ -143,6 +145,8 @@ def candidates(
     result: dict[HypotheticalIndex, None] = {}
     for access in found.accesses:
         table = whole_table(access.table, parents)
+        if 0 < facts.pages.get(access.table, 0) < LEAST_PAGES:
+            continue
         lists = key_lists(access, facts)
         for keys in lists:
             index = HypotheticalIndex(table, keys)

@@ -12,6 +12,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from tunewright_analyzers.facts.ids import StatementId
 from tunewright_analyzers.indexes.existing import starts_with
 from tunewright_analyzers.indexes.merge import merged
 from tunewright_analyzers.indexes.plans import around, ever_used, explored, nodes_for, own_candidates, shared
@@ -31,7 +32,7 @@ ROUNDS = 6
 """Of solving and asking around the answer, for the budget asked for; on the line one round each."""
 HALVINGS = 5
 """Points of the line: the size of what would be chosen without a budget, and its halves."""
-LINE_GAP = 1e-3
+LINE_GAP = 3e-3
 """How near the optimum a point of the line is."""
 HOPELESS = 10.0
 """A statement whose load can fall below this part of today's says little of what is much and what is little."""
@@ -46,8 +47,8 @@ class _Search:
     progress: Progress | None
     pool: Configuration = frozenset()
     line: list[ParetoPoint] = field(default_factory=list)
+    on_line: list[Configuration] = field(default_factory=list)
     best: Configuration = frozenset()
-    refused: set[HypotheticalIndex] = field(default_factory=set)
     _price: float = 0.0
 
     # --- plans ---
@@ -89,11 +90,18 @@ class _Search:
     def program(self) -> Program:
         """The integer programme over all plans that are known now."""
         problem = self.problem
+        saves, _ = _best_uses(problem)
+        used = frozenset(
+            index for index, saved in saves.items() if saved > self.price(index)
+        )  # others cannot earn their price
         plans = []
         for one in problem.statements:
-            own = [PlanChoice(answer.used, problem.load(one, answer.cost)) for answer in problem.answers(one)]
+            own = [
+                PlanChoice(answer.used, problem.load(one, answer.cost))
+                for answer in problem.answers(one)
+                if answer.used <= used
+            ]
             plans.append([*own, PlanChoice(frozenset(), problem.load(one, problem.cost(one)))])
-        used = ever_used(problem)
         sizes = {index: problem.size_bytes(index) for index in used}
         return Program(plans, sizes, {index: self.price(index) for index in used}, problem.limits)
 
@@ -117,13 +125,13 @@ class _Search:
         chosen, _ = self.program().solve(None, LINE_GAP)
         self.ask_around(chosen)
         whole = self.size(chosen)
-        found = [chosen]
+        self.on_line = [chosen]
         for number in range(1, HALVINGS + 1):
             chosen, _ = self.program().solve(whole >> number, LINE_GAP)
             self.ask_around(chosen)
-            found.append(chosen)
+            self.on_line.append(chosen)
         today = sum(one.seconds for one in self.problem.statements)
-        for chosen in reversed(found):
+        for chosen in reversed(self.on_line):
             left = sum(self.problem.load(one, self._known_cost(one, chosen)) for one in self.problem.statements)
             point = ParetoPoint(self.size(chosen), left / today if today > 0 else 1.0, len(chosen))
             if not self.line or (
@@ -139,7 +147,7 @@ class _Search:
         return sum(self.problem.size_bytes(index) for index in chosen)
 
     def settle(self) -> None:
-        """Step 3: the answer for the budget asked for."""
+        """Step 3: the answer for the budget asked for, or that of a smaller one on the line if that is better still."""
         budget = self.problem.limits.budget_bytes
         lowest = math.inf
         for _ in range(ROUNDS):
@@ -149,15 +157,25 @@ class _Search:
                 break
             self.best, lowest = chosen, now
             self.ask_around(chosen)
+        for chosen in self.on_line:
+            if budget is None or self.size(chosen) * (1 + self.problem.limits.size_margin_ratio) <= budget:
+                now = self.total(chosen)
+                if now < lowest:
+                    self.best, lowest = chosen, now
         self.best = self._needed(self.best)
 
     def _needed(self, chosen: Configuration) -> Configuration:
         """Without what the planner does not miss: an index that another one stands for, or that only looked needed."""
-        now = self.total(chosen)
-        for index in sorted(chosen, key=lambda one: (-self.problem.size_bytes(one), str(one))):
-            without = self.total(chosen - {index})
-            if without <= now:
-                chosen, now = chosen - {index}, without
+        problem = self.problem
+        for index in sorted(chosen, key=lambda one: (-problem.size_bytes(one), str(one))):
+            lost, less = -self.price(index), chosen - {index}
+            for one in problem.statements:
+                if index.table in one.tables:
+                    answer = problem.answer(one, chosen)
+                    if index in answer.used:  # else it has the same plan without it
+                        lost += problem.load(one, problem.cost(one, less)) - problem.load(one, answer.cost)
+            if lost <= 0:
+                chosen = less
         return chosen
 
 
@@ -184,14 +202,10 @@ def _rejected(search: _Search) -> tuple[Rejected, ...]:
     today = sum(one.seconds for one in problem.statements)
     budget = problem.limits.budget_bytes
     room = None if budget is None else budget - search.size(chosen)
+    saves, users = _best_uses(problem)
     found = []
-    for index in sorted(ever_used(problem) - chosen, key=str):
-        saved, users = 0.0, []
-        for one in problem.statements:
-            plans = [answer.cost for answer in problem.answers(one) if index in answer.used]
-            if plans and (less := one.seconds - problem.load(one, min(plans))) > 0:
-                saved += less
-                users.append(one.id)
+    for index in sorted(saves.keys() - chosen, key=str):
+        saved = saves[index]
         ratio, size = saved / today if today > 0 else 0.0, problem.size_bytes(index)
         if any(_stands_for(other, index) for other in chosen):
             because = "a chosen index starts with the same columns"
@@ -201,9 +215,26 @@ def _rejected(search: _Search) -> tuple[Rejected, ...]:
             because = "over the budget of bytes: others save more for it"
         else:
             because = f"beside the chosen ones it saves less than {problem.limits.least_gain_ratio:.1%} of the load, net of its write cost"
-        found.append(Rejected(index, ratio, size, because, tuple(users)))
+        found.append(Rejected(index, ratio, size, because, tuple(users[index])))
     found.sort(key=lambda one: (-one.gain_ratio, str(one.index)))
     return tuple(found[:MOST_REJECTED])
+
+
+def _best_uses(problem: Problem) -> tuple[dict[HypotheticalIndex, float], dict[HypotheticalIndex, list[StatementId]]]:
+    """By index: the load that the best plans with it save, each statement once, and the statements that have such plans."""
+    saves: dict[HypotheticalIndex, float] = {}
+    users: dict[HypotheticalIndex, list[StatementId]] = {}
+    for one in problem.statements:
+        lowest: dict[HypotheticalIndex, float] = {}
+        for answer in problem.answers(one):
+            for index in answer.used:
+                lowest[index] = min(answer.cost, lowest.get(index, math.inf))
+        for index, cost in lowest.items():
+            saved = one.seconds - problem.load(one, cost)
+            if saved > 0:
+                saves[index] = saves.get(index, 0.0) + saved
+                users.setdefault(index, []).append(one.id)
+    return saves, users
 
 
 def _stands_for(other: HypotheticalIndex, index: HypotheticalIndex) -> bool:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # loaded where it is used: it takes a fifth of a second, and 
     import highspy
 
 MOST_NODES = 2_000
-GAP = 1e-6
+GAP = 1e-4
 """Relative distance from the proven optimum at which the search ends."""
 _INFINITY = float("inf")
 

@@ -11,8 +11,15 @@ from tunewright_analyzers.facts.plans import Plan
 from tunewright_analyzers.facts.relations import IndexColumn, RelationName
 
 
+class _Hashed:
+    """Room for a hash that is computed once: sets of indexes are made by the ten thousand, and nested keys hash slowly."""
+
+    __slots__ = ("_hash",)
+    _hash: int
+
+
 @dataclass(frozen=True, slots=True)
-class HypotheticalIndex:
+class HypotheticalIndex(_Hashed):
     """An index that does not exist yet. Two are equal when they would be the same index."""
 
     table: RelationName
@@ -21,6 +28,13 @@ class HypotheticalIndex:
     predicate: str | None = None
     method: str = "btree"
     is_unique: bool = False
+
+    def __post_init__(self) -> None:
+        key = (self.table, self.keys, self.included, self.predicate, self.method, self.is_unique)
+        object.__setattr__(self, "_hash", hash(key))
+
+    def __hash__(self) -> int:
+        return self._hash
 
     def __str__(self) -> str:
         """The canonical form, as in `public.orders(status, created_at) include (total) where (…)`: stable, without a name."""
