@@ -11,7 +11,9 @@ from pathlib import Path
 
 import psycopg
 
+import advice_rows
 import advised
+import built
 import helpdesk
 from tunewright_agent.embedded.server import EmbeddedServer
 from tunewright_agent.sources.postgres import statements
@@ -43,7 +45,7 @@ def _costs(url: str, calls: list[tuple[str, helpdesk.Values]]) -> dict[str, floa
         cursor = psycopg.ClientCursor(connection)
         for name, values in calls:
             if len(found.setdefault(name, [])) < SAMPLES:
-                found[name].append(advised.cost(connection, cursor.mogrify(helpdesk.MIX[name][1].encode(), values)))
+                found[name].append(built.cost(connection, cursor.mogrify(helpdesk.MIX[name][1].encode(), values)))
     times = {name: sum(1 for one, _ in calls if one == name) for name in found}
     return {name: sum(costs) / len(costs) * times[name] for name, costs in found.items()}
 
@@ -58,14 +60,14 @@ def _window(reader: Reader) -> Window:
     return advised.snapshot(reader, found)
 
 
-def measure(server: EmbeddedServer, url: str, settings: Mapping[str, str], result: Path) -> list[advised.Row]:
+def measure(server: EmbeddedServer, url: str, settings: Mapping[str, str], result: Path) -> list[advice_rows.Row]:
     """Run, advise, build, run again, once a budget. Writes `result`."""
     calls = helpdesk.drawn(SEED, CALLS)
     with psycopg.connect(url, autocommit=True) as connection:
-        advised.told("loading the help desk")
+        advice_rows.told("loading the help desk")
         helpdesk.load(connection)
         connection.execute("CREATE EXTENSION pg_stat_statements")
-        about = advised.conditions(connection, settings)
+        about = advice_rows.conditions(connection, settings)
         about |= {"workload": "helpdesk", "calls": CALLS, "statements": len(helpdesk.MIX), "seed": SEED}
     observed = _copy(server, "observed")
     with psycopg.connect(observed, autocommit=True) as connection:
@@ -73,13 +75,13 @@ def measure(server: EmbeddedServer, url: str, settings: Mapping[str, str], resul
         connection.execute("SELECT pg_stat_statements_reset()")
     costs_before = _costs(url, calls)
     seconds_before = _run(observed, calls)
-    advised.told(f"without indexes: {sum(seconds_before.values()):.2f} s for {CALLS} calls")
+    advice_rows.told(f"without indexes: {sum(seconds_before.values()):.2f} s for {CALLS} calls")
     rows = []
     for budget in BUDGETS:
         row = _one(server, observed, budget, calls, costs_before, seconds_before)
         rows.append(row)
-        advised.write(result, rows, about)
-    print(f"\nhelpdesk, {about['postgresql']}\n{advised.table(rows)}", flush=True)
+        advice_rows.write(result, rows, about)
+    print(f"\nhelpdesk, {about['postgresql']}\n{advice_rows.table(rows)}", flush=True)
     return rows
 
 
@@ -90,34 +92,35 @@ def _one(
     calls: list[tuple[str, helpdesk.Values]],
     costs_before: dict[str, float],
     seconds_before: dict[str, float],
-) -> advised.Row:
+) -> advice_rows.Row:
     reader = Reader(observed, include=("observed",))
     start = time.perf_counter()
     with Twin(reader, ["observed"]) as twin:
         twin_seconds = time.perf_counter() - start
         facts = _window(reader)
-        limits = Limits(budget_bytes=None if budget is None else int(budget * advised.MEGABYTE))
-        start = time.perf_counter()
+        limits = Limits(budget_bytes=None if budget is None else int(budget * advice_rows.MEGABYTE))
+        start, used = time.perf_counter(), advised.processor_seconds(twin)
         advice = advise(facts, twin, ["observed"], limits=limits)
-        seconds = time.perf_counter() - start
+        seconds, processor = time.perf_counter() - start, advised.processor_seconds(twin) - used
         indexes = [row.index for row in advice.rows]
         rows = facts.need(Statements).rows
         texts = [(one.text, float(one.calls)) for one in rows if one.text and one.kind in _PLANNED and not one.own]
         estimated = advised.estimated(twin, "observed", texts, indexes)
-        modelled = {str(one): twin.size_bytes("observed", one) / advised.MEGABYTE for one in indexes}
+        modelled = {str(one): twin.size_bytes("observed", one) / advice_rows.MEGABYTE for one in indexes}
     reader.close()
-    advised.told(f"budget {budget or 'none'}: {len(indexes)} indexes in {seconds:.1f} s, {advice.calls} EXPLAINs")
+    advice_rows.told(f"budget {budget or 'none'}: {len(indexes)} indexes in {seconds:.1f} s, {advice.calls} EXPLAINs")
     for one in advice.unjudged:
-        advised.told(f"  not judged: {one.statement}: {one.because}")
+        advice_rows.told(f"  not judged: {one.statement}: {one.because}")
     changed = _copy(server, "changed")
     with psycopg.connect(changed, autocommit=True, prepare_threshold=None) as connection:
-        made = advised.build(connection, indexes)
+        made = built.build(connection, indexes)
     costs_after = _costs(changed, calls)
     seconds_after = _run(changed, calls)
     total = sum(seconds_before.values())
-    row = advised.Row(
+    row = advice_rows.Row(
         budget_mb=budget,
         seconds=round(seconds, 3),
+        processor_seconds=round(processor, 3),
         twin_seconds=round(twin_seconds, 3),
         planner_calls=advice.calls,
         judged=advice.judged,
@@ -127,14 +130,14 @@ def _one(
         real_mb=round(sum(made.megabytes.values()), 2),
         run_seconds_before=round(total, 3),
         run_seconds_after=round(sum(seconds_after.values()), 3),
-        worse=advised.worse(seconds_before, seconds_after),
-        worse_cost=advised.dearer(costs_before, costs_after),
+        worse=advice_rows.worse(seconds_before, seconds_after),
+        worse_cost=advice_rows.dearer(costs_before, costs_after),
         failed=tuple(made.failed),
         build_seconds=round(made.seconds, 2),
         indexes=tuple(str(one) for one in indexes),
         sizes={name: (round(modelled[name], 2), round(real, 2)) for name, real in made.megabytes.items()},
     )
-    advised.told(
+    advice_rows.told(
         f"  built: cost {row.real_relative_cost:.4f}, {row.real_mb:.1f} MB, {row.run_seconds_before:.2f} -> {row.run_seconds_after:.2f} s,"
         f" worse: {', '.join(row.worse) or 'none'}"
     )

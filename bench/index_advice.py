@@ -7,12 +7,15 @@ index_advice_helpdesk.json. README.md explains the figures.
 """
 
 import argparse
+import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 
+import advice_rows
 import advised
 import helpdesk_advice
 import tpch
@@ -91,20 +94,20 @@ def _measured(
     rows = []
     for budget in budgets:
         rows.append(bench.measure(budget))
-        advised.write(_file(options, workload), rows, about)
+        advice_rows.write(_file(options, workload), rows, about)
     about["planner_calls_of_all_budgets_on_one_twin"] = bench.calls_together(budgets)
-    advised.write(_file(options, workload), rows, about)
-    print(f"\n{workload}, {about['postgresql']}\n{advised.table(rows)}", flush=True)
+    advice_rows.write(_file(options, workload), rows, about)
+    print(f"\n{workload}, {about['postgresql']}\n{advice_rows.table(rows)}", flush=True)
 
 
 def _tpch(options: argparse.Namespace) -> None:
     with server(options.major) as running:
         url = _fresh(running, "tpch")
-        advised.told(f"loading TPC-H {options.scale:g}")
+        advice_rows.told(f"loading TPC-H {options.scale:g}")
         with psycopg.connect(url, autocommit=True) as connection:
             tpch.load(connection, options.scale, vacuum=not options.analyze_only)
             connection.execute("SELECT pg_stat_reset()")
-            about = advised.conditions(connection, SETTINGS)
+            about = advice_rows.conditions(connection, SETTINGS)
         every = tpch.queries(options.scale)
         wanted = list(every) if options.queries == "all" else options.queries.split(",") if options.queries else None
         work = {
@@ -125,11 +128,11 @@ def _tpch(options: argparse.Namespace) -> None:
 def _warehouse(options: argparse.Namespace) -> None:
     with server(options.major) as running:
         url = _fresh(running, "warehouse")
-        advised.told(f"loading the warehouse of seed {options.seed}")
+        advice_rows.told(f"loading the warehouse of seed {options.seed}")
         with psycopg.connect(url, autocommit=True) as connection:
             warehouse.load(connection, options.seed)
             connection.execute("SELECT pg_stat_reset()")
-            about = advised.conditions(connection, SETTINGS)
+            about = advice_rows.conditions(connection, SETTINGS)
         work = warehouse.statements(options.seed)
         about |= {"workload": "warehouse", "seed": options.seed, "tables": warehouse.TABLES, "statements": len(work)}
         bench = advised.Bench(url, "warehouse", work, options.limit, options.rounds)
@@ -143,6 +146,7 @@ def _helpdesk(options: argparse.Namespace) -> None:
 
 def main() -> None:
     """Each workload on a server of its own."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # servers are stopped on the way out
     options = _options()
     for workload in options.workload or WORKLOADS:
         {"tpch": _tpch, "warehouse": _warehouse, "helpdesk": _helpdesk}[workload](options)

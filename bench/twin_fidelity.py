@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psycopg
 
-import advised
+import advice_rows
 import helpdesk
 import index_advice
 import tpch
@@ -62,7 +62,7 @@ def _index(database: str, text: str) -> HypotheticalIndex:
     return HypotheticalIndex(RelationName(database, "public", table), keys)
 
 
-def _warehouse_indexes(connection: advised.Connection) -> tuple[str, ...]:
+def _warehouse_indexes(connection: advice_rows.Connection) -> tuple[str, ...]:
     """An index on every reference and on the first other columns of each table, and one on both."""
     rows = connection.execute(
         "SELECT table_name::text, array_agg(column_name::text ORDER BY ordinal_position) FROM information_schema.columns"
@@ -96,7 +96,7 @@ def difference(source: Plan, twin: Plan, names: Mapping[str, str]) -> str | None
     return None if len(here) == len(there) else f"{len(here)} nodes / {len(there)}"
 
 
-def _source_plan(connection: advised.Connection, database: str, statement: str) -> Plan:
+def _source_plan(connection: advice_rows.Connection, database: str, statement: str) -> Plan:
     cursor = connection.execute(f"EXPLAIN (FORMAT JSON, VERBOSE) {statement}".encode())
     assert cursor.pgresult is not None
     return read_plan((cursor.pgresult.get_value(0, 0) or b"").decode(), database)
@@ -178,10 +178,10 @@ def main() -> None:
     for major in options.major or (18, 15):
         for workload in options.workload or index_advice.WORKLOADS:
             with index_advice.server(major) as server:
-                advised.told(f"PostgreSQL {major}, {workload}: loading")
+                advice_rows.told(f"PostgreSQL {major}, {workload}: loading")
                 work, indexes = _loaded(server, workload, options.scale)
                 with psycopg.connect(server.url(workload)) as connection:
-                    about = advised.conditions(connection, index_advice.SETTINGS)
+                    about = advice_rows.conditions(connection, index_advice.SETTINGS)
                 rows = measure(server, workload, work, indexes)
             settings = dict.fromkeys(row.setting for row in rows)
             summaries = {one: _summary([row for row in rows if row.setting == one]) for one in settings}
