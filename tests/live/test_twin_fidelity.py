@@ -16,6 +16,7 @@ from tunewright_agent.sources.postgres.session import Reader
 from tunewright_agent.whatif.twin import Twin, newer
 from tunewright_analyzers.facts.plans import Plan
 from tunewright_analyzers.facts.relations import IndexColumn, RelationName
+from tunewright_analyzers.indexes.skip_scan import skipping_indexes
 from tunewright_analyzers.indexes.statement import create_statement, index_name
 from tunewright_analyzers.indexes.whatif import HypotheticalIndex
 from tunewright_analyzers.plans.reading import read_plan
@@ -113,6 +114,7 @@ INDEXES = (
 )
 
 
+LEADING = {str(one): one.keys[0].column or "" for one in INDEXES if len(one.keys) > 1}
 _FEW_PAGES = 5.0
 """Cost units. Beyond the histogram's end the source looks up the largest value in its index; the twin's index is empty."""
 
@@ -126,6 +128,8 @@ class _Compared:
     told: list[str] = field(default_factory=list)
     unexplained: list[str] = field(default_factory=list)
     """Statements over 25 % off by more than a few pages, whose plan an older planner could have made."""
+    skipping: list[str] = field(default_factory=list)
+    """Statements whose plan on the twin skips through a hypothetical index."""
 
     def add(self, statement: str, source: Plan, twin: Plan, names: dict[str, str]) -> None:
         before, after = source.root.cost.total, twin.root.cost.total
@@ -179,6 +183,7 @@ def _compared(server: EmbeddedServer) -> _Compared:
             for statement in STATEMENTS:
                 ours = twin.explain(_DATABASE, statement, add=INDEXES)
                 found.add(f"hypothetical: {statement}", _plan(connection, statement), ours, names)
+                found.skipping += [statement] if skipping_indexes(ours, LEADING) else []
         with Twin(reader, [_DATABASE]) as twin:
             for statement in STATEMENTS:
                 ours = twin.explain(_DATABASE, statement)
@@ -214,6 +219,11 @@ def test_extended_statistics_are_the_source_s(compared: tuple[int, _Compared]) -
     """Statements on columns that follow from each other: without the statistics the estimates are wrong by a factor of ten and more."""
     _, found = compared
     assert found.errors[:5] == pytest.approx([0.0] * 5, abs=0.001), "\n".join(found.told)
+
+
+def test_no_skip_scan_is_promised_to_an_older_server(compared: tuple[int, _Compared]) -> None:
+    major, found = compared
+    assert bool(found.skipping) == (major >= 18)
 
 
 def test_abilities_of_newer_planners_are_off_for_an_older_server() -> None:
