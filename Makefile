@@ -36,8 +36,10 @@ types: install ## mypy, strict
 
 check: lint types test ## all that CI runs
 
+bench-index: bench-index_advice ## the index adviser on three workloads, its indexes really built
+
 bench-%: install ## run bench/NAME.py; writes bench/results/NAME.json
-	@$(BIN)/python bench/$*.py
+	@$(BIN)/python bench/$*.py $(ARGS)
 
 lock: ## renew requirements.lock from pyproject.toml
 	@$(BIN)/python -m pip install --quiet uv && $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml --output-file requirements.lock

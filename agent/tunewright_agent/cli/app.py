@@ -1,9 +1,12 @@
 """The Typer application, its exit codes, and the one place where an error becomes a line for a person."""
 
+import importlib
+import pkgutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum, StrEnum
+from pathlib import Path
 from typing import NoReturn
 
 import typer
@@ -82,6 +85,7 @@ class Task:
 def main() -> None:
     """Entry point of `tunewright`. Commands speak for themselves; the log is for the daemon, which turns it on."""
     configure(LogSettings(level="error", format="console"))
-    from tunewright_agent.cli import advice, daemon, dashboards, demo, explain, observe, reference  # noqa: F401  # each adds its commands
+    for module in pkgutil.iter_modules([str(Path(__file__).parent)]):
+        importlib.import_module(f"tunewright_agent.cli.{module.name}")  # each adds its commands
 
     app()

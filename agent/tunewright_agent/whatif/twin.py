@@ -5,6 +5,7 @@ when the twin is built; every EXPLAIN runs here. Made by wiring, `tunewright onc
 removed at `stop`, because column statistics hold values of the user's data.
 """
 
+import json
 import re
 import threading
 from collections import OrderedDict
@@ -19,13 +20,14 @@ import psycopg
 from pglast.parser import ParseError
 
 from tunewright_agent.embedded.server import EmbeddedServer
+from tunewright_agent.whatif.twin_batch import make_all
 from tunewright_agent.whatif.twin_build import PLANNER, because, build, place
 from tunewright_agent.whatif.twin_indexes import Pool
 from tunewright_agent.whatif.twin_production import Copy, Production, read
 from tunewright_analyzers.facts.plans import Plan, PlanNode
 from tunewright_analyzers.facts.relations import RelationName
-from tunewright_analyzers.indexes.skip_scan import skipping_indexes
-from tunewright_analyzers.indexes.whatif import HypotheticalIndex, WhatIfError
+from tunewright_analyzers.indexes.skip_scan import skipped, skipping_indexes
+from tunewright_analyzers.indexes.whatif import HypotheticalIndex, Price, WhatIfError
 from tunewright_analyzers.plans.reading import read_plan
 from tunewright_analyzers.sql.generic import generic_form, typed
 from tunewright_analyzers.sql.identifiers import quoted
@@ -48,6 +50,16 @@ SETTINGS = {
     "log_min_error_statement": "panic",
     "jit": "off",
 }
+NEWER = {
+    "enable_incremental_sort": 130000,
+    "enable_memoize": 140000,
+    "enable_presorted_aggregate": 160000,
+    "enable_group_by_reordering": 170000,
+    "enable_distinct_reordering": 180000,
+    "enable_self_join_elimination": 180000,
+}
+"""What the embedded planner can do by the release that brought it: switched off where production is older. (No switch exists for hash
+right semi joins, 18, and hash right anti joins, 16; skip scans are planned again without.)"""
 CACHED_PLANS = 20_000
 _EXPLAINED = frozenset({"SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
 _UNTYPED = re.compile(r"could not determine data type of parameter \$(\d+)")
@@ -79,6 +91,8 @@ class Twin:
     _server: EmbeddedServer | None = field(init=False, default=None)
     _copies: dict[str, _Database] = field(init=False, default_factory=dict)
     _plans: OrderedDict[object, Plan] = field(init=False, default_factory=OrderedDict)
+    _prices: dict[object, Price] = field(init=False, default_factory=dict)
+    _texts: dict[str, str] = field(init=False, default_factory=dict)
     _calls: int = field(init=False, default=0)
     _lock: threading.RLock = field(init=False, default_factory=threading.RLock)
 
@@ -133,6 +147,8 @@ class Twin:
                 connection.close()
         self._copies.clear()
         self._plans.clear()
+        self._prices.clear()
+        self._texts.clear()
         if self._server is not None:
             self._server.stop()
 
@@ -160,6 +176,8 @@ class Twin:
         )]  # fmt: skip
         planner.execute("SELECT set_config('search_path', %s, false)", (", ".join(quoted(one) for one in schemas),))
         missing = [name for row in copy.settings if (name := self._apply(planner, row["name"], row["value"]))]
+        for name in newer(self.version or copy.version):
+            planner.execute("SELECT set_config(%s, 'off', false)", (name,))
         pool = Pool(copy.database, server.data, admin, maker)
         pool.load()
         lacking = (*without, *(f"setting {name}" for name in missing))
@@ -202,6 +220,51 @@ class Twin:
             if len(self._plans) > CACHED_PLANS:
                 self._plans.popitem(last=False)
             return plan
+
+    def price(
+        self, database: str, statement: str, *, add: Sequence[HypotheticalIndex] = (), hide: Sequence[RelationName] = ()
+    ) -> Price:
+        """What `explain` would answer, in short and several times as fast: the plan is not read. Raises WhatIfError."""
+        key = (database, statement, frozenset(add), frozenset(hide))
+        with self._lock:
+            if key not in self._prices:
+                self._prices[key] = self._priced(self._copy(database), statement, tuple(add), tuple(hide), database)
+            return self._prices[key]
+
+    def _priced(
+        self,
+        copy: _Database,
+        statement: str,
+        add: tuple[HypotheticalIndex, ...],
+        hide: tuple[RelationName, ...],
+        database: str,
+    ) -> Price:
+        if statement not in self._texts:
+            self._texts[statement] = _checked(statement)
+        explain = f"EXPLAIN (FORMAT JSON, GENERIC_PLAN) {self._texts[statement]}".encode()
+        barred: set[int] = set()
+        while True:
+            try:
+                copy.pool.show(add, hide, barred)
+                self._calls += 1
+                document = json.loads(_json(copy.planner.execute(explain)))[0]["Plan"]
+            except psycopg.errors.IndeterminateDatatype:
+                return self._long_price(database, statement, add, hide)
+            except psycopg.Error as error:
+                raise WhatIfError(because(error)) from error
+            scans = list(_scans(document))
+            skipping = set[int]()
+            if (self.version or copy.version) < 180000:
+                skipping = copy.pool.oids(skipped(scans, copy.pool.leading_keys())) - barred
+            if not skipping:
+                return Price(document["Total Cost"], frozenset(copy.pool.canonical(name) for name, _ in scans))
+            barred |= skipping
+
+    def _long_price(
+        self, database: str, statement: str, add: tuple[HypotheticalIndex, ...], hide: tuple[RelationName, ...]
+    ) -> Price:
+        plan = self.explain(database, statement, add=add, hide=hide)
+        return Price(plan.root.cost.total, frozenset(node.index for node in plan.root.walk() if node.index))
 
     def _guarded(
         self,
@@ -260,6 +323,19 @@ class Twin:
             except psycopg.Error as error:
                 raise WhatIfError(f"the twin failed: {because(error)}") from error
 
+    def make_all(self, database: str, indexes: Sequence[HypotheticalIndex]) -> Mapping[HypotheticalIndex, str]:
+        """Make the indexes at once, which is ten times as fast as one by one; returns why some cannot exist. Raises WhatIfError."""
+        with self._lock:
+            try:
+                return make_all(self._copy(database).pool, indexes)
+            except psycopg.Error as error:
+                raise WhatIfError(f"the twin failed: {because(error)}") from error
+
+
+def newer(version: int) -> tuple[str, ...]:
+    """Settings of abilities that a server of that version (server_version_num) does not have."""
+    return tuple(name for name, since in NEWER.items() if version < since)
+
 
 def renamed(plan: Plan, name: Callable[[str], str]) -> Plan:
     """The plan with each index under what `name` makes of its name: hypothetical ones go by their canonical text."""
@@ -271,6 +347,14 @@ def renamed(plan: Plan, name: Callable[[str], str]) -> Plan:
     if all(one.index is None or name(one.index) == one.index for one in plan.root.walk()):
         return plan
     return replace(plan, root=node(plan.root))
+
+
+def _scans(node: dict[str, Any]) -> Iterator[tuple[str, str | None]]:
+    """(index, its condition) of every node below that reads one; None where it has no condition or adds none of its own."""
+    if "Index Name" in node:
+        yield node["Index Name"], node.get("Index Cond")
+    for child in node.get("Plans", ()):
+        yield from _scans(child)
 
 
 def _json(cursor: psycopg.Cursor[Any]) -> str:

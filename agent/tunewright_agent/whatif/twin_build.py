@@ -14,6 +14,7 @@ import psycopg
 from psycopg import sql as pg
 
 from tunewright_agent.embedded.server import EmbeddedServer
+from tunewright_agent.whatif.twin_extended import restore_extended
 from tunewright_agent.whatif.twin_files import first_segment_pages, set_btree, set_length
 from tunewright_agent.whatif.twin_production import Copy, Row
 from tunewright_analyzers.indexes.size import btree_height
@@ -250,6 +251,7 @@ def build(server: EmbeddedServer, copy: Copy) -> tuple[str, ...]:
         )
         without += _run(planner, list(steps(copy)))
         without += _restore_statistics(planner, copy)
+        without += restore_extended(server.url(place(copy.database)), planner, copy.extended)
     _extend_files(server, copy)
     without += [f"{row['kind']} {row['schema']}.{row['name']}" for row in copy.unseen]
     if copy.hidden_columns:

@@ -5,7 +5,8 @@ to it). That is also how existing indexes are hidden. Only the twin's own superu
 """
 
 import contextlib
-from collections.abc import Collection, Iterable, Iterator
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from tunewright_agent.whatif.twin_build import Connection, because
 from tunewright_agent.whatif.twin_files import PAGE, SEGMENT_PAGES, set_btree, set_length
 from tunewright_analyzers.facts.relations import RelationName
 from tunewright_analyzers.indexes.size import DEFAULT_FILL_FACTOR, IndexShape, IndexSize, KeyShape, btree_size
+from tunewright_analyzers.indexes.size_other import brin_size, gin_size
 from tunewright_analyzers.indexes.statement import create_statement
 from tunewright_analyzers.indexes.whatif import HypotheticalIndex, WhatIfError
 from tunewright_analyzers.sql.identifiers import qualified
@@ -32,19 +34,28 @@ FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
 JOIN pg_class c ON c.oid = x.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE i.oid = %s::regclass AND i.relkind = 'i'
 """
-_KEYS = """
-SELECT a.attnum, t.typlen, t.typalign::text, COALESCE(s.avg_width, CASE WHEN t.typlen > 0 THEN t.typlen ELSE 32 END),
-       COALESCE(s.null_frac, 0), COALESCE(s.n_distinct, 0), COALESCE(s.most_common_freqs, '{}'),
+KEYS = """
+SELECT a.attrelid, t.typlen, t.typalign::text, COALESCE(s.stawidth, CASE WHEN t.typlen > 0 THEN t.typlen ELSE 32 END),
+       COALESCE(s.stanullfrac, 0), COALESCE(s.stadistinct, 0),
+       COALESCE(CASE 1 WHEN s.stakind1 THEN s.stanumbers1 WHEN s.stakind2 THEN s.stanumbers2 WHEN s.stakind3 THEN s.stanumbers3 END, '{}'),
        a.attnum <= x.indnkeyatts,
        EXISTS (SELECT FROM pg_amproc p JOIN pg_opclass o ON o.oid = x.indclass[a.attnum - 1]
-               WHERE p.amprocfamily = o.opcfamily AND p.amproclefttype = o.opcintype AND p.amprocnum = 4)
+               WHERE p.amprocfamily = o.opcfamily AND p.amproclefttype = o.opcintype AND p.amprocnum = 4),
+       COALESCE(ta.attnum, 0), c.relpages,
+       ARRAY(SELECT d.stxdndistinct::text FROM pg_statistic_ext e JOIN pg_statistic_ext_data d ON d.stxoid = e.oid
+             WHERE e.stxrelid = c.oid AND d.stxdndistinct IS NOT NULL ORDER BY e.oid)
 FROM pg_index x JOIN pg_attribute a ON a.attrelid = x.indexrelid JOIN pg_type t ON t.oid = a.atttypid
-JOIN pg_class c ON c.oid = x.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-LEFT JOIN pg_attribute ta ON ta.attrelid = c.oid AND ta.attnum = x.indkey[a.attnum - 1] AND ta.attnum > 0
-LEFT JOIN LATERAL (SELECT * FROM pg_stats s WHERE s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = ta.attname
-                   ORDER BY s.inherited LIMIT 1) s ON true
-WHERE x.indexrelid = %s ORDER BY a.attnum
+JOIN pg_class c ON c.oid = x.indrelid
+LEFT JOIN LATERAL (SELECT CASE WHEN x.indkey[a.attnum - 1] <> 0 THEN x.indkey[a.attnum - 1] ELSE (
+    SELECT min(d.refobjsubid) FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = x.indexrelid AND d.refobjid = c.oid
+      AND d.refobjsubid > 0 AND d.refobjsubid <> ALL (x.indkey::int2[]) HAVING count(DISTINCT d.refobjsubid) = 1) END AS number) source ON true
+LEFT JOIN pg_attribute ta ON ta.attrelid = c.oid AND ta.attnum = source.number
+  AND (x.indkey[a.attnum - 1] <> 0 OR (SELECT o.typcategory FROM pg_type o WHERE o.oid = ta.atttypid) = t.typcategory)
+LEFT JOIN LATERAL (SELECT * FROM pg_statistic s WHERE s.starelid = c.oid AND s.staattnum = ta.attnum ORDER BY s.stainherit LIMIT 1) s
+  ON true
+WHERE x.indexrelid = ANY(%s) ORDER BY x.indexrelid, a.attnum
 """
+"""By key: an expression over one column is taken to be as wide, as often null and as varied as a column of that kind of type."""
 _LEADING = """
 SELECT i.relname, i.oid, a.attname, x.indnkeyatts > 1 AND am.amname = 'btree'
 FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_am am ON am.oid = i.relam
@@ -56,7 +67,9 @@ _ALIGNMENT = {"c": 1, "s": 2, "i": 4, "d": 8}
 
 
 @dataclass(slots=True)
-class _Made:
+class Made:
+    """A hypothetical index that exists: its OIDs (of its partitions too) and its size in bytes."""
+
     oids: tuple[int, ...]
     size_bytes: int
 
@@ -69,7 +82,8 @@ class Pool:
     data: Path
     admin: Connection
     maker: Connection
-    _made: dict[HypotheticalIndex, _Made] = field(init=False, default_factory=dict)
+    _made: dict[HypotheticalIndex, Made] = field(init=False, default_factory=dict)
+    _named: int = field(init=False, default=0)
     _visible: set[int] = field(init=False, default_factory=set)
     _existing: dict[tuple[str, str], tuple[int, ...]] = field(init=False, default_factory=dict)
     _valid: frozenset[int] = field(init=False, default=frozenset())
@@ -103,7 +117,7 @@ class Pool:
 
     def _learn(self, only: Collection[int] | None = None) -> None:
         """Read names and leading columns of the indexes (of all, or of those OIDs)."""
-        for name, oid, lead, several in self.admin.execute(_LEADING, (only, only)).fetchall():
+        for name, oid, lead, several in self.admin.execute(_LEADING, (only, only), prepare=True).fetchall():
             self._by_name.setdefault(str(name), set()).add(int(str(oid)))
             if several and lead is not None:
                 self._leading[str(name)] = str(lead)
@@ -128,23 +142,40 @@ class Pool:
             self.admin.execute(
                 "UPDATE pg_index SET indisvalid = (indexrelid = ANY(%s)) WHERE indexrelid = ANY(%s)",
                 (list(wanted), changed),
+                prepare=True,
             )
             self._visible = wanted
 
-    def make(self, index: HypotheticalIndex) -> _Made:
+    def make(self, index: HypotheticalIndex) -> Made:
         """The index on the twin, made at the first call: hidden, of its modelled size. Raises WhatIfError where it cannot exist."""
         if index not in self._made:
-            name = f"tw_{len(self._made)}"
+            name = self.next_name()
             try:
-                with self._emptied(index.table):
+                with self.emptied(index.table):
                     self.maker.execute(create_statement(index, name, concurrently=False).encode())
             except psycopg.Error as error:
                 raise WhatIfError(f"index {index} cannot be made: {because(error)}") from error
             self._made[index] = self._sized(index, RelationName(self.database, index.table.schema, name))
         return self._made[index]
 
+    def has(self, index: HypotheticalIndex) -> bool:
+        """Whether it is made already."""
+        return index in self._made
+
+    def next_name(self) -> str:
+        """A name on the twin that no index has."""
+        self._named += 1
+        return f"tw_{self._named}"
+
+    def add(self, made: Mapping[HypotheticalIndex, tuple[str, Made]]) -> None:
+        """Take in indexes that exist, have their size, and are hidden: by their names on the twin."""
+        for index, (name, one) in made.items():
+            self._made[index] = one
+            self._canonical[name] = str(index)
+        self._learn([oid for _, one in made.values() for oid in one.oids])
+
     @contextlib.contextmanager
-    def _emptied(self, table: RelationName) -> Iterator[None]:
+    def emptied(self, table: RelationName) -> Iterator[None]:
         """The table's first files cut to nothing while an index is made: else the build would read gigabytes of empty pages.
 
         `maker` never plans a statement, so that it opens no further segment and believes the first one's length.
@@ -153,6 +184,7 @@ class Pool:
             "SELECT pg_relation_filepath(c.oid) FROM pg_class c WHERE c.relkind IN ('r', 'm') AND"
             " (c.oid = to_regclass(%s) OR c.oid IN (SELECT relid FROM pg_partition_tree(to_regclass(%s))))",
             (qualified(table), qualified(table)),
+            prepare=True,
         ).fetchall()
         files = [self.data / str(row[0]) for row in rows]
         lengths = [min(file.stat().st_size // PAGE, SEGMENT_PAGES) for file in files]
@@ -170,43 +202,47 @@ class Pool:
         with file.open("r+b") as opened:
             opened.truncate(pages * PAGE)
 
-    def _sized(self, index: HypotheticalIndex, name: RelationName) -> _Made:
+    def _sized(self, index: HypotheticalIndex, name: RelationName) -> Made:
         root = qualified(name)
         oids, total = [], 0
         for _, oid, _, path, schema, table, pages, rows, visible in self.admin.execute(
-            _LEAVES, (root, root)
+            _LEAVES, (root, root), prepare=True
         ).fetchall():
             count = max(float(str(rows)), 0.0)
-            held = self._held_rows(index, f"{schema}.{table}", count)
+            held = self.held_rows(index, f"{schema}.{table}", count)
             size = self._model(index, int(str(oid)), held, count)
             file = self.data / str(path)
             if index.method == "btree":
                 set_btree(file, size.pages, size.height)
             else:
                 set_length(file, max(size.pages, file.stat().st_size // PAGE))
-            self._set_statistics(str(schema), str(table), pages, rows, visible)
+            self.set_statistics(str(schema), str(table), pages, rows, visible)
             self.admin.execute(
-                "UPDATE pg_class SET relpages = %s, reltuples = %s WHERE oid = %s", (size.pages, held, oid)
+                "UPDATE pg_class SET relpages = %s, reltuples = %s WHERE oid = %s",
+                (size.pages, held, oid),
+                prepare=True,
             )
             total += size.size_bytes
         tree = self.admin.execute(
             "SELECT %s::regclass::oid::int8 UNION SELECT relid::oid::int8 FROM pg_partition_tree(%s::regclass)",
             (root, root),
+            prepare=True,
         ).fetchall()
         oids = [int(str(row[0])) for row in tree]
-        self.admin.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = ANY(%s)", (oids,))
+        self.admin.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = ANY(%s)", (oids,), prepare=True)
         self._learn(oids)
-        names = self.admin.execute("SELECT relname FROM pg_class WHERE oid = ANY(%s)", (oids,)).fetchall()
+        names = self.admin.execute("SELECT relname FROM pg_class WHERE oid = ANY(%s)", (oids,), prepare=True).fetchall()
         self._canonical.update({str(row[0]): str(index) for row in names})
-        return _Made(tuple(oids), total)
+        return Made(tuple(oids), total)
 
-    def _set_statistics(self, schema: str, table: str, pages: object, rows: object, visible: object) -> None:
+    def set_statistics(self, schema: str, table: str, pages: object, rows: object, visible: object) -> None:
+        """Give the table its statistics again: a build resets them to nothing."""
         self.admin.execute(
             "SELECT pg_restore_relation_stats('schemaname', %s::text, 'relname', %s::text, 'relpages', %s::int,"
-            " 'reltuples', %s::real, 'relallvisible', %s::int)", (schema, table, pages, rows, visible)
+            " 'reltuples', %s::real, 'relallvisible', %s::int)", (schema, table, pages, rows, visible), prepare=True
         )  # fmt: skip
 
-    def _held_rows(self, index: HypotheticalIndex, table: str, rows: float) -> float:
+    def held_rows(self, index: HypotheticalIndex, table: str, rows: float) -> float:
         """Rows that the index holds: all, or what the planner makes of its predicate."""
         if not index.predicate:
             return rows
@@ -221,18 +257,50 @@ class Pool:
 
     def _model(self, index: HypotheticalIndex, oid: int, rows: float, table_rows: float) -> IndexSize:
         """Its size for so many rows, from the statistics of its columns."""
-        keys: list[KeyShape] = []
-        included: list[KeyShape] = []
-        equal_image = index.method == "btree" and not index.included
-        common: tuple[float, ...] = ()
-        columns: list[tuple[Any, ...]] = list(self.admin.execute(_KEYS, (oid,)).fetchall())
-        for _, length, alignment, width, nulls, distincts, frequencies, is_key, same_bits in columns:
-            known = abs(distincts) * (1.0 if distincts > 0 else table_rows) if distincts else None
-            if known and 0 < rows < table_rows:  # a partial index sees some of the values only
-                known *= 1.0 - (1.0 - rows / table_rows) ** (table_rows / known)
-            shape = KeyShape(float(width), _ALIGNMENT[alignment], length < 0, float(nulls), known)
-            (keys if is_key else included).append(shape)
-            if is_key:
-                equal_image = equal_image and same_bits
-                common = tuple(frequencies) if len(columns) == 1 and not index.predicate else ()
-        return btree_size(IndexShape(rows, tuple(keys), tuple(included), common, equal_image, DEFAULT_FILL_FACTOR))
+        columns: list[tuple[Any, ...]] = list(self.admin.execute(KEYS, ([oid],), prepare=True).fetchall())
+        return modelled(index, columns, rows, table_rows)
+
+
+def modelled(index: HypotheticalIndex, columns: Sequence[tuple[Any, ...]], rows: float, table_rows: float) -> IndexSize:
+    """The index's size for so many rows, from what KEYS says of its columns."""
+    keys: list[KeyShape] = []
+    included: list[KeyShape] = []
+    numbers: list[int] = []
+    equal_image = index.method == "btree" and not index.included
+    common: tuple[float, ...] = ()
+    for _, length, alignment, width, nulls, distincts, frequencies, is_key, same_bits, number, _, _ in columns:
+        known = _seen(abs(distincts) * (1.0 if distincts > 0 else table_rows), rows, table_rows) if distincts else None
+        shape = KeyShape(float(width), _ALIGNMENT[alignment], length < 0, float(nulls), known)
+        (keys if is_key else included).append(shape)
+        if is_key:
+            numbers.append(int(number))
+            equal_image = equal_image and same_bits
+            common = tuple(frequencies) if len(columns) == 1 and not index.predicate else ()
+    if index.method == "brin":
+        return brin_size(float(columns[0][-2]), tuple(keys))
+    if index.method == "gin":
+        return gin_size(rows, keys[0])
+    positions, combinations = _combinations(numbers, columns[0][-1])
+    together = (positions, _seen(combinations, rows, table_rows)) if positions else None
+    return btree_size(
+        IndexShape(rows, tuple(keys), tuple(included), common, equal_image, DEFAULT_FILL_FACTOR, together)
+    )
+
+
+def _seen(distinct: float, rows: float, table_rows: float) -> float:
+    """How many of the table's different values turn up in so many of its rows: a partial index sees some of them only."""
+    if distinct and 0 < rows < table_rows:
+        missed = (1.0 - rows / table_rows) ** (table_rows / distinct)
+        return distinct * float(1.0 - missed)
+    return distinct
+
+
+def _combinations(numbers: Sequence[int], texts: Sequence[str]) -> tuple[tuple[int, ...], float]:
+    """Of the extended statistics, those of most of the key columns: (their positions in the key, distinct combinations)."""
+    best: tuple[tuple[int, ...], float] = ((), 0.0)
+    for text in texts:
+        for columns, distinct in json.loads(text).items():
+            wanted = [int(one) for one in columns.split(",")]
+            if set(wanted) <= set(numbers) and len(wanted) > len(best[0]):
+                best = tuple(numbers.index(one) for one in wanted), float(distinct)
+    return best

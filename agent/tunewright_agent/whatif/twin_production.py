@@ -62,6 +62,7 @@ class Copy:
     views: tuple[Row, ...]
     unseen: tuple[Row, ...]
     statistics: tuple[Row, ...]
+    extended: tuple[Row, ...]
     hidden_columns: int
     """Columns whose statistics the role could not read."""
     pages: Mapping[int, int]
@@ -103,6 +104,7 @@ def read(production: Production, database: str) -> Copy:
             views=rows("views"),
             unseen=rows("unseen"),
             statistics=rows("statistics_granted" if granted else "statistics"),
+            extended=rows("extended"),
             hidden_columns=0 if granted else int(access["hidden"]),
             pages=_pages(session, (*tables, *indexes)),
         )

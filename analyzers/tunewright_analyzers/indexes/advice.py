@@ -1,28 +1,48 @@
 """From a window and an oracle to index advice: which statements, which candidates, which choice, with the proof of each.
 
-Called by the agent (pipeline, `once`, demo) where an oracle is at hand; the Section it returns is judged by checks/indexes/missing.py.
+Called by the agent (pipeline, `once`, `advise indexes`, demo) where an oracle is at hand; the Section it returns is judged by
+checks/indexes/missing.py.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import ClassVar
 
 from tunewright_analyzers.facts.columns import Schema
 from tunewright_analyzers.facts.ids import StatementId
 from tunewright_analyzers.facts.relations import Index, Indexes, RelationName, Table, Tables
 from tunewright_analyzers.facts.snapshot import Section, Window
-from tunewright_analyzers.facts.statements import Statement, Statements
-from tunewright_analyzers.indexes.candidates import candidates
-from tunewright_analyzers.indexes.problem import Choice, Chooser, Limits, Problem, Progress, Rejected, WeightedStatement
-from tunewright_analyzers.indexes.select import greedy, new_ones
-from tunewright_analyzers.indexes.whatif import HypotheticalIndex, PlannerOracle, WhatIfError
+from tunewright_analyzers.facts.statements import Statements
+from tunewright_analyzers.indexes.calibration import Calibration, calibrated
+from tunewright_analyzers.indexes.candidates import candidates, whole_table
+from tunewright_analyzers.indexes.drops import Drop, drops, replaced
+from tunewright_analyzers.indexes.exact import exact
+from tunewright_analyzers.indexes.explain import plan_change, risk_of
+from tunewright_analyzers.indexes.foreign_keys import referential_checks
+from tunewright_analyzers.indexes.known import Known
+from tunewright_analyzers.indexes.problem import (
+    Choice,
+    Chooser,
+    Configuration,
+    Limits,
+    ParetoPoint,
+    Problem,
+    Progress,
+    Rejected,
+)
+from tunewright_analyzers.indexes.select import new_ones
+from tunewright_analyzers.indexes.whatif import BatchOracle, HypotheticalIndex, PlannerOracle, WhatIfError
+from tunewright_analyzers.indexes.workload import Unjudged, Workload, wanted, workload
 from tunewright_analyzers.indexes.write_cost import WriteCost, write_cost
-from tunewright_analyzers.sql.generic import generic_form
-from tunewright_analyzers.sql.predicates import Catalogue, PredicateError, Predicates, predicates
+from tunewright_analyzers.indexes.writes import counted_from
+from tunewright_analyzers.sql.predicates import Catalogue
 
-MOST_STATEMENTS = 200
-"""Statements judged, those with most execution time first; what was left out is told."""
-_JUDGED = frozenset({"select", "insert", "update", "delete", "merge"})
+__all__ = ["AdviceError", "AdvisedIndex", "IndexAdvice", "StatementGain", "Unjudged", "advise"]
+
+_ALTERNATIVES = 3
+_PLANS = 3
+"""Statements of an index whose plans are compared, those that gain most."""
 
 
 class AdviceError(Exception):
@@ -31,7 +51,11 @@ class AdviceError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class StatementGain:
-    """One statement under the advice: planner cost of one call before and after (all advised indexes together)."""
+    """One statement under the advice: planner cost of one call before and after (all advised indexes together).
+
+    `seconds`: its measured time over the window; `seconds_after`: expected, lowest and highest time under the advice, by the calibration
+    (None without one); `plan_change`: how it reads each table, before and after.
+    """
 
     statement: StatementId
     text: str
@@ -39,6 +63,8 @@ class StatementGain:
     seconds: float
     cost_before: float
     cost_after: float
+    seconds_after: tuple[float, float, float] | None = None
+    plan_change: str = ""
 
     @property
     def ratio(self) -> float:
@@ -49,7 +75,7 @@ class StatementGain:
 @dataclass(frozen=True, slots=True)
 class AdvisedIndex:
     """One index to create. `gains`: the statements that use it; `gain_ratio`: the share of the database's statement load it saves,
-    by planner cost; `alternatives`: the next best that were not chosen."""
+    by planner cost; `alternatives`: the next best that were not chosen; `risk`: what may go otherwise than expected, for this one."""
 
     index: HypotheticalIndex
     size_bytes: int
@@ -58,15 +84,7 @@ class AdvisedIndex:
     write: WriteCost
     alternatives: tuple[Rejected, ...] = ()
     is_partitioned: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Unjudged:
-    """A statement that the advice could not take into account, and why."""
-
-    statement: StatementId
-    database: str
-    because: str
+    risk: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +113,17 @@ class IndexAdvice(Section):
     oracle: str = ""
     calls: int = 0
     judged: int = 0
+    drops: tuple[Drop, ...] = ()
+    """Existing indexes that the advised ones make needless."""
+    line: tuple[ParetoPoint, ...] = ()
+    """Benefit against size, of the database with most load."""
+    load_ratio: float = 1.0
+    """Of today's load what is left under the advice, by planner cost, over all judged statements."""
+    folded: int = 0
+    """Statements that another one with the same needs stands for."""
+    calibration: Calibration | None = None
+    is_complete: bool = True
+    """False where it was interrupted: the best that was known then."""
     without: tuple[str, ...] = field(default=())
     confirmations: tuple[Confirmation, ...] = ()
 
@@ -109,9 +138,12 @@ class _Facts:
     indexes: tuple[Index, ...]
     table_seconds: float
     parents: dict[RelationName, RelationName]
+    known: Known
+    schema: Schema
+    keep: frozenset[str]
 
 
-def _facts(window: Window, database: str) -> _Facts:
+def _facts(window: Window, database: str, keep: Collection[str]) -> _Facts:
     schema, tables, indexes = window.section(Schema), window.section(Tables), window.section(Indexes)
     missing = [kind.name for kind, found in ((Schema, schema), (Tables, tables), (Indexes, indexes)) if found is None]
     if schema is None or tables is None or indexes is None:
@@ -124,94 +156,61 @@ def _facts(window: Window, database: str) -> _Facts:
         tuple(one for one in indexes.rows if one.table.database == database),
         tables.period.seconds,
         {one.name: one.parent for one in rows.values() if one.parent is not None},
+        Known.of(window, database),
+        schema,
+        frozenset(keep),
     )
 
 
-def _whole(table: RelationName, parents: Mapping[RelationName, RelationName]) -> RelationName:
-    while table in parents:
-        table = parents[table]
-    return table
-
-
-@dataclass(slots=True)
-class _Workload:
-    """Statements of one database that can be judged, what they ask, and those that cannot."""
-
-    statements: list[WeightedStatement] = field(default_factory=list)
-    asked: list[Predicates] = field(default_factory=list)
-    assigned: dict[RelationName, set[str]] = field(default_factory=dict)
-    unjudged: list[Unjudged] = field(default_factory=list)
-
-
-def _workload(rows: Sequence[Statement], facts: _Facts, oracle: PlannerOracle) -> _Workload:
-    work = _Workload()
-    for row in _merged(rows):
-        if row.text is None:
-            work.unjudged.append(Unjudged(row.id, facts.database, row.text_missing or "its text could not be read"))
-            continue
-        try:
-            found = predicates(generic_form(row.text), facts.catalogue)
-            oracle.explain(facts.database, row.text)
-        except (PredicateError, WhatIfError) as error:
-            work.unjudged.append(Unjudged(row.id, facts.database, str(error)))
-            continue
-        tables = frozenset(_whole(access.table, facts.parents) for access in found.accesses)
-        for access in found.accesses:
-            work.assigned.setdefault(_whole(access.table, facts.parents), set()).update(access.written)
-        work.statements.append(WeightedStatement(row.id, facts.database, row.text, row.calls, row.exec_seconds, tables))
-        work.asked.append(found)
-    return work
-
-
-def _merged(rows: Sequence[Statement]) -> list[Statement]:
-    """One row a statement: the same text run by several users counts together. Most execution time first, the id decides ties."""
-    merged: dict[StatementId, Statement] = {}
-    for row in sorted(rows, key=lambda one: (one.id, one.key.user, one.key.query_id)):
-        if row.id in merged:
-            known = merged[row.id]
-            merged[row.id] = Statement(
-                known.key,
-                row.id,
-                known.text or row.text,
-                row.kind,
-                known.calls + row.calls,
-                known.exec_seconds + row.exec_seconds,
-                known.rows + row.rows,
-                text_missing=row.text_missing,
-            )
-        else:
-            merged[row.id] = row
-    return sorted(merged.values(), key=lambda one: (-one.exec_seconds, one.id))
-
-
 def _problem(
-    work: _Workload, facts: _Facts, oracle: PlannerOracle, limits: Limits, seconds: float
-) -> tuple[Problem, dict[HypotheticalIndex, WriteCost]]:
-    pool: dict[HypotheticalIndex, None] = {}
-    for found in work.asked:
-        for index in candidates(found, facts.parents):
-            pool.setdefault(index)
+    work: Workload, facts: _Facts, oracle: PlannerOracle, limits: Limits, seconds: float, only: Collection[str]
+) -> Problem:
+    made = [candidates(found, facts.parents, facts.known) for found in work.asked]
+    asked = [index for one in made for index in one if not only or {index.table.name, str(index.table)} & set(only)]
+    fresh = _possible(new_ones(asked, facts.indexes), facts.database, oracle)
+    pool = frozenset(fresh)
+    statements = tuple(
+        replace(one, candidates=pool & frozenset(own)) for one, own in zip(work.statements, made, strict=True)
+    )
+    model = partial(_write_rate, facts=facts, work=work)
+    return Problem(statements, fresh, oracle, limits, {index: model(index) for index in fresh}, seconds, model)
+
+
+def _possible(
+    asked: Sequence[HypotheticalIndex], database: str, oracle: PlannerOracle
+) -> tuple[HypotheticalIndex, ...]:
+    """Those that can exist: no such operator class, an expression that is not immutable are no index."""
+    if isinstance(oracle, BatchOracle):
+        refused = oracle.make_all(database, asked)
+        return tuple(one for one in asked if one not in refused)
     fresh = []
-    for index in new_ones(tuple(pool), facts.indexes):
+    for index in asked:
         try:
-            oracle.size_bytes(facts.database, index)
-        except WhatIfError:  # no such opclass, an expression that is not immutable: not an index
+            oracle.size_bytes(database, index)
+        except WhatIfError:
             continue
         fresh.append(index)
-    costs = {index: _writes(index, facts, work) for index in fresh}
-    rates = {index: cost.cost for index, cost in costs.items()}
-    return Problem(tuple(work.statements), tuple(fresh), oracle, limits, rates, seconds), costs
+    return tuple(fresh)
 
 
-def _writes(index: HypotheticalIndex, facts: _Facts, work: _Workload) -> WriteCost:
+def _write_rate(index: HypotheticalIndex, facts: _Facts, work: Workload) -> float:
+    """Cost units a second that its writes cost, less those of the indexes that it would replace."""
+    own = _writes(index, facts, work).cost
+    for one in replaced(index, facts.indexes, facts.keep):
+        freed = HypotheticalIndex(one.table, one.keys, one.included, one.predicate, one.method)
+        own -= _writes(freed, facts, work).cost
+    return max(own, 0.0)
+
+
+def _writes(index: HypotheticalIndex, facts: _Facts, work: Workload) -> WriteCost:
     parts = [
-        one for name, one in facts.tables.items() if _whole(name, facts.parents) == index.table and one.kind != "p"
+        one for name, one in facts.tables.items() if whole_table(name, facts.parents) == index.table and one.kind != "p"
     ]
     return write_cost(index, parts, facts.table_seconds, facts.indexes, work.assigned.get(index.table, ()))
 
 
 def _advised(
-    problem: Problem, choice: Choice, facts: _Facts, writes: Mapping[HypotheticalIndex, WriteCost]
+    problem: Problem, choice: Choice, facts: _Facts, work: Workload, calibration: Calibration | None
 ) -> list[AdvisedIndex]:
     everything = frozenset(choice.chosen)
     total = sum(one.seconds for one in problem.statements)
@@ -222,10 +221,17 @@ def _advised(
             if index not in problem.used(one, everything):
                 continue
             before, after = problem.cost(one), problem.cost(one, everything)
-            gains.append(StatementGain(one.id, one.text, one.calls, one.seconds, before, after))
+            seconds = calibration.seconds_after(one.seconds, before, after) if calibration else None
+            gains.append(StatementGain(one.id, one.text, one.calls, one.seconds, before, after, seconds))
             saved += problem.load(one, problem.cost(one, everything - {index})) - problem.load(one, after)
         gains.sort(key=lambda one: (-one.seconds * one.ratio, one.statement))
-        others = tuple(one for one in choice.rejected if one.index.table == index.table)[:3]
+        gains = [_with_plans(gain, problem, everything) for gain in gains[:_PLANS]] + gains[_PLANS:]
+        helped = {one.statement for one in gains}
+        others = [
+            one
+            for one in choice.rejected
+            if one.index.table == index.table and (not one.statements or helped & set(one.statements))
+        ]
         table = facts.tables.get(index.table)
         rows.append(
             AdvisedIndex(
@@ -233,12 +239,54 @@ def _advised(
                 problem.size_bytes(index),
                 tuple(gains),
                 saved / total if total > 0 else 0.0,
-                writes[index],
-                others,
+                _writes(index, facts, work),
+                tuple(others[:_ALTERNATIVES]),
                 table is not None and table.kind == "p",
+                risk_of(index, table),
             )
         )
     return [one for one in rows if one.gains]
+
+
+def _with_plans(gain: StatementGain, problem: Problem, chosen: Configuration) -> StatementGain:
+    """With how its plan changes; without, once the choice was interrupted."""
+    one = next(one for one in problem.statements if one.id == gain.statement)
+    if problem.frozen:
+        return gain
+    return replace(gain, plan_change=plan_change(problem.oracle, one, problem.relevant(one, chosen)))
+
+
+@dataclass(slots=True)
+class _Sum:
+    """The advice of all databases in the making."""
+
+    rows: list[AdvisedIndex] = field(default_factory=list)
+    unjudged: list[Unjudged] = field(default_factory=list)
+    drops: list[Drop] = field(default_factory=list)
+    line: tuple[ParetoPoint, ...] = ()
+    line_seconds: float = -1.0
+    judged: int = 0
+    folded: int = 0
+    before: float = 0.0
+    after: float = 0.0
+    calibration: Calibration | None = None
+    is_complete: bool = True
+
+    def add(self, problem: Problem, choice: Choice, facts: _Facts, work: Workload, measured: bool) -> None:
+        """Take in the answer for one database."""
+        self.unjudged += work.unjudged
+        self.judged += len(work.statements)
+        self.folded += work.folded
+        seconds = sum(one.seconds for one in problem.statements)
+        pairs = [(problem.cost(one), one.seconds / one.calls) for one in problem.statements if one.calls]
+        calibration = calibrated(pairs) if measured else None
+        self.rows += _advised(problem, choice, facts, work, calibration)
+        self.drops += drops(problem, choice.chosen, facts.indexes, facts.keep)
+        self.before += seconds
+        self.after += sum(problem.load(one, problem.cost(one, choice.chosen)) for one in problem.statements)
+        self.is_complete = self.is_complete and choice.is_complete
+        if seconds > self.line_seconds:
+            self.line, self.line_seconds, self.calibration = choice.line, seconds, calibration
 
 
 def advise(
@@ -247,35 +295,59 @@ def advise(
     databases: Sequence[str],
     *,
     limits: Limits | None = None,
-    choose: Chooser = greedy,
+    choose: Chooser | None = None,
     without: Sequence[str] = (),
     progress: Progress | None = None,
+    tables: Collection[str] = (),
+    keep: Collection[str] = (),
+    writes_from_statements: bool = False,
+    times_are_measured: bool = True,
 ) -> IndexAdvice:
     """Advice for the statements of `databases` in the window.
 
-    `choose` is the solver; `without` is passed on to the reader. A statement that the oracle cannot plan is named in `unjudged` and costs
-    no other its advice. Raises AdviceError where Statements, Schema, Tables or Indexes are missing, WhatIfError where the oracle fails.
+    `choose` is the solver (exact.exact unless given); `without` is passed on to the reader; `tables`: only indexes on these (names, with or
+    without schema); `keep`: existing indexes never to be dropped; `writes_from_statements`: the workload did not run on the server, so that
+    what it writes is told by its own statements and not by the server's counters; `times_are_measured`: False where the statements' times
+    are made of planner costs, which then say nothing of seconds. A statement that the oracle cannot plan is named in
+    `unjudged` and costs no other its advice. Interrupted (KeyboardInterrupt) while it chooses, it answers with the best so far.
+    Raises AdviceError where Statements, Schema, Tables or Indexes are missing, WhatIfError where the oracle fails.
     """
     statements = window.section(Statements)
     if statements is None:
         raise AdviceError("index advice needs statements, which could not be read")
-    rows: list[AdvisedIndex] = []
-    unjudged: list[Unjudged] = []
-    before, judged = oracle.calls, 0
-    for at, database in enumerate(sorted(databases)):
-        facts = _facts(window, database)
-        wanted = [
-            one for one in statements.rows if one.key.database == database and not one.own and one.kind in _JUDGED
-        ]
-        ordered = _merged(wanted)
-        too_many = f"beyond the {MOST_STATEMENTS} statements with most execution time"
-        unjudged += [Unjudged(one.id, database, too_many) for one in ordered[MOST_STATEMENTS:]]
-        work = _workload(ordered[:MOST_STATEMENTS], facts, oracle)
-        unjudged += work.unjudged
-        judged += len(work.statements)
-        problem, writes = _problem(work, facts, oracle, limits or Limits(), statements.period.seconds)
-        rows += _advised(problem, choose(problem), facts, writes)
-        if progress is not None:
-            progress(at + 1, len(databases))
-    rows.sort(key=lambda one: (-one.gain_ratio, str(one.index)))
-    return IndexAdvice(tuple(rows), tuple(unjudged), oracle.name, oracle.calls - before, judged, tuple(without))
+    total, before = _Sum(), oracle.calls
+    for database in sorted(databases):
+        facts = _facts(window, database, keep)
+        rows = wanted(statements.rows, database)
+        work = workload(rows, database, facts.catalogue, facts.parents, oracle)
+        if writes_from_statements:
+            facts.tables = counted_from(work, facts.tables, facts.indexes, oracle)
+            facts.table_seconds = statements.period.seconds
+        referential_checks(
+            work,
+            facts.schema,
+            facts.tables,
+            facts.indexes,
+            oracle,
+            facts.database,
+            facts.table_seconds,
+            statements.period.seconds,
+        )
+        problem = _problem(work, facts, oracle, limits or Limits(), statements.period.seconds, tables)
+        choice = choose(problem) if choose is not None else exact(problem, progress)
+        total.add(problem, choice, facts, work, times_are_measured)
+    total.rows.sort(key=lambda one: (-one.gain_ratio, str(one.index)))
+    return IndexAdvice(
+        tuple(total.rows),
+        tuple(total.unjudged),
+        oracle.name,
+        oracle.calls - before,
+        total.judged,
+        tuple(total.drops),
+        total.line,
+        total.after / total.before if total.before > 0 else 1.0,
+        total.folded,
+        total.calibration,
+        total.is_complete,
+        tuple(without),
+    )

@@ -4,7 +4,7 @@ from tunewright_analyzers.facts.relations import Index, IndexColumn
 from tunewright_analyzers.indexes.whatif import HypotheticalIndex
 
 
-def _same_text(one: str | None, other: str | None) -> bool:
+def same_predicate(one: str | None, other: str | None) -> bool:
     """Whether two expressions or predicates read the same but for spaces outside literals and outer parentheses."""
     return _plain(one) == _plain(other)
 
@@ -32,7 +32,7 @@ def same_key(one: IndexColumn, other: IndexColumn) -> bool:
     return (
         (one.column, one.descending, one.nulls_first, one.opclass, one.collation)
         == (other.column, other.descending, other.nulls_first, other.opclass, other.collation)
-    ) and _same_text(one.expression, other.expression)
+    ) and same_predicate(one.expression, other.expression)
 
 
 def _reversed(key: IndexColumn) -> IndexColumn:
@@ -53,7 +53,7 @@ def serves(existing: Index, wanted: HypotheticalIndex) -> bool:
     """Whether a valid existing index already does all that `wanted` would: same keys or more behind them, all columns, no narrower predicate."""
     if not existing.is_valid or existing.table != wanted.table or existing.method != wanted.method:
         return False
-    if existing.predicate is not None and not _same_text(existing.predicate, wanted.predicate):
+    if existing.predicate is not None and not same_predicate(existing.predicate, wanted.predicate):
         return False
     columns = {*existing.columns, *existing.included}
     if not set(wanted.included) <= columns or (wanted.is_unique and not existing.is_unique):
@@ -71,7 +71,7 @@ def same(one: Index, other: Index) -> bool:
         == (other.table, other.method, frozenset(other.included), other.nulls_not_distinct)
         and len(one.keys) == len(other.keys)
         and all(map(same_key, one.keys, other.keys))
-        and _same_text(one.predicate, other.predicate)
+        and same_predicate(one.predicate, other.predicate)
     )
 
 
@@ -89,5 +89,5 @@ def makes_redundant(wide: Index, narrow: Index) -> bool:
         and not same(wide, narrow)
         and starts_with(wide.keys, narrow.keys)
         and set(narrow.included) <= {*wide.columns, *wide.included}
-        and _same_text(wide.predicate, narrow.predicate)
+        and same_predicate(wide.predicate, narrow.predicate)
     )

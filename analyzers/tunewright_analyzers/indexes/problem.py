@@ -1,24 +1,26 @@
 """The choice of indexes as a problem: statements with weights, candidates, and what a configuration costs.
 
-Made by advice.py, solved by a Chooser (select.py holds the greedy one; an exact one asks the same questions). Costs come from an oracle
+Made by advice.py, solved by a Chooser (exact.py by an integer programme, select.py greedily). Costs come from an oracle
 and are kept: if the planner, offered the set A, used only U, then any B with U ⊆ B ⊆ A has the same plan and cost, so that it is
 never asked again (INUM's observation, VLDB 2007, in its exact form: a minimum over more choices is the same minimum).
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from tunewright_analyzers.facts.ids import StatementId
 from tunewright_analyzers.facts.relations import RelationName
-from tunewright_analyzers.indexes.whatif import HypotheticalIndex, PlannerOracle
+from tunewright_analyzers.indexes.whatif import HypotheticalIndex, PlannerOracle, Price, PricingOracle
+from tunewright_analyzers.sql.judged import judged_part
 
 Configuration = frozenset[HypotheticalIndex]
 
 
 @dataclass(frozen=True, slots=True)
 class WeightedStatement:
-    """One statement of the workload. `seconds`: its execution time over the window; `tables`: what it reads, partitions as their parent."""
+    """One statement of the workload. `seconds`: its execution time over the window; `tables`: what it reads, partitions as their parent;
+    `candidates`: the indexes made from its own text (none: all on its tables)."""
 
     id: StatementId
     database: str
@@ -26,25 +28,38 @@ class WeightedStatement:
     calls: int
     seconds: float
     tables: frozenset[RelationName]
+    candidates: frozenset[HypotheticalIndex] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a choice may be. Ratios 0 to 1."""
+    """What a choice may be. Ratios 0 to 1; None: no limit."""
 
-    least_gain_ratio: float = 0.01
-    """Of the workload's load that an index must save, net of its write cost."""
+    least_gain_ratio: float = 0.002
+    """Of the workload's load that an index must save, net of its write cost: the price of having one more index to look after."""
     least_statement_ratio: float = 0.1
-    """Of the cost of at least one statement."""
+    """Of the cost of at least one statement (greedy choice only)."""
     worst_regression_ratio: float = 0.05
-    """By which no statement's cost may rise."""
-    most_indexes: int = 12
-    most_per_table: int = 4
+    """By which no statement's cost may rise,"""
+    regression_floor_cost: float = 10.0
+    """unless it rises by less than this much."""
+    most_indexes: int | None = None
+    most_per_table: int | None = None
+    most_bytes_per_table: int | None = None
     budget_bytes: int | None = None
+    """Of all new indexes together; what drops would free is not counted against it."""
+    size_margin_ratio: float = 0.03
+    """Kept free of the budget: sizes are modelled, and the budget is to hold when the indexes are built."""
+
+    def is_regression(self, before: float, after: float) -> bool:
+        """Whether a statement's cost rises by more than is allowed."""
+        return after > before * (1 + self.worst_regression_ratio) and after > before + self.regression_floor_cost
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class Answer:
+    """What the planner made of an offer: the indexes it used, and the cost."""
+
     offered: Configuration
     used: Configuration
     cost: float
@@ -61,20 +76,36 @@ class Problem:
     write_costs: Mapping[HypotheticalIndex, float]
     """Planner cost units a second, by candidate."""
     window_seconds: float
-    _answers: dict[tuple[str, str], list[_Answer]] = field(default_factory=dict)
+    write_model: Callable[[HypotheticalIndex], float] | None = None
+    """The same for an index that is no candidate yet."""
+    frozen: bool = False
+    """After an interruption: the oracle is asked no more; what is not known is the best that is known to be possible."""
+    _answers: dict[tuple[str, str], list[Answer]] = field(default_factory=dict)
     _sizes: dict[HypotheticalIndex, int] = field(default_factory=dict)
 
-    def _ask(self, statement: WeightedStatement, offered: Configuration) -> _Answer:
+    def _ask(self, statement: WeightedStatement, offered: Configuration) -> Answer:
         known = self._answers.setdefault((statement.database, statement.text), [])
         for answer in known:
             if answer.used <= offered <= answer.offered:
                 return answer
+        if self.frozen:
+            possible = [answer for answer in known if answer.used <= offered]
+            return min(possible, key=lambda one: one.cost, default=Answer(offered, frozenset(), 0.0))
         ordered = tuple(sorted(offered, key=str))
-        plan = self.oracle.explain(statement.database, statement.text, add=ordered)
-        names = {node.index for node in plan.root.walk() if node.index}
-        used = frozenset(index for index in ordered if str(index) in names)
-        known.append(_Answer(offered, used, plan.root.cost.total))
+        price = self._price(statement, ordered)
+        used = frozenset(index for index in ordered if str(index) in price.indexes)
+        known.append(Answer(offered, used, price.cost))
         return known[-1]
+
+    def _price(self, statement: WeightedStatement, ordered: tuple[HypotheticalIndex, ...]) -> Price:
+        if isinstance(self.oracle, PricingOracle):
+            return self.oracle.price(statement.database, statement.text, add=ordered)
+        plan = self.oracle.explain(statement.database, statement.text, add=ordered)
+        return Price(plan.root.cost.total, frozenset(node.index for node in plan.root.walk() if node.index))
+
+    def answers(self, statement: WeightedStatement) -> Sequence[Answer]:
+        """All that is known of the statement: each is a plan that any configuration with its `used` can have."""
+        return self._answers.get((statement.database, statement.text), ())
 
     def relevant(self, statement: WeightedStatement, chosen: Iterable[HypotheticalIndex]) -> Configuration:
         """Those on the statement's tables: others cannot change its plan."""
@@ -83,6 +114,10 @@ class Problem:
     def cost(self, statement: WeightedStatement, chosen: Iterable[HypotheticalIndex] = ()) -> float:
         """Planner cost of one execution under the chosen indexes. Raises WhatIfError."""
         return self._ask(statement, self.relevant(statement, chosen)).cost
+
+    def answer(self, statement: WeightedStatement, offered: Iterable[HypotheticalIndex]) -> Answer:
+        """The planner's answer to an offer. Raises WhatIfError."""
+        return self._ask(statement, self.relevant(statement, offered))
 
     def used(self, statement: WeightedStatement, offered: Iterable[HypotheticalIndex]) -> Configuration:
         """Which of those on offer its plan uses. Raises WhatIfError."""
@@ -101,35 +136,56 @@ class Problem:
 
     def write_load(self, index: HypotheticalIndex) -> float:
         """The write cost of an index over the window, in the currency of `load`."""
-        return self.write_costs.get(index, 0.0) * self.window_seconds * self.seconds_per_cost
+        rate = self.write_costs.get(index)
+        if rate is None:
+            rate = self.write_model(index) if self.write_model is not None else 0.0
+        return rate * self.window_seconds * self.seconds_per_cost if rate else 0.0
 
     def size_bytes(self, index: HypotheticalIndex) -> int:
-        """Raises WhatIfError."""
+        """Its size; of a partial one as if the parts of its predicate that the planner can only guess held always. Raises WhatIfError."""
         if index not in self._sizes:
-            self._sizes[index] = self.oracle.size_bytes(index.table.database, index)
+            self._sizes[index] = self.oracle.size_bytes(index.table.database, _at_most(index))
         return self._sizes[index]
+
+
+def _at_most(index: HypotheticalIndex) -> HypotheticalIndex:
+    """The index with the judged part of its predicate alone: it holds all rows that the index does, or more."""
+    return replace(index, predicate=judged_part(index.predicate)) if index.predicate is not None else index
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A candidate that was not chosen: the load it would have saved alone (ratio of the workload's), its size, and why not."""
+    """A candidate that was not chosen: the load it would have saved (ratio of the workload's), its size, and why not; `statements`: of
+    those that would have used it."""
 
     index: HypotheticalIndex
     gain_ratio: float
     size_bytes: int
     because: str
+    statements: tuple[StatementId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ParetoPoint:
+    """What so many bytes of indexes buy: the load that is left (ratio of today's, by planner cost, at most), and how many indexes."""
+
+    size_bytes: int
+    load_ratio: float
+    indexes: int
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a Chooser answers."""
+    """What a Chooser answers. `line`: benefit against size, smallest first; `is_complete`: False where it was interrupted."""
 
     chosen: tuple[HypotheticalIndex, ...]
     rejected: tuple[Rejected, ...]
+    line: tuple[ParetoPoint, ...] = ()
+    is_complete: bool = True
 
 
 Chooser = Callable[[Problem], Choice]
-"""The seam for another solver: `select.greedy` is one; an integer programme over `Problem.cost` would be another."""
+"""The seam for another solver: `exact.exact` is one, `select.greedy` another."""
 
 
 class Progress(Protocol):

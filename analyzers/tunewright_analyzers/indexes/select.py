@@ -62,7 +62,7 @@ def _objection(
     limits = problem.limits
     if saved < limits.least_gain_ratio * total:
         return f"saves less than {limits.least_gain_ratio:.1%} of the workload's load, net of its write cost"
-    if sum(one.table == index.table for one in chosen) >= limits.most_per_table:
+    if limits.most_per_table is not None and sum(one.table == index.table for one in chosen) >= limits.most_per_table:
         return f"its table would get more than {limits.most_per_table} new indexes"
     if limits.budget_bytes is not None:
         size = sum(problem.size_bytes(one) for one in chosen) + problem.size_bytes(index)
@@ -143,7 +143,8 @@ def greedy(problem: Problem) -> Choice:
     pool = shortlist(problem)
     total = _total(problem, frozenset())
     chosen: Configuration = frozenset()
-    while len(chosen) < problem.limits.most_indexes:
+    most = problem.limits.most_indexes
+    while most is None or len(chosen) < most:
         best: tuple[float, str, HypotheticalIndex] | None = None
         for index in pool:
             if index in chosen or _redundant(index, chosen):

@@ -39,7 +39,8 @@ class IndexShape:
     """What the model needs: the rows that the index holds, its columns in order.
 
     `common_ratios`: shares of the most common keys among all rows, for an index of one column. `deduplicates`: every key's type is equal only
-    when its bits are (not numeric, float, jsonb, arrays), no INCLUDE, and not switched off.
+    when its bits are (not numeric, float, jsonb, arrays), no INCLUDE, and not switched off. `together`: positions of key columns that depend
+    on each other, and how many combinations of them there are (extended statistics).
     """
 
     rows: float
@@ -48,6 +49,7 @@ class IndexShape:
     common_ratios: tuple[float, ...] = ()
     deduplicates: bool = True
     fill_factor: int = DEFAULT_FILL_FACTOR
+    together: tuple[tuple[int, ...], float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,9 @@ def _groups(shape: IndexShape) -> list[_Group]:
             share *= key.null_ratio if is_null else 1.0 - key.null_ratio
             counts.append(1.0 if is_null else shape.rows if key.distinct is None else max(key.distinct, 1.0))
         rows = shape.rows * share
+        if shape.together is not None and not any(nulls[at] for at in shape.together[0]):
+            positions, combinations = shape.together
+            counts = [max(combinations, 1.0), *(one for at, one in enumerate(counts) if at not in positions)]
         if rows >= 1:
             filled = tuple(key for key, is_null in zip(shape.keys, nulls, strict=True) if not is_null)
             found.append(_Group(rows, _combined(counts, rows), tuple_bytes((*filled, *shape.included), any(nulls))))

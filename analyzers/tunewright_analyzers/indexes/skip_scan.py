@@ -4,7 +4,7 @@ Called by the twin (which plans with 18) when production is older.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from tunewright_analyzers.facts.plans import NodeKind, Plan
 from tunewright_analyzers.sql.identifiers import quoted
@@ -24,11 +24,13 @@ def skipping_indexes(plan: Plan, leading: Mapping[str, str]) -> frozenset[str]:
 
     `leading`: the first key column of every B-tree with more than one key, by index name (those that lead with an expression left out).
     """
-    found = set()
-    for node in plan.root.walk():
-        if node.kind not in _SCANS or node.index is None or not node.index_condition:
-            continue
-        column = leading.get(node.index)
-        if column is not None and not _constrains(node.index_condition, column):
-            found.add(node.index)
-    return frozenset(found)
+    return skipped(
+        ((node.index, node.index_condition) for node in plan.root.walk() if node.kind in _SCANS and node.index), leading
+    )
+
+
+def skipped(scans: Iterable[tuple[str, str | None]], leading: Mapping[str, str]) -> frozenset[str]:
+    """The same from pairs of an index's name and its condition."""
+    return frozenset(
+        name for name, condition in scans if condition and name in leading and not _constrains(condition, leading[name])
+    )

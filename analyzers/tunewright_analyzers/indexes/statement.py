@@ -2,9 +2,10 @@
 
 import hashlib
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 
-from tunewright_analyzers.facts.relations import IndexColumn
+from tunewright_analyzers.facts.relations import IndexColumn, RelationName
 from tunewright_analyzers.indexes.whatif import HypotheticalIndex
 from tunewright_analyzers.sql.identifiers import qualified, quoted
 
@@ -60,3 +61,30 @@ def index_name(index: HypotheticalIndex, taken: Collection[str] = ()) -> str:
         if name not in taken:
             break
     return name
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """How to make an index, and how to take it back."""
+
+    statements: tuple[str, ...]
+    rollback: str
+
+
+def build_of(index: HypotheticalIndex, taken: Iterable[str], partitions: Sequence[RelationName] | None = None) -> Build:
+    """CREATE INDEX CONCURRENTLY and its DROP. `partitions` (None: the table is not partitioned): the parent's index alone, then each
+    partition's concurrently, then attached; dropping the parent's drops them all."""
+    names = set(taken)
+    name = index_name(index, names)
+    own = f"{quoted(index.table.schema)}.{quoted(name)}"
+    if partitions is None:
+        return Build((create_statement(index, name),), f"DROP INDEX CONCURRENTLY {own};")
+    names.add(name)
+    texts = [create_statement(index, name, concurrently=False, only=True)]
+    for part in partitions:
+        part_index = replace(index, table=part)
+        part_name = index_name(part_index, names)
+        names.add(part_name)
+        texts.append(create_statement(part_index, part_name))
+        texts.append(f"ALTER INDEX {own} ATTACH PARTITION {quoted(part.schema)}.{quoted(part_name)};")
+    return Build(tuple(texts), f"DROP INDEX {own};")

@@ -3,16 +3,23 @@
 Implemented in tunewright_agent.whatif by the twin (an embedded PostgreSQL), by HypoPG on the live server and, later, for MySQL.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from tunewright_analyzers.facts.plans import Plan
 from tunewright_analyzers.facts.relations import IndexColumn, RelationName
 
 
+class _Hashed:
+    """Room for a hash that is computed once: sets of indexes are made by the ten thousand, and nested keys hash slowly."""
+
+    __slots__ = ("_hash",)
+    _hash: int
+
+
 @dataclass(frozen=True, slots=True)
-class HypotheticalIndex:
+class HypotheticalIndex(_Hashed):
     """An index that does not exist yet. Two are equal when they would be the same index."""
 
     table: RelationName
@@ -21,6 +28,13 @@ class HypotheticalIndex:
     predicate: str | None = None
     method: str = "btree"
     is_unique: bool = False
+
+    def __post_init__(self) -> None:
+        key = (self.table, self.keys, self.included, self.predicate, self.method, self.is_unique)
+        object.__setattr__(self, "_hash", hash(key))
+
+    def __hash__(self) -> int:
+        return self._hash
 
     def __str__(self) -> str:
         """The canonical form, as in `public.orders(status, created_at) include (total) where (…)`: stable, without a name."""
@@ -68,4 +82,32 @@ class PlannerOracle(Protocol):
 
     def size_bytes(self, database: str, index: HypotheticalIndex) -> int:
         """How large the index would be (a model: deduplication, fill factor, tuple width). Raises WhatIfError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """A plan in two words: what it costs, and the names of the indexes in it (hypothetical ones under their `str()`)."""
+
+    cost: float
+    indexes: frozenset[str]
+
+
+@runtime_checkable
+class PricingOracle(PlannerOracle, Protocol):
+    """An oracle that can answer in short, without the plan: the choice of indexes asks thousands of times."""
+
+    def price(
+        self, database: str, statement: str, *, add: Sequence[HypotheticalIndex] = (), hide: Sequence[RelationName] = ()
+    ) -> Price:
+        """As `explain`, the same cost and index names. Raises WhatIfError."""
+        ...
+
+
+@runtime_checkable
+class BatchOracle(PlannerOracle, Protocol):
+    """An oracle that makes many hypothetical indexes ready at once, faster than at the first question about each."""
+
+    def make_all(self, database: str, indexes: Sequence[HypotheticalIndex]) -> Mapping[HypotheticalIndex, str]:
+        """Returns, for each index that cannot exist, why. Raises WhatIfError where the oracle itself fails."""
         ...

@@ -1,7 +1,7 @@
 """What an index costs those who write: entries a second, HOT updates it would end, in planner cost units.
 
 In come the counters of Tables and what UPDATE statements assign; out comes a WriteCost. A model, not a measurement: PostgreSQL's planner
-has no cost for maintaining an index, so an entry is priced as one descent (btcostestimate's 50 operators a level) and one page.
+has no cost for maintaining an index, so an entry is priced as one descent (btcostestimate's 50 operators a level) and its part of a page.
 """
 
 from collections.abc import Collection, Sequence
@@ -12,8 +12,10 @@ from tunewright_analyzers.indexes.whatif import HypotheticalIndex
 
 _DESCENT_COST = 0.125
 """50 x cpu_operator_cost a level of the tree."""
-_PAGE_COST = 1.0
-"""One page dirtied, in units of a page read in sequence."""
+_PAGE_COST = 0.25
+"""What is written of a page for an entry, in units of a page read in sequence: entries that come one after the other share the pages that
+they dirty. Measured: one more index of two columns cost 14 µs a row where a scan of cost 3348 took 79 ms, so 0.59 units an entry in all; with
+the descent of a tree of three levels this makes 0.63."""
 
 
 @dataclass(frozen=True, slots=True)

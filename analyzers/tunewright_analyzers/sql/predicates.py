@@ -5,19 +5,19 @@ statement reads or writes. Called by the index advisers. Aliases, subqueries, CT
 resolved; views are not expanded, and what could not be resolved is named in `unresolved`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 import pglast
-from pglast import ast as syntax
 from pglast.enums import A_Expr_Kind, BoolExprType, NullTestType, SortByDir, SortByNulls, SubLinkType
 from pglast.parser import ParseError
-from pglast.stream import RawStream
 
 from tunewright_analyzers.facts.columns import Schema
 from tunewright_analyzers.facts.relations import IndexColumn, RelationName
+from tunewright_analyzers.sql.trees import QUERIES, Node, ast, calls, factored, is_fixed, nodes, unqualified
 
 # One file over 300 lines: the walk over the syntax tree is one recursive whole, and every part of it needs the same scopes.
 
@@ -38,6 +38,10 @@ class Use(StrEnum):
     TRUE = "true"
     FALSE = "false"
     JOIN = "join"
+    CONTAINS = "contains"
+    """An operator that only an inverted index serves: containment, overlap, key existence, text search."""
+    SIMILAR = "similar"
+    """A pattern that is not (or not known to be) anchored at the left: trigrams serve it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +49,26 @@ class Condition:
     """One condition on a column, or on an expression over columns of one relation.
 
     `text` is the condition itself, without qualifiers, where it holds neither literal nor parameter (`deleted_at IS NULL`): such a one
-    can stand in a partial index. `alternative`: it stands under an OR.
+    can stand in a partial index. `alternative`: it stands under an OR. `operator`: as written, for CONTAINS, SIMILAR and PREFIX.
     """
 
     use: Use
     key: IndexColumn
     text: str | None = None
     alternative: bool = False
+    operator: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A condition on one relation alone that holds no parameter, so that it can stand in a partial index, without qualifiers.
+
+    `columns`: how often it reads each column. `has_constant`: it holds a literal, and so serves only the calls that say the same.
+    """
+
+    text: str
+    columns: tuple[tuple[str, int], ...]
+    has_constant: bool
 
 
 @dataclass(slots=True)
@@ -65,6 +82,11 @@ class Access:
     group: tuple[str, ...] = ()
     columns: set[str] = field(default_factory=set)
     """Columns that are read anywhere in the statement."""
+    reads: Counter[str] = field(default_factory=Counter)
+    """How often each is read: what only an implied Filter reads need not be in a partial index."""
+    filters: list[Filter] = field(default_factory=list)
+    orders: list[tuple[IndexColumn, ...]] = field(default_factory=list)
+    """Further orders that would spare work: of windows, DISTINCT, min and max, and the leading sort keys where others follow."""
     whole_row: bool = False
     """`*` was asked: no index can cover it."""
     written: set[str] = field(default_factory=set)
@@ -86,10 +108,15 @@ class Catalogue:
     """Relations and their columns by name, for one database; an unqualified name is looked for in `path`, then wherever it is unique."""
 
     def __init__(
-        self, database: str, columns: Mapping[tuple[str, str], Sequence[str]], path: tuple[str, ...] = ("public",)
+        self,
+        database: str,
+        columns: Mapping[tuple[str, str], Sequence[str]],
+        path: tuple[str, ...] = ("public",),
+        types: Mapping[tuple[str, str, str], str] | None = None,
     ) -> None:
         self.database = database
         self._columns = columns
+        self._types = types or {}
         self._path = path
         self._schemas: dict[str, list[str]] = {}
         for schema, name in columns:
@@ -99,10 +126,16 @@ class Catalogue:
     def of(cls, schema: Schema, database: str) -> "Catalogue":
         """The catalogue of one database of a Schema section."""
         columns: dict[tuple[str, str], list[str]] = {}
+        types: dict[tuple[str, str, str], str] = {}
         for column in sorted(schema.columns, key=lambda one: one.position):
             if column.table.database == database:
                 columns.setdefault((column.table.schema, column.table.name), []).append(column.name)
-        return cls(database, columns)
+                types[column.table.schema, column.table.name, column.name] = column.base_type
+        return cls(database, columns, types=types)
+
+    def type(self, table: RelationName, column: str) -> str | None:
+        """The column's base type, None where it is not known."""
+        return self._types.get((table.schema, table.name, column))
 
     def find(self, schema: str | None, name: str) -> RelationName | None:
         """The relation of that name; None where there is none, or several that the path does not tell apart."""
@@ -119,31 +152,15 @@ class Catalogue:
         return tuple(self._columns.get((table.schema, table.name), ()))
 
 
-Node = Any
-"""A node of the syntax tree. pglast types every attribute as optional, though the grammar fills it: checking those would say nothing."""
-ast: Any = syntax
-
 _EQUAL = frozenset({"="})
 _RANGE = frozenset({"<", ">", "<=", ">="})
-_PATTERNS = frozenset({A_Expr_Kind.AEXPR_LIKE})
+_PATTERNS = frozenset({A_Expr_Kind.AEXPR_LIKE, A_Expr_Kind.AEXPR_ILIKE})
+_CONTAINS = frozenset({"@>", "<@", "&&", "?", "?|", "?&", "@@", "@?", "@@@"})
+_SIMILAR = frozenset({"~", "~*", "%", "%>", "<%"})
 _BETWEEN = frozenset({A_Expr_Kind.AEXPR_BETWEEN, A_Expr_Kind.AEXPR_BETWEEN_SYM})
 
 _Scope = dict[str, Access | None]
 """FROM items by alias; None stands for a subquery, CTE, function or view, whose columns are not a table's."""
-
-
-def _nodes(node: Node) -> Iterator[Node]:
-    """The children of a node, through tuples."""
-    for name in node:
-        value = getattr(node, name)
-        for child in value if isinstance(value, tuple) else (value,):
-            if isinstance(child, ast.Node):
-                yield child
-            elif isinstance(child, tuple):
-                yield from (one for one in child if isinstance(one, ast.Node))
-
-
-_QUERIES = (ast.SelectStmt, ast.InsertStmt, ast.UpdateStmt, ast.DeleteStmt, ast.MergeStmt)
 
 
 class _Walk:
@@ -198,8 +215,8 @@ class _Walk:
         if isinstance(node, ast.ColumnRef):
             one = self.resolve(node, scopes)
             return [one] if one else []
-        if isinstance(node, ast.Node) and not isinstance(node, _QUERIES):
-            for child in _nodes(node):
+        if isinstance(node, ast.Node) and not isinstance(node, QUERIES):
+            for child in nodes(node):
                 found += self.references(child, scopes)
         return found
 
@@ -207,13 +224,13 @@ class _Walk:
 
     def read(self, node: Node, scopes: tuple[_Scope, ...]) -> None:
         """Note every column that an expression reads, and walk its subqueries."""
-        if isinstance(node, _QUERIES):
+        if isinstance(node, QUERIES):
             self.query(node, scopes)
             return
         if isinstance(node, ast.ColumnRef):
             self._read_column(node, scopes)
             return
-        for child in _nodes(node):
+        for child in nodes(node):
             self.read(child, scopes)
 
     def _read_column(self, node: Node, scopes: tuple[_Scope, ...]) -> None:
@@ -226,6 +243,7 @@ class _Walk:
         found = self.resolve(node, scopes)
         if found:
             found[0].columns.add(found[1])
+            found[0].reads[found[1]] += 1
         elif len(node.fields) == 1 and isinstance(node.fields[0], ast.String):
             whole = scopes[0].get(node.fields[0].sval)
             if whole is not None:
@@ -239,22 +257,42 @@ class _Walk:
         if not isinstance(node, ast.FuncCall | ast.TypeCast | ast.A_Expr | ast.CoalesceExpr):
             return None
         used = self.references(node, scopes)
-        if not used or any(access is not used[0][0] for access, _ in used) or not _is_fixed(node):
+        if not used or any(access is not used[0][0] for access, _ in used) or not is_fixed(node):
             return None
-        return used[0][0], IndexColumn(None, _unqualified(node))
+        return used[0][0], IndexColumn(None, unqualified(node))
 
     def conditions(self, node: Node, scopes: tuple[_Scope, ...], alternative: bool = False) -> None:
         """Split a WHERE or ON clause at AND (and, as alternatives, at OR) and note what each part bounds."""
         if node is None:
             return
-        if isinstance(node, ast.BoolExpr) and node.boolop != BoolExprType.NOT_EXPR:
+        if isinstance(node, ast.BoolExpr) and node.boolop == BoolExprType.AND_EXPR:
             for part in node.args:
-                self.conditions(part, scopes, alternative or node.boolop == BoolExprType.OR_EXPR)
+                self.conditions(part, scopes, alternative)
+            return
+        if not alternative:
+            self._filter(node, scopes)
+        if isinstance(node, ast.BoolExpr) and node.boolop == BoolExprType.OR_EXPR:
+            shared, arms = factored(node)
+            for part in shared:  # as the planner does: what every arm says holds in any case
+                self.conditions(part, scopes, alternative)
+            for part in arms:
+                self.conditions(part, scopes, True)
             return
         self.read(node, scopes)
         for access, use, key in self._judged(node, scopes):
-            text = _unqualified(node) if use is not Use.JOIN and _is_fixed(node, literal_free=True) else None
-            access.conditions.append(Condition(use, key, text, alternative))
+            text = unqualified(node) if use is not Use.JOIN and is_fixed(node, literal_free=True) else None
+            operator = node.name[-1].sval if use in (Use.CONTAINS, Use.SIMILAR, Use.PREFIX) else None
+            access.conditions.append(Condition(use, key, text, alternative, operator))
+
+    def _filter(self, node: Node, scopes: tuple[_Scope, ...]) -> None:
+        """Note a condition on one relation alone that is the same at every call."""
+        used = self.references(node, scopes)
+        if not used or any(access is not used[0][0] for access, _ in used) or not is_fixed(node):
+            return
+        counted = Counter(column for _, column in used)
+        used[0][0].filters.append(
+            Filter(unqualified(node), tuple(sorted(counted.items())), not is_fixed(node, literal_free=True))
+        )
 
     def _judged(self, node: Node, scopes: tuple[_Scope, ...]) -> list[tuple[Access, Use, IndexColumn]]:
         if isinstance(node, ast.A_Expr):
@@ -285,10 +323,31 @@ class _Walk:
         if node.kind in _BETWEEN:
             return [(left[0], Use.RANGE, left[1])] if left else []
         if node.kind in _PATTERNS:
-            return [(left[0], Use.PREFIX, left[1])] if left and name == "~~" else []
+            return self._pattern(node, left, name)
+        if node.kind == A_Expr_Kind.AEXPR_OP and name in _CONTAINS | _SIMILAR:
+            key = left or (self.key(node.rexpr, scopes) if name in {"&&", "<@", "@>"} else None)
+            return [(key[0], Use.CONTAINS if name in _CONTAINS else Use.SIMILAR, key[1])] if key else []
         if node.kind != A_Expr_Kind.AEXPR_OP or name not in _EQUAL | _RANGE:
             return []
         return self._compared(node, name in _EQUAL, scopes)
+
+    @staticmethod
+    def _pattern(
+        node: Node, left: tuple[Access, IndexColumn] | None, name: str
+    ) -> list[tuple[Access, Use, IndexColumn]]:
+        """A pattern that starts with letters bounds a range; any other one, and one that is not known, is for trigrams as well."""
+        if left is None or name not in {"~~", "~~*"}:
+            return []
+        constant = (
+            node.rexpr.val.sval
+            if isinstance(node.rexpr, ast.A_Const) and isinstance(node.rexpr.val, ast.String)
+            else None
+        )
+        anchored = name == "~~" and (constant is None or constant[:1] not in {"%", "_", ""})
+        found = [(left[0], Use.PREFIX, left[1])] if anchored else []
+        if (constant or "")[:1] in {"%", "_"} or name == "~~*":
+            found.append((left[0], Use.SIMILAR, left[1]))
+        return found
 
     def _compared(self, node: Node, equal: bool, scopes: tuple[_Scope, ...]) -> list[tuple[Access, Use, IndexColumn]]:
         """Each side is a key if the other side does not read the same relation; a join if it reads another one."""
@@ -321,7 +380,7 @@ class _Walk:
         if isinstance(node, ast.RangeSubselect):
             self.query(node.subquery, (scope, *scopes) if node.lateral else scopes)
         else:
-            for child in _nodes(node):
+            for child in nodes(node):
                 self.read(child, (scope, *scopes))
         scope[alias] = None
         return []
@@ -384,17 +443,50 @@ class _Walk:
         self._order(node, scopes)
 
     def _order(self, node: Node, scopes: tuple[_Scope, ...]) -> None:
-        """Sort and group keys, where one relation gives all of them."""
+        """Sort and group keys, where one relation gives all of them; else its leading sort keys, and what else wants an order."""
         sort = [(self.key(self._meant(one.node, node), scopes), one) for one in node.sortClause or ()]
-        owners = {id(found[0]) for found, _ in sort if found}
-        if sort and len(owners) == 1 and all(found for found, _ in sort):
-            keys = [(found, one) for found, one in sort if found]
-            keys[0][0][0].sort = tuple(_sorted(found[1], one) for found, one in keys)
+        leading: list[tuple[tuple[Access, IndexColumn], Any]] = []
+        for found, one in sort:
+            if found is None or (leading and found[0] is not leading[0][0][0]):
+                break
+            leading.append((found, one))
+        if leading:
+            keys = tuple(_sorted(found[1], one) for found, one in leading)
+            if len(leading) == len(sort):
+                leading[0][0][0].sort = keys
+            else:
+                leading[0][0][0].orders.append(keys)
+        self._grouped(node, scopes)
+        for one in node.windowClause or ():
+            self._wanted([*(one.partitionClause or ()), *(item.node for item in one.orderClause or ())], node, scopes)
+        if node.distinctClause:
+            named = [one for one in node.distinctClause if isinstance(one, ast.Node)]
+            self._wanted(
+                named or [one.val for one in node.targetList or () if isinstance(one, ast.ResTarget)], node, scopes
+            )
+        for target in node.targetList or ():
+            for call in calls(target):
+                if call.funcname[-1].sval in {"min", "max"} and len(call.args or ()) == 1 and not node.groupClause:
+                    self._wanted(list(call.args), node, scopes)
+                if call.over is not None and isinstance(call.over, ast.Node):
+                    orders = [item.node for item in call.over.orderClause or ()]
+                    self._wanted([*(call.over.partitionClause or ()), *orders], node, scopes)
+
+    def _grouped(self, node: Node, scopes: tuple[_Scope, ...]) -> None:
         group = [self.key(self._meant(one, node), scopes) for one in node.groupClause or ()]
         if group and all(group) and len({id(one[0]) for one in group if one}) == 1:
             columns = tuple(one[1].column for one in group if one and one[1].column)
             if len(columns) == len(group) and group[0]:
                 group[0][0].group = columns
+
+    def _wanted(self, nodes: list[Any], query: Node, scopes: tuple[_Scope, ...]) -> None:
+        """Note an order over the nodes, where one relation gives all of them."""
+        keys = [self.key(self._meant(one, query), scopes) for one in nodes]
+        owners = {id(one[0]) for one in keys if one}
+        if keys and all(keys) and len(owners) == 1 and keys[0]:
+            order = tuple(one[1] for one in keys if one)
+            if order not in keys[0][0].orders:
+                keys[0][0].orders.append(order)
 
     @staticmethod
     def _meant(node: Node, query: Node) -> Any:
@@ -436,29 +528,6 @@ class _Walk:
                 self.read(one, scopes)
 
 
-def _is_fixed(node: Node, literal_free: bool = False) -> bool:
-    """Whether an expression is the same at every call: no parameter, no subquery, no placeholder; with `literal_free` no constant either."""
-    if isinstance(node, ast.ParamRef | ast.SubLink | ast.SQLValueFunction):
-        return False
-    if isinstance(node, ast.A_Const) and literal_free and not node.isnull:
-        return False
-    return all(_is_fixed(child, literal_free) for child in _nodes(node))
-
-
-def _strip(node: Node) -> Any:
-    """The node with every column reference cut to its column: a copy, the tree is shared."""
-    if isinstance(node, ast.ColumnRef):
-        return ast.ColumnRef(fields=(node.fields[-1],))
-    if not isinstance(node, ast.Node):
-        return tuple(_strip(one) for one in node) if isinstance(node, tuple) else node
-    values = {name: _strip(getattr(node, name)) for name in node}
-    return type(node)(**{name: value for name, value in values.items() if value is not None})
-
-
-def _unqualified(node: Node) -> str:
-    return str(RawStream()(_strip(node)))
-
-
 def _sorted(key: IndexColumn, one: Node) -> IndexColumn:
     descending = one.sortby_dir == SortByDir.SORTBY_DESC
     first = one.sortby_nulls == SortByNulls.SORTBY_NULLS_FIRST or (
@@ -473,7 +542,7 @@ def predicates(text: str, catalogue: Catalogue) -> Predicates:
         statements = pglast.parse_sql(text)
     except ParseError as error:
         raise PredicateError("the statement does not parse (cut off, or not normalised)") from error
-    if len(statements) != 1 or not isinstance(statements[0].stmt, _QUERIES):
+    if len(statements) != 1 or not isinstance(statements[0].stmt, QUERIES):
         raise PredicateError("only a single SELECT, INSERT, UPDATE, DELETE or MERGE has predicates")
     walk = _Walk(catalogue)
     statement = statements[0].stmt

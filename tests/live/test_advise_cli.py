@@ -1,0 +1,148 @@
+"""`tunewright advise indexes` against a real server: from its counters and from files, three forms, budgets, drops, writes, wrong inputs."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+import tunewright_agent.cli.advise
+from tunewright_agent.cli.app import app
+
+pytestmark = [pytest.mark.live, pytest.mark.slow]
+assert tunewright_agent.cli.advise.advice is not None  # it adds its command when it is imported
+
+_SCHEMA = """
+CREATE EXTENSION IF NOT EXISTS pg_stat_statements;
+CREATE TABLE people (id int PRIMARY KEY, city text);
+CREATE TABLE visits (id bigint PRIMARY KEY, person_id int REFERENCES people, state text, cost numeric, at timestamptz, note text);
+INSERT INTO people SELECT i, 'city' || i % 30 FROM generate_series(1, 20000) i;
+INSERT INTO visits SELECT i, 1 + i * 7 % 20000, CASE WHEN i % 100 = 0 THEN 'open' ELSE 'done' END, i % 1000,
+  '2025-01-01'::timestamptz + i * interval '1 minute', repeat('n', 40) FROM generate_series(1, 120000) i;
+CREATE INDEX visits_state_idx ON visits (state);
+SELECT pg_stat_reset();
+"""
+_FILE = """
+-- weight: 50
+SELECT cost FROM visits WHERE person_id = 77 AND at > '2025-02-01';
+-- weight: 20
+SELECT id, at FROM visits WHERE state = 'open' ORDER BY at LIMIT 10;
+SELECT city, sum(cost) FROM visits JOIN people ON people.id = person_id WHERE state = 'open' GROUP BY city;
+SELECT * FROM nowhere WHERE password = 'secret';
+"""
+
+
+def _run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["advise", "indexes", *arguments])
+
+
+def _json(result: Result) -> dict[str, Any]:
+    assert result.exit_code == 0, result.output
+    found: dict[str, Any] = json.loads(result.stdout)
+    return found
+
+
+@pytest.fixture
+def clinic(database: str) -> str:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(_SCHEMA.encode())
+        connection.execute("VACUUM ANALYZE")
+    return database
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "workload.sql"
+    path.write_text(_FILE)
+    return path
+
+
+def test_a_file_within_budgets_and_its_indexes_really_built(clinic: str, file: Path) -> None:
+    left = []
+    for budget in ("200kB", "3MB", "20MB"):
+        found = _json(_run("--url", clinic, "--workload", str(file), "--budget", budget, "--format", "json"))
+        limit = {"200kB": 200_000, "3MB": 3_000_000, "20MB": 20_000_000}[budget]
+        assert found["size_bytes"] <= limit
+        assert found["judged"] == 3
+        assert [one["because"] for one in found["unjudged"]] == ['relation "nowhere" does not exist']
+        left.append(found["load_ratio"])
+    assert left[0] >= left[1] >= left[2]
+    assert left[2] < 0.2
+    assert "secret" not in json.dumps(found)
+    with psycopg.connect(clinic, autocommit=True) as connection:
+        for row in found["indexes"]:
+            for text in row["statements"]:
+                connection.execute(text.encode())
+        real = connection.execute(
+            "SELECT sum(pg_relation_size(indexrelid)) FROM pg_index x JOIN pg_class c ON c.oid = x.indrelid"
+            " WHERE c.relname IN ('visits', 'people') AND NOT indisprimary AND indexrelid <> 'visits_state_idx'::regclass"
+        ).fetchone()
+        assert real is not None
+        assert 0 < real[0] <= 20_000_000
+        plan = connection.execute(
+            "EXPLAIN SELECT cost FROM visits WHERE person_id = 77 AND at > '2025-02-01'"
+        ).fetchall()
+        assert "Index" in str(plan)
+        for row in found["indexes"]:
+            connection.execute(row["rollback"].encode())
+
+
+def test_the_other_forms_and_what_is_kept(clinic: str, file: Path) -> None:
+    script = _run("--url", clinic, "--workload", str(file), "--format", "sql")
+    assert script.exit_code == 0
+    with psycopg.connect(clinic, autocommit=True) as connection:
+        connection.execute("SET client_min_messages = error")
+        for line in script.stdout.splitlines():
+            if not line.startswith("--"):
+                connection.execute(line.encode())
+    words = _run("--url", clinic, "--workload", str(file), "--tables", "people")
+    assert words.exit_code == 0
+    assert " ON public.visits" not in words.stdout
+    assert "not judged: statement" in words.stderr
+
+
+def test_writes_of_the_file_forbid_what_they_make_too_dear(clinic: str, tmp_path: Path) -> None:
+    path = tmp_path / "busy.jsonl"
+    reads = {"sql": "SELECT id FROM visits WHERE cost = 5 ORDER BY id", "weight": 1}
+    path.write_text(json.dumps(reads))
+    assert _json(_run("--url", clinic, "--workload", str(path), "--format", "json"))["indexes"]
+    writes = {"sql": "UPDATE visits SET cost = cost + 1 WHERE id = 5", "weight": 500_000}
+    path.write_text(f"{json.dumps(reads)}\n{json.dumps(writes)}")
+    assert not _json(_run("--url", clinic, "--workload", str(path), "--format", "json"))["indexes"]
+
+
+def test_from_the_servers_own_counters_with_a_drop(clinic: str) -> None:
+    with psycopg.connect(clinic, autocommit=True) as connection:
+        connection.execute("CREATE INDEX visits_person_idx ON visits (person_id)")
+        connection.execute("SELECT pg_stat_statements_reset()")
+        for number in range(40):
+            connection.execute(
+                f"SELECT sum(cost) FROM visits WHERE person_id BETWEEN {number} AND {number + 2000}".encode()
+            )
+    found = _json(_run("--url", clinic, "--format", "json"))
+    assert any(
+        row["index"].startswith("public.visits(person_id) include (cost)") or "(person_id, cost)" in row["index"]
+        for row in found["indexes"]
+    )
+    assert [one["index"] for one in found["drops"]] == ["public.visits_person_idx"]
+    kept = _json(_run("--url", clinic, "--format", "json", "--keep", "visits_person_idx"))
+    assert kept["drops"] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (("--budget", "much"), 2, "is not a size"),
+        (("--workload", "/nowhere.sql"), 2, "cannot be read"),
+        (("--url", "postgresql://postgres@127.0.0.1:1/none"), 3, "error: "),
+    ],
+)
+def test_wrong_input_is_one_line(database18: str, arguments: tuple[str, ...], status: int, said: str) -> None:
+    url = () if "--url" in arguments else ("--url", database18)
+    result = _run(*url, *arguments)
+    assert result.exit_code == status
+    assert said in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
