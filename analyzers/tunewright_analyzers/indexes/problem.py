@@ -126,7 +126,9 @@ class Problem:
     def load(self, statement: WeightedStatement, cost: float) -> float:
         """Its load under that cost: its measured seconds, scaled by the planner's cost against today's. Not a promise of time."""
         today = self.cost(statement)
-        return statement.seconds * cost / today if today > 0 else 0.0
+        if today > 0:
+            return statement.seconds * cost / today
+        return statement.seconds if self.frozen else 0.0  # interrupted before it was planned: it stays as it is
 
     @property
     def seconds_per_cost(self) -> float:

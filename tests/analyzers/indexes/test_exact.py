@@ -136,6 +136,13 @@ def test_interrupted_it_gives_the_best_so_far_within_the_budget(
         assert found == exact(_problem(workload, pool, limits))
 
 
+def test_interrupted_before_anything_was_planned_nothing_is_promised() -> None:
+    problem = _problem([statement(0, {"t": "a"}, 10.0)], [index_on(TABLES[0], "a")], oracle=Formula(0))
+    found = exact(problem)
+    assert (found.chosen, found.is_complete) == ((), False)
+    assert problem.load(problem.statements[0], problem.cost(problem.statements[0])) == 10.0
+
+
 def test_a_write_cost_above_the_gain_forbids_the_index() -> None:
     index = index_on(TABLES[0], "a")
     found = exact(_problem([statement(0, {"t": "a"}, 10.0)], [index], write=1e6))
