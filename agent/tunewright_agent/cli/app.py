@@ -78,6 +78,9 @@ class Task:
 
 def main() -> None:
     """Entry point of `tunewright`."""
-    from tunewright_agent.cli import advice, advise, daemon, demo, explain, observe, reference  # noqa: F401  # each adds its commands
+    from tunewright_agent.cli import advice, daemon, demo, explain, observe, reference  # noqa: F401  # each adds its commands
+
+    # isort: split
+    from tunewright_agent.cli import advise  # noqa: F401  # and so does this one
 
     app()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from tunewright_analyzers.facts.ids import StatementId
-from tunewright_analyzers.facts.relations import RelationName
+from tunewright_analyzers.facts.relations import Index, RelationName
 from tunewright_analyzers.indexes.whatif import HypotheticalIndex, PlannerOracle, Price, PricingOracle
 from tunewright_analyzers.sql.judged import judged_part
 
@@ -78,6 +78,8 @@ class Problem:
     window_seconds: float
     write_model: Callable[[HypotheticalIndex], float] | None = None
     """The same for an index that is no candidate yet."""
+    existing: tuple[Index, ...] = ()
+    """What the database has: nothing that one of them already does is made up on the way."""
     frozen: bool = False
     """After an interruption: the oracle is asked no more; what is not known is the best that is known to be possible."""
     _answers: dict[tuple[str, str], list[Answer]] = field(default_factory=dict)

@@ -1,5 +1,6 @@
 """Properties of the exact choice, with a planner that is a formula: budget, duplicates, order, monotony, interruption, optimality."""
 
+import dataclasses
 from collections.abc import Sequence
 from itertools import combinations, pairwise
 
@@ -73,7 +74,9 @@ def test_never_over_budget_and_within_the_limits(
 def test_never_a_duplicate_of_an_index_or_of_a_primary_keys_prefix(
     workload: list[WeightedStatement], pool: list[HypotheticalIndex], existing: list[Index]
 ) -> None:
-    for chosen in _solve(workload, new_ones(pool, existing)).chosen:
+    problem = _problem(workload, new_ones(pool, existing))
+    problem.existing = tuple(existing)
+    for chosen in exact(problem).chosen:
         assert not any(serves(one, chosen) for one in existing)
 
 
@@ -155,6 +158,15 @@ def test_two_indexes_that_begin_alike_are_merged_when_one_must_do() -> None:
     workload = [statement(0, {"t": "ab"}, 10.0), statement(1, {"t": "ac"}, 10.0)]
     limits = Limits(budget_bytes=2_000_000, size_margin_ratio=0.0)
     assert exact(_problem(workload, pool, limits)).chosen == (index_on(TABLES[0], "a", "bc"),)
+
+
+def test_a_merged_index_is_no_duplicate_of_an_existing_one() -> None:
+    pool = [index_on(TABLES[0], "a", "b"), index_on(TABLES[0], "a", "c")]
+    workload = [statement(0, {"t": "ab"}, 10.0), statement(1, {"t": "ac"}, 10.0)]
+    problem = _problem(workload, pool, Limits(budget_bytes=2_000_000, size_margin_ratio=0.0))
+    there = _existing(TABLES[0], "a", False)
+    problem.existing = (dataclasses.replace(there, included=("b", "c")),)
+    assert index_on(TABLES[0], "a", "bc") not in exact(problem).chosen
 
 
 def test_the_line_of_benefit_against_size_rises() -> None:
