@@ -112,7 +112,8 @@ class Bench:
             made = built.build(connection, indexes)
             try:
                 after = built.costs(connection, self.work)
-                runs = built.run(connection, self.work, made.names, self.rounds, self.limit_seconds)
+                same = [name for name, before in self.before.items() if after[name] == before]
+                runs = built.run(connection, self.work, same, made.names, self.rounds, self.limit_seconds)
             finally:
                 built.drop(connection, made.names)
         seconds_before, seconds_after = runs.medians()

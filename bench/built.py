@@ -5,7 +5,7 @@ Called by advised.py and helpdesk_advice.py.
 
 import statistics
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import psycopg
@@ -86,22 +86,32 @@ class Runs:
 
 
 def run(
-    connection: Connection, work: Mapping[str, str], names: Sequence[str], rounds: int, limit_seconds: float
+    connection: Connection,
+    work: Mapping[str, str],
+    unchanged: Collection[str],
+    names: Sequence[str],
+    rounds: int,
+    limit_seconds: float,
 ) -> Runs:
-    """Each round runs all statements with the indexes and then without them, in a transaction that drops them and is rolled back.
+    """Each round runs all statements with the indexes and, in a transaction that drops them and is rolled back, without; in turn first.
 
-    So both are measured under the same load of the machine, which may change from minute to minute.
+    So both are measured under the same load of the machine, which may change from minute to minute. Those `unchanged` have the same plan
+    either way: one run counts for both.
     """
     found = Runs(limit_seconds)
+    changed = {name: text for name, text in work.items() if name not in unchanged}
     connection.execute(f"SET statement_timeout = '{int(limit_seconds * 1000)}ms'".encode())
-    for _ in range(rounds):
-        for name, text in work.items():
-            _timed(connection, name, text, found.with_them, found)
-        with connection.transaction(force_rollback=True):
-            drop(connection, names)
-            for name, text in work.items():
-                with connection.transaction(force_rollback=True):  # a savepoint: the limit must not end the round
+    for number in range(rounds):
+        for is_with in (True, False) if number % 2 == 0 else (False, True):
+            if is_with:
+                for name, text in work.items():
+                    _timed(connection, name, text, found.with_them, found)
+                continue
+            with connection.transaction(force_rollback=True):
+                drop(connection, names)
+                for name, text in changed.items():
                     _timed(connection, name, text, found.without, found)
+    found.without |= {name: found.with_them[name] for name in work if name in unchanged}
     connection.execute("RESET statement_timeout")
     return found
 

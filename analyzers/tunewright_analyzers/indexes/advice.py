@@ -173,7 +173,9 @@ def _problem(
         replace(one, candidates=pool & frozenset(own)) for one, own in zip(work.statements, made, strict=True)
     )
     model = partial(_write_rate, facts=facts, work=work)
-    return Problem(statements, fresh, oracle, limits, {index: model(index) for index in fresh}, seconds, model)
+    return Problem(
+        statements, fresh, oracle, limits, {index: model(index) for index in fresh}, seconds, model, facts.indexes
+    )
 
 
 def _possible(

@@ -25,7 +25,8 @@ from tunewright_analyzers.indexes.problem import (
     Rejected,
     WeightedStatement,
 )
-from tunewright_analyzers.indexes.program import PlanChoice, Program
+from tunewright_analyzers.indexes.program import PlanChoice, Program, ProgramError
+from tunewright_analyzers.indexes.select import greedy, new_ones
 from tunewright_analyzers.indexes.whatif import HypotheticalIndex, WhatIfError
 
 ROUNDS = 6
@@ -69,7 +70,7 @@ class _Search:
             self._tell(len(work) + number, len(work) * 3)
             explored(problem, one, nodes_for(problem, one, gains))
         used = ever_used(problem)
-        self.pool = used | {index for index in merged(used) if self._can_exist(index)}
+        self.pool = used | {index for index in new_ones(merged(used), problem.existing) if self._can_exist(index)}
         for number, one in enumerate(work):
             self._tell(2 * len(work) + number, len(work) * 3)
             shared(problem, one, self.pool)
@@ -190,6 +191,8 @@ def exact(problem: Problem, progress: Progress | None = None) -> Choice:
         search.gather()
         search.walk_line()
         search.settle()
+    except ProgramError:  # no solver, no answer of it: the greedy choice needs none
+        return greedy(problem)
     except KeyboardInterrupt:
         problem.frozen, complete = True, False
         search.best = search.program().solve(problem.limits.budget_bytes)[0]

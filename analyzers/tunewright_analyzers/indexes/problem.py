@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from tunewright_analyzers.facts.ids import StatementId
-from tunewright_analyzers.facts.relations import RelationName
+from tunewright_analyzers.facts.relations import Index, RelationName
 from tunewright_analyzers.indexes.whatif import HypotheticalIndex, PlannerOracle, Price, PricingOracle
 from tunewright_analyzers.sql.judged import judged_part
 
@@ -78,6 +78,8 @@ class Problem:
     window_seconds: float
     write_model: Callable[[HypotheticalIndex], float] | None = None
     """The same for an index that is no candidate yet."""
+    existing: tuple[Index, ...] = ()
+    """What the database has: nothing that one of them already does is made up on the way."""
     frozen: bool = False
     """After an interruption: the oracle is asked no more; what is not known is the best that is known to be possible."""
     _answers: dict[tuple[str, str], list[Answer]] = field(default_factory=dict)
@@ -126,7 +128,9 @@ class Problem:
     def load(self, statement: WeightedStatement, cost: float) -> float:
         """Its load under that cost: its measured seconds, scaled by the planner's cost against today's. Not a promise of time."""
         today = self.cost(statement)
-        return statement.seconds * cost / today if today > 0 else 0.0
+        if today > 0:
+            return statement.seconds * cost / today
+        return statement.seconds if self.frozen else 0.0  # interrupted before it was planned: it stays as it is
 
     @property
     def seconds_per_cost(self) -> float:

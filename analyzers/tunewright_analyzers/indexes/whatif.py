@@ -11,15 +11,16 @@ from tunewright_analyzers.facts.plans import Plan
 from tunewright_analyzers.facts.relations import IndexColumn, RelationName
 
 
-class _Hashed:
-    """Room for a hash that is computed once: sets of indexes are made by the ten thousand, and nested keys hash slowly."""
+class _Kept:
+    """Room for a hash and a text that are made once: sets of indexes are made and sorted by the ten thousand."""
 
-    __slots__ = ("_hash",)
+    __slots__ = ("_hash", "_text")
     _hash: int
+    _text: str
 
 
 @dataclass(frozen=True, slots=True)
-class HypotheticalIndex(_Hashed):
+class HypotheticalIndex(_Kept):
     """An index that does not exist yet. Two are equal when they would be the same index."""
 
     table: RelationName
@@ -32,12 +33,16 @@ class HypotheticalIndex(_Hashed):
     def __post_init__(self) -> None:
         key = (self.table, self.keys, self.included, self.predicate, self.method, self.is_unique)
         object.__setattr__(self, "_hash", hash(key))
+        object.__setattr__(self, "_text", self._canonical())
 
     def __hash__(self) -> int:
         return self._hash
 
     def __str__(self) -> str:
         """The canonical form, as in `public.orders(status, created_at) include (total) where (…)`: stable, without a name."""
+        return self._text
+
+    def _canonical(self) -> str:
         text = f"{self.table}({', '.join(str(key) for key in self.keys)})"
         if self.method != "btree":
             text += f" using {self.method}"

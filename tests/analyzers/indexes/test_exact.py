@@ -1,5 +1,6 @@
 """Properties of the exact choice, with a planner that is a formula: budget, duplicates, order, monotony, interruption, optimality."""
 
+import dataclasses
 from collections.abc import Sequence
 from itertools import combinations, pairwise
 
@@ -73,7 +74,9 @@ def test_never_over_budget_and_within_the_limits(
 def test_never_a_duplicate_of_an_index_or_of_a_primary_keys_prefix(
     workload: list[WeightedStatement], pool: list[HypotheticalIndex], existing: list[Index]
 ) -> None:
-    for chosen in _solve(workload, new_ones(pool, existing)).chosen:
+    problem = _problem(workload, new_ones(pool, existing))
+    problem.existing = tuple(existing)
+    for chosen in exact(problem).chosen:
         assert not any(serves(one, chosen) for one in existing)
 
 
@@ -136,6 +139,13 @@ def test_interrupted_it_gives_the_best_so_far_within_the_budget(
         assert found == exact(_problem(workload, pool, limits))
 
 
+def test_interrupted_before_anything_was_planned_nothing_is_promised() -> None:
+    problem = _problem([statement(0, {"t": "a"}, 10.0)], [index_on(TABLES[0], "a")], oracle=Formula(0))
+    found = exact(problem)
+    assert (found.chosen, found.is_complete) == ((), False)
+    assert problem.load(problem.statements[0], problem.cost(problem.statements[0])) == 10.0
+
+
 def test_a_write_cost_above_the_gain_forbids_the_index() -> None:
     index = index_on(TABLES[0], "a")
     found = exact(_problem([statement(0, {"t": "a"}, 10.0)], [index], write=1e6))
@@ -148,6 +158,15 @@ def test_two_indexes_that_begin_alike_are_merged_when_one_must_do() -> None:
     workload = [statement(0, {"t": "ab"}, 10.0), statement(1, {"t": "ac"}, 10.0)]
     limits = Limits(budget_bytes=2_000_000, size_margin_ratio=0.0)
     assert exact(_problem(workload, pool, limits)).chosen == (index_on(TABLES[0], "a", "bc"),)
+
+
+def test_a_merged_index_is_no_duplicate_of_an_existing_one() -> None:
+    pool = [index_on(TABLES[0], "a", "b"), index_on(TABLES[0], "a", "c")]
+    workload = [statement(0, {"t": "ab"}, 10.0), statement(1, {"t": "ac"}, 10.0)]
+    problem = _problem(workload, pool, Limits(budget_bytes=2_000_000, size_margin_ratio=0.0))
+    there = _existing(TABLES[0], "a", False)
+    problem.existing = (dataclasses.replace(there, included=("b", "c")),)
+    assert index_on(TABLES[0], "a", "bc") not in exact(problem).chosen
 
 
 def test_the_line_of_benefit_against_size_rises() -> None:
