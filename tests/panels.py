@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 PUT_IN = {
-    "$__rate_interval": "30s",
+    "$__rate_interval": "1m",
     "$__interval": "15s",
-    "$__range": "1m",
+    "$__range": "2m",
     "$cluster": ".*",
     "$instance": ".*",
     "$database": ".*",
