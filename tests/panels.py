@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-PUT_IN = {
-    "$__rate_interval": "30s",
+PUT_IN = {  # `.+`, not Grafana's `.*` for All: a label that is not there would match that one
+    "$__rate_interval": "1m",
     "$__interval": "15s",
-    "$__range": "1m",
-    "$cluster": ".*",
-    "$instance": ".*",
-    "$database": ".*",
+    "$__range": "2m",
+    "$cluster": ".+",
+    "$instance": ".+",
+    "$database": ".+",
 }
 
 

@@ -50,6 +50,8 @@ class Panel:
     labels: tuple[tuple[str, str], ...] = ()
     link: tuple[str, str] | None = None
     """(label whose cell is the link, uid of the board)."""
+    sort: str | None = None
+    """The column by which a table is sorted at first, the greatest above."""
     width: int = 12
     height: int = 8
     most: float | None = None

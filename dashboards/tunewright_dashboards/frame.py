@@ -9,6 +9,7 @@ from grafana_foundation_sdk.builders.common import (
     GraphThresholdsStyleConfig,
     ReduceDataOptions,
     StackingConfig,
+    TableSortByFieldState,
     VizLegendOptions,
     VizTooltipOptions,
 )
@@ -217,6 +218,8 @@ def _table(panel: Panel) -> table.Panel:
     for query in panel.queries:
         if query.unit is not None:
             made = made.override_by_name(query.legend, [dashboard.DynamicConfigValue("unit", query.unit)])
+    if panel.sort is not None:
+        made = made.sort_by([TableSortByFieldState().display_name(panel.sort).desc(True)])
     if panel.link is not None:
         made = made.override_by_name(dict(panel.labels)[panel.link[0]], [_row_link(panel)])
     return made

@@ -10,7 +10,6 @@ LIMITS: dict[str, float] = {
     "HostCpuHigh": 0.9,
     "HostMemoryLow": 0.05,
     "IdleInTransaction": 300,
-    "IndexBloat": 0.7,
     "InvalidIndexes": 0,
     "JudgementStale": 1800,
     "KeyAtItsEnd": 0.9,

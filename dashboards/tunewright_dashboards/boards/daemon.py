@@ -87,7 +87,7 @@ BOARD = Board(
                         Query(f"time() - {_source('last_pass_timestamp_seconds')}", "Last pass", "s"),
                         Query(_source("interval_seconds"), "Interval", "s"),
                         Query(_source("duration_seconds"), "Duration", "s"),
-                        Query(_source("gaps"), "Gaps"),
+                        Query(f"{_source('gaps')} or 0 * {_source('interval_seconds')}", "Gaps"),
                         Query(
                             f"sum by ({_BY}) (increase(tunewright_source_skipped_total{{{SERVER}}}[$__range]))",
                             "Skipped",

@@ -74,6 +74,7 @@ BOARD = Board(
                     Kind.TABLE,
                     labels=(*_WHERE, ("group", "Group")),
                     link=_LINK,
+                    sort="Critical",
                     height=10,
                 ),
                 Panel(

@@ -16,9 +16,9 @@ _LABELS = (
 )
 
 
-def _top(title: str, description: str, unit: str, metric: str) -> Panel:
+def _top(title: str, description: str, unit: str, metric: str, empty: str | None = None) -> Panel:
     expr = f"topk(10, sum by ({_BY}) (rate(tunewright_statement_{metric}_total{{{_USERS}}}[{RATE}])))"
-    return Panel(title, description, unit, (Query(expr, _LEGEND),))
+    return Panel(title, description, unit, (Query(expr, _LEGEND),), empty=empty)
 
 
 def _sum(metric: str) -> str:
@@ -93,23 +93,24 @@ BOARD = Board(
             (
                 Panel(
                     "Statements of this time range",
-                    "Share of the load, calls, mean (and as a multiple of the same range a week ago), blocks and rows a call.",
+                    "Share of the load, calls, mean (and as a multiple of the same range a week ago), blocks from shared buffers and rows a call.",
                     "short",
                     (
                         Query(
-                            f"topk(50, {_sum('exec_seconds')} / ignoring ({_BY}) group_left () sum({_sum('exec_seconds')}))",
+                            f"{_sum('exec_seconds')} / ignoring ({_BY}) group_left () sum({_sum('exec_seconds')})",
                             "Share",
                             "percentunit",
                         ),
-                        Query(f"topk(50, {_sum('calls')})", "Calls"),
+                        Query(_sum("calls"), "Calls"),
                         Query(_MEAN, "Mean", "s"),
                         Query(f"({_MEAN}) / ({_WEEK})", "Against last week"),
-                        Query(f"({_sum('blocks_hit')} + {_sum('blocks_read')}) / {_CALLS}", "Blocks a call"),
+                        Query(f"{_sum('blocks_hit')} / {_CALLS}", "Blocks hit a call"),
                         Query(f"{_sum('rows')} / {_CALLS}", "Rows a call"),
                     ),
                     Kind.TABLE,
                     labels=_LABELS,
                     link=("statement", "tunewright-query"),
+                    sort="Share",
                     width=24,
                     height=12,
                 ),
@@ -130,13 +131,15 @@ BOARD = Board(
                     "Temporary blocks a second: sorts and hashes that spill.",
                     "ops",
                     "temp_blocks_written",
+                    "no statement spills",
                 ),
-                _top("By WAL", "Bytes of WAL a second.", "Bps", "wal_bytes"),
+                _top("By WAL", "Bytes of WAL a second.", "Bps", "wal_bytes", "no statement writes"),
                 _top(
                     "By planning",
                     "Seconds of planning in a second (needs pg_stat_statements.track_planning).",
                     "short",
                     "plan_seconds",
+                    "planning is not tracked",
                 ),
             ),
         ),

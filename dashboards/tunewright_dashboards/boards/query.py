@@ -15,6 +15,8 @@ _SHARE = (
     f'{_rate("exec_seconds")} / sum(rate(tunewright_statement_exec_seconds_total{{{SERVER},statement!="own"}}[{RATE}]))'
 )
 
+_RARE = "the statement is not among those that have a series of this counter"
+
 BOARD = Board(
     "tunewright-query",
     "Tunewright / One query",
@@ -28,14 +30,21 @@ BOARD = Board(
                 stat("Time", "Seconds of execution in a second.", "short", _rate("exec_seconds")),
                 stat("Share of the load", "Of all execution time on these servers.", "percentunit", _SHARE),
                 stat("Rows a call", "Rows returned or changed by an execution.", "short", _a_call("rows")),
-                stat("Blocks read a call", "Blocks from outside shared buffers.", "short", _a_call("blocks_read")),
+                stat(
+                    "Blocks read a call",
+                    "Blocks from outside shared buffers.",
+                    "short",
+                    _a_call("blocks_read"),
+                    empty=_RARE,
+                ),
                 stat(
                     "Temporary blocks a call",
                     "Blocks that a sort or hash spilled.",
                     "short",
                     _a_call("temp_blocks_written"),
+                    empty=_RARE,
                 ),
-                stat("WAL a call", "Bytes of WAL that an execution made.", "bytes", _a_call("wal_bytes")),
+                stat("WAL a call", "Bytes of WAL that an execution made.", "bytes", _a_call("wal_bytes"), empty=_RARE),
             ),
         ),
         Row(
@@ -69,6 +78,7 @@ BOARD = Board(
                     "Mean time of planning for each execution (needs pg_stat_statements.track_planning).",
                     "s",
                     (Query(_a_call("plan_seconds"), "planning"),),
+                    empty=_RARE,
                 ),
             ),
         ),
@@ -81,14 +91,22 @@ BOARD = Board(
                     "Blocks found in shared buffers and read from elsewhere by an execution. A jump at equal rows is a changed plan.",
                     "short",
                     (Query(_a_call("blocks_hit"), "hit"), Query(_a_call("blocks_read"), "read")),
+                    empty=_RARE,
                 ),
                 Panel(
                     "Temporary blocks",
                     "Blocks that sorts and hashes of an execution wrote to disk.",
                     "short",
                     (Query(_a_call("temp_blocks_written"), "written"),),
+                    empty=_RARE,
                 ),
-                Panel("WAL", "Bytes of WAL that an execution made.", "bytes", (Query(_a_call("wal_bytes"), "WAL"),)),
+                Panel(
+                    "WAL",
+                    "Bytes of WAL that an execution made.",
+                    "bytes",
+                    (Query(_a_call("wal_bytes"), "WAL"),),
+                    empty=_RARE,
+                ),
             ),
         ),
     ),

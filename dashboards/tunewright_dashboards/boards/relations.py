@@ -55,11 +55,10 @@ BOARD = Board(
                     f"sum(tunewright_table_bloat_bytes{{{DATABASE}}})",
                 ),
                 stat(
-                    "Waste in indexes",
-                    "Estimated empty space in the largest indexes.",
-                    "bytes",
-                    f"sum(tunewright_index_bloat_bytes{{{DATABASE}}})",
-                    empty="no index's columns have statistics that tell",
+                    "Rows read whole",
+                    "Rows a second that sequential scans read, in the tables with a series of their own.",
+                    "ops",
+                    f"sum(rate(tunewright_table_sequential_rows_read_total{{{DATABASE}}}[{RATE}]))",
                 ),
                 stat(
                     "Invalid indexes",
@@ -115,6 +114,7 @@ BOARD = Board(
                     Kind.TABLE,
                     labels=_TABLE_LABELS,
                     link=("database", "tunewright-vacuum"),
+                    sort="Size",
                     width=24,
                     height=10,
                 ),
@@ -161,11 +161,10 @@ BOARD = Board(
             (
                 Panel(
                     "Indexes",
-                    "Size, waste and scans of the largest indexes; scans since the statistics began and in this time range.",
+                    "Size and scans of the largest indexes; scans since the statistics began and in this time range.",
                     "short",
                     (
                         Query(_index("size_bytes"), "Size", "bytes"),
-                        Query(f"{_index('bloat_bytes')} / ({_index('size_bytes')} > 0)", "Waste", "percentunit"),
                         Query(_index("scans_total"), "Scans ever"),
                         Query(
                             f"sum by ({_I}) (increase(tunewright_index_scans_total{{{DATABASE}}}[$__range]))",
@@ -175,6 +174,7 @@ BOARD = Board(
                     Kind.TABLE,
                     labels=(*_TABLE_LABELS, ("index", "Index")),
                     link=("database", "tunewright-findings"),
+                    sort="Size",
                     width=24,
                     height=10,
                 ),
@@ -190,17 +190,10 @@ BOARD = Board(
                     ),
                 ),
                 Panel(
-                    "Waste in indexes",
-                    "Estimated empty share of the largest indexes.",
-                    "percentunit",
-                    (
-                        Query(
-                            f"topk(10, {_index('bloat_bytes')} / ({_index('size_bytes')} > 0))", "{{schema}}.{{index}}"
-                        ),
-                    ),
-                    warn=LIMITS["IndexBloat"],
-                    most=1,
-                    empty="no index's columns have statistics that tell",
+                    "Size of indexes",
+                    "Ten largest.",
+                    "bytes",
+                    (Query(f"topk(10, {_index('size_bytes')})", "{{schema}}.{{index}}"),),
                 ),
                 Panel(
                     "Invalid indexes",

@@ -149,6 +149,7 @@ BOARD = Board(
                         ("table", "Table"),
                     ),
                     link=("database", "tunewright-relations"),
+                    sort="Dead rows",
                     width=24,
                     height=10,
                 ),
