@@ -82,6 +82,6 @@ class Task:
 def main() -> None:
     """Entry point of `tunewright`. Commands speak for themselves; the log is for the daemon, which turns it on."""
     configure(LogSettings(level="error", format="console"))
-    from tunewright_agent.cli import advice, daemon, demo, explain, observe, reference  # noqa: F401  # each adds its commands
+    from tunewright_agent.cli import advice, daemon, demo, explain, observe, preflight, reference  # noqa: F401  # each adds its commands
 
     app()
