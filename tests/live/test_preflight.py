@@ -9,12 +9,13 @@ import psycopg
 import pytest
 from typer.testing import CliRunner, Result
 
-from reading import run, value
+from reading import reader, run, value
 from tunewright_agent.cli import preflight as _preflight  # noqa: F401  # adds its command
 from tunewright_agent.cli import reference as _reference  # noqa: F401  # Typer takes the name of a single command for granted
 from tunewright_agent.cli.app import app
+from tunewright_agent.sources.postgres.target import targets
 from tunewright_analyzers.ddl.locks import Lock, Work
-from tunewright_analyzers.ddl.preflight import Preflight, preflight
+from tunewright_analyzers.ddl.preflight import Preflight, preflight, wanted
 
 TABLES = """
 CREATE TABLE u (id int PRIMARY KEY, code int);
@@ -364,3 +365,41 @@ def test_a_locked_table_does_not_hold_the_command_up(shop: str) -> None:
         holder.execute("LOCK TABLE t IN ACCESS EXCLUSIVE MODE")
         found = json.loads(_command("CREATE INDEX CONCURRENTLY n ON t (b)", "--url", shop, "--format", "json").stdout)
     assert [one["lock"] for one in found["effects"][0]["waits_for"]] == ["AccessExclusiveLock"]
+
+
+TYPES = (
+    *("varchar(10)", "varchar(20)", "varchar", "text", "char(5)", "int", "bigint"),
+    *("numeric(8,2)", "numeric(10,2)", "numeric(10,3)", "numeric", "timestamp(3)", "timestamptz(3)", "timestamptz"),
+)
+
+
+@pytest.mark.slow
+def test_a_change_of_type_writes_rows_anew_where_it_is_said(database: str) -> None:
+    """Every pair of types that the server can change into each other by itself, tried on one row.
+
+    Not in UTC: there a timestamp and a timestamptz are the same bytes, which only the session that runs the statement can know.
+    """
+    wrong, tried = [], 0
+    with psycopg.connect(database, options="-c timezone=Europe/Berlin") as connection, reader(database) as made:
+        for old in TYPES:
+            connection.execute(
+                f"DROP TABLE IF EXISTS t; CREATE TABLE t (x {old}); INSERT INTO t VALUES (NULL)".encode()
+            )
+            connection.commit()
+            for new in TYPES:
+                statement = f"ALTER TABLE t ALTER COLUMN x TYPE {new}"
+                told = preflight(statement, targets(made, wanted(statement)))
+                file = connection.execute("SELECT pg_relation_filenode('t')").fetchone()
+                try:
+                    connection.execute(statement.encode())
+                except psycopg.errors.DatatypeMismatch:
+                    connection.rollback()
+                    continue
+                is_rewritten = connection.execute("SELECT pg_relation_filenode('t')").fetchone() != file
+                connection.rollback()
+                tried += 1
+                (one,) = told.told
+                if (one.effect.work is Work.REWRITE) is not is_rewritten:
+                    wrong.append((old, new, one.effect.work, is_rewritten))
+    assert not wrong, wrong
+    assert tried > 40

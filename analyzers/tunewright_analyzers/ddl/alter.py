@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pglast.enums import AlterTableType, ConstrType
+from pglast.stream import RawStream
 
 from tunewright_analyzers.ddl.locks import Effect, Lock, Work
 from tunewright_analyzers.sql.tree import ast, function_name, walk
@@ -16,6 +17,13 @@ _STABLE = frozenset(
 )
 """Functions of a default that are computed once for all rows; any other is taken for volatile."""
 _SERIAL = frozenset({"serial", "bigserial", "smallserial", "serial4", "serial8", "serial2"})
+_BUILT_IN = frozenset(
+    [
+        *("int2", "int4", "int8", "float4", "float8", "numeric", "money", "bool", "bit", "varbit"),
+        *("varchar", "bpchar", "text", "citext", "name", "bytea", "uuid", "json", "jsonb", "xml", "inet", "cidr"),
+        *("date", "time", "timetz", "timestamp", "timestamptz", "interval"),
+    ]
+)
 _LIGHT = frozenset(
     {
         AlterTableType.AT_SetStatistics,
@@ -64,12 +72,9 @@ def _added_column(table: Any, command: Any) -> Iterator[Effect]:
             f"computes the default of {name} for every row: its function may be volatile",
         )
     else:
-        yield _named(
-            table,
-            Lock.ACCESS_EXCLUSIVE,
-            Work.CATALOGUE,
-            f"adds {name} in the catalogue only; old rows get it when read",
-        )
+        own = "" if kind in _BUILT_IN else f" (if {kind} is a domain with constraints, every row is written anew)"
+        why = f"adds {name} in the catalogue only; old rows get it when read{own}"
+        yield _named(table, Lock.ACCESS_EXCLUSIVE, Work.CATALOGUE, why)
     for constraint in column.constraints or ():
         if constraint.contype == ConstrType.CONSTR_NOTNULL and (default is not None or generated is not None):
             continue  # a default that is not NULL proves it
@@ -123,6 +128,22 @@ def _partition(table: Any, command: Any) -> Iterator[Effect]:
         yield _named(part.name, Lock.ACCESS_EXCLUSIVE, Work.CATALOGUE, "becomes a table of its own")
 
 
+def _retyped(table: Any, command: Any) -> Effect:
+    """ALTER COLUMN … TYPE. Whether rows are written anew depends on the old type, unless USING computes them."""
+    column = command.def_
+    plain = column.raw_default is None and column.collClause is None
+    unless = ", unless both types store the same bytes (varchar to a longer one or text)" if plain else ""
+    return Effect(
+        table.schemaname,
+        table.relname,
+        Lock.ACCESS_EXCLUSIVE,
+        Work.REWRITE,
+        f"writes every row anew with {command.name} in its new type{unless}",
+        column=command.name if plain else None,
+        new_type=str(RawStream()(column.typeName)) if plain else None,
+    )
+
+
 def effects_of(table: Any, command: Any) -> Iterator[Effect]:
     """What one command of an ALTER TABLE on `table` (a RangeVar) does. Anything that is not named here takes the strongest lock."""
     kind = command.subtype
@@ -144,9 +165,7 @@ def effects_of(table: Any, command: Any) -> Iterator[Effect]:
             "reads every row for NULLs, unless a valid CHECK proves that there are none",
         )
     elif kind == AlterTableType.AT_AlterColumnType:
-        yield _named(
-            table, Lock.ACCESS_EXCLUSIVE, Work.REWRITE, f"writes every row anew with {command.name} in its new type"
-        )
+        yield _retyped(table, command)
     elif kind == AlterTableType.AT_ValidateConstraint:
         yield _named(table, Lock.SHARE_UPDATE_EXCLUSIVE, Work.SCAN, "reads every row, while others read and write")
     elif kind in _REWRITES:

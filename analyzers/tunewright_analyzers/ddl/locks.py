@@ -83,6 +83,9 @@ class Effect:
     work: Work
     why: str
     is_index: bool = False
+    column: str | None = None
+    new_type: str | None = None
+    """Set where a column gets another type without a USING of its own: whether rows must be written anew depends on the old type."""
 
     def __str__(self) -> str:
         return f"{self.schema}.{self.table}" if self.schema else self.table

@@ -3,11 +3,12 @@
 Called by `tunewright preflight`. The rates behind durations are stated: they are assumptions for a server of today, not measurements.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tunewright_analyzers.ddl.effects import effects, parsed_ddl
 from tunewright_analyzers.ddl.locks import Effect, Lock, Work
 from tunewright_analyzers.ddl.safe import Safe, safe_form
+from tunewright_analyzers.ddl.types import stored_alike
 
 _MB = 1_000_000
 READ_RATES = (100 * _MB, 500 * _MB)
@@ -42,6 +43,8 @@ class Target:
     index_bytes: int
     rows: float
     holders: tuple[Holder, ...] = ()
+    columns: tuple[tuple[str, str], ...] = ()
+    """(name, type) of its columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,10 @@ def estimate(effect: Effect, target: Target) -> Estimate:
 def _told(effect: Effect, target: Target | None) -> Told:
     if target is None:
         return Told(effect, None, None, ())
+    old = dict(target.columns).get(effect.column or "")
+    if old is not None and effect.new_type is not None and stored_alike(old, effect.new_type):
+        why = f"changes the catalogue only: {old} and {effect.new_type} store the same bytes"
+        effect = replace(effect, work=Work.CATALOGUE, why=why)
     waits = tuple(one for one in target.holders if one.granted and effect.lock.conflicts(one.lock))
     return Told(effect, target, estimate(effect, target), waits)
 

@@ -27,6 +27,7 @@ def _target(session: Session, schema: str | None, name: str) -> Target | None:
             Holder(one["pid"], one["role"], Lock(one["mode"]), one["granted"], one["seconds"], one["state"])
             for one in holders
         ),
+        columns=tuple(zip(row["column_names"], row["column_types"], strict=True)),
     )
 
 
