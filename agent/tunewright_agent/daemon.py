@@ -15,7 +15,9 @@ from types import FrameType
 import structlog
 
 from tunewright_agent.config.load import ConfigurationError, load
+from tunewright_agent.config.secrets import SecretError
 from tunewright_agent.config.settings import Settings
+from tunewright_agent.history.store import HistoryError
 from tunewright_agent.wiring import Assembly, assemble
 
 _log = structlog.get_logger("daemon")
@@ -90,7 +92,7 @@ class Daemon:
         try:
             fresh = assemble(settings)
             fresh.start()
-        except (OSError, RuntimeError) as error:
+        except (OSError, HistoryError, SecretError, ConfigurationError) as error:
             _log.error("reload_refused", faults=[str(error)], kept="the settings in force")
             fresh, settings = assemble(self._settings), self._settings
             fresh.start()

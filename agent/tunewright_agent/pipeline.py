@@ -44,11 +44,9 @@ def collect(
 
     attempt(work, unexpected)
     error = failures[0] if failures else None
+    _tell(latest, source.name, error)
     if error is not None:
         latest.miss(source, error, at)
-        _log.warning(
-            "source_failed", source=source.name, instance=latest.instance, reason=error.reason, mend=error.mend
-        )
     else:
         latest.take(source.name, result[0], at)
     taken = monotonic() - begun
@@ -64,6 +62,15 @@ def collect(
         ),
     )
     return result[0] if result else None
+
+
+def _tell(latest: Latest, source: str, error: SourceError | None) -> None:
+    """A line when a source begins to fail, fails otherwise than before, or works again: not one a second."""
+    before = next((run.error for run in latest.runs if run.source == source), None)
+    if error is not None and error.reason != before:
+        _log.warning("source_failed", source=source, instance=latest.instance, reason=error.reason, mend=error.mend)
+    elif error is None and before is not None:
+        _log.info("source_works_again", source=source, instance=latest.instance)
 
 
 @dataclass(frozen=True, slots=True)

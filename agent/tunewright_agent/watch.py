@@ -26,6 +26,8 @@ from tunewright_analyzers.facts.statements import Statements
 _log = structlog.get_logger("watch")
 SAMPLING_SECONDS = 2.0
 """Sources that are read at least this often have a lane of their own."""
+RETRY_SECONDS = 30.0
+"""How soon an analysis that failed is tried again."""
 BOOKED_TO = {"twin": "index_advice", "hypopg": "index_advice", "explain": "plans", "guard": "plans"}
 """Marks of statements that do not bear the name of the source on whose behalf they are sent."""
 
@@ -177,23 +179,36 @@ class Watch:
             lane.start()
         for source in self.sources:
             lane = self._lanes["sampling" if self._samples(source) else "reading"]
-            self._every(clock, source.name, self.interval(source), lane, partial(self.read, source), 0.0)
+            self._every(clock, source.name, partial(self.interval, source), lane, partial(self.read, source), 0.0)
         for number, analysis in enumerate(self.analyst.sources()):
-            work = partial(self.analyse, analysis)
-            self._every(clock, analysis.name, self.interval(analysis), self._lanes["analysis"], work, 5.0 + number)
-        self._every(clock, "judge", self.judge_seconds, self._lanes["analysis"], self.judge, 10.0)
+            lane, work = self._lanes["analysis"], partial(self.analyse, analysis)
+            self._every(clock, analysis.name, partial(self._until_next, analysis), lane, work, 5.0 + number)
+        self._every(clock, "judge", lambda: self.judge_seconds, self._lanes["analysis"], self.judge, 10.0)
+
+    def _until_next(self, analysis: Source[Latest]) -> float:
+        """Its interval; less after a failure: the facts that it lacked may be there in a minute, and an hour is long."""
+        failed = any(run.source == analysis.name and run.error is not None for run in self.latest.runs)
+        interval = self.interval(analysis)
+        return min(interval, RETRY_SECONDS) if failed else interval
 
     def _every(
-        self, clock: Clock, name: str, seconds: float, lane: Lane, work: Callable[[], object], first: float
+        self,
+        clock: Clock,
+        name: str,
+        seconds: Callable[[], float],
+        lane: Lane,
+        work: Callable[[], object],
+        first: float,
     ) -> None:
-        job = Job(name, work, self._failed)
+        """Offer `work` every so many seconds, asked anew after each time."""
         tick = f"{self.latest.cluster}/{self.latest.instance}/{name}"
 
-        def offer() -> None:
-            lane.offer(job)
-            clock.change(tick, seconds * self._factors.get(name, 1.0))
+        def run() -> None:
+            work()
+            clock.change(tick, seconds())
 
-        clock.every(tick, seconds, offer, first_in_seconds=first)
+        job = Job(name, run, self._failed)
+        clock.every(tick, seconds(), lambda: _offer(lane, job), first_in_seconds=first)
 
     @staticmethod
     def _failed(error: Exception) -> None:
@@ -207,3 +222,7 @@ class Watch:
             reader.close()
         self.analyst.close()
         return all(drained)
+
+
+def _offer(lane: Lane, job: Job) -> None:
+    lane.offer(job)

@@ -1,5 +1,6 @@
 """Where concrete classes meet: settings in, a Watch for each cluster and the whole Assembly out. Called by the daemon, the demo and the commands."""
 
+import difflib
 import threading
 import time
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from tunewright_agent.analyst.index_pass import IndexPass
 from tunewright_agent.analyst.plan_pass import PlanPass
 from tunewright_agent.analyst.twins import Twins
 from tunewright_agent.clock import Clock, now
+from tunewright_agent.config.load import ConfigurationError
 from tunewright_agent.config.secrets import SecretError, SecretReference
 from tunewright_agent.config.settings import ClusterSettings, HistorySettings, Settings
 from tunewright_agent.history.store import History, HistoryError, Retention
@@ -33,6 +35,8 @@ from tunewright_analyzers.indexes.problem import Limits as AdviceLimits
 
 _log = structlog.get_logger("wiring")
 MAINTAIN_SECONDS = 60.0
+ANALYSES = ("plans", "index_advice")
+"""Passes of the analyst; their usual intervals are settings of the agent."""
 INSTANCE = InstanceId("primary")
 """A URL names one server; the members of a cluster have names of their own once they are discovered."""
 
@@ -56,12 +60,21 @@ def _reader(cluster: ClusterSettings, connections: int) -> Reader:
 
 
 def _sources(cluster: ClusterSettings) -> tuple[Source[Reader], ...]:
-    """Every source of the engine, and the machine's, less those that the user switched off."""
+    """Every source of the engine, and the machine's, less those that the user switched off. Raises ConfigurationError for an unknown name."""
     found = [*discover(PACKAGE)]
     if cluster.on_database_host:
         found.append(machine.source(is_database_host=True))
-    off = {name for name, settings in cluster.sources.items() if not settings.enabled}
-    return tuple(one for one in found if one.name not in off)
+    known = [*(one.name for one in found), "machine", *ANALYSES]
+    for name in cluster.sources:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+            hint = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(sorted(known))}"
+            raise ConfigurationError(f"clusters.{cluster.name}.sources: no source is called '{name}'; {hint}")
+    return tuple(one for one in found if one.name not in _off(cluster))
+
+
+def _off(cluster: ClusterSettings) -> frozenset[str]:
+    return frozenset(name for name, settings in cluster.sources.items() if not settings.enabled)
 
 
 def _analyst(cluster: ClusterSettings, settings: Settings, reader: Reader, memory: Memory | None) -> TwinAnalyst:
@@ -80,11 +93,11 @@ def _analyst(cluster: ClusterSettings, settings: Settings, reader: Reader, memor
         memory.shapes if memory is not None else dict,
     )
     indexes = IndexPass(reader, twins, memory, agent.window, allow, AdviceLimits())
-    return TwinAnalyst(twins, plans, indexes, agent.plans_every, agent.index_advice_every)
+    return TwinAnalyst(twins, plans, indexes, agent.plans_every, agent.index_advice_every, _off(cluster))
 
 
 def watch_of(cluster: ClusterSettings, settings: Settings, memory: Memory | None) -> Watch:
-    """The watch of one cluster; nothing is connected yet."""
+    """The watch of one cluster; nothing is connected yet. Raises ConfigurationError."""
     reader, sampler = _reader(cluster, cluster.connections - 1), _reader(cluster, 1)
     every = {name: one.interval for name, one in cluster.sources.items() if one.interval is not None}
     return Watch(
@@ -184,7 +197,7 @@ def _offer(lane: Lane, job: Job) -> None:
 
 
 def assemble(settings: Settings) -> Assembly:
-    """All of it, not yet started. Raises HistoryError (the file cannot be used), OSError (the port cannot be had), SecretError."""
+    """All of it, not yet started. Raises HistoryError (the file cannot be used), OSError (the port), SecretError, ConfigurationError."""
     web = settings.web
     token = web.token_from.resolve() if web.token_from is not None else None
     tls = Tls(web.tls_certificate, web.tls_key) if web.tls_certificate is not None and web.tls_key is not None else None

@@ -52,6 +52,10 @@ def shop(database: str) -> str:
     """A small database with a missing foreign-key index, a duplicate index and a hot sequential scan; its superuser URL."""
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute(SCHEMA)
+    with psycopg.connect(
+        database, autocommit=True
+    ) as connection:  # the first session's counters are in when it has ended
+        connection.execute("SELECT pg_stat_reset()")
         for number in range(30):
             connection.execute(f"SELECT * FROM orders WHERE customer_id = {number}")
     return database
@@ -138,8 +142,9 @@ def test_nobody_listens() -> None:
 
 
 def test_a_server_that_accepts_and_never_answers_is_left_at_the_deadline() -> None:
+    accepted: list[object] = []
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        threading.Thread(target=silent.accept, daemon=True).start()
+        threading.Thread(target=lambda: accepted.append(silent.accept()), daemon=True).start()
         result = tunewright("once", "--url", f"postgresql://x@127.0.0.1:{silent.getsockname()[1]}/x", seconds=30)
     _one_line(result, 3, "no answer")
 
@@ -175,6 +180,13 @@ def test_a_configuration_with_a_typo(tmp_path: Path) -> None:
     config = tmp_path / "t.toml"
     config.write_text('[[clusters]]\nname = "a"\nurl = "postgresql://h/d"\n[web]\nprot = 1\n')
     _one_line(tunewright("run", "--config", str(config)), 2, "line 5: web.prot: no such key; did you mean 'port'?")
+
+
+def test_a_configuration_with_an_unknown_source(tmp_path: Path) -> None:
+    config = tmp_path / "t.toml"
+    config.write_text('[[clusters]]\nname = "a"\nurl = "postgresql://h/d"\nsources.statments = { enabled = false }\n')
+    for command in ("run", "once"):
+        _one_line(tunewright(command, "--config", str(config)), 2, "'statments'; did you mean 'statements'?")
 
 
 def test_explain_judges_a_plan_offline(database18: str, tmp_path: Path) -> None:

@@ -23,15 +23,17 @@ class TwinAnalyst:
     indexes: IndexPass
     plans_every_seconds: float
     advice_every_seconds: float
+    off: frozenset[str] = frozenset()
+    """Passes that the user switched off."""
 
     def sources(self) -> tuple[Source[Latest], ...]:
         """`plans` and `index_advice`."""
-        return (
-            Source("plans", (Plans, Events), self.plans_every_seconds, PLANS_DEADLINE_SECONDS, self.plans.collect),
-            Source(
-                "index_advice", (IndexAdvice,), self.advice_every_seconds, ADVICE_DEADLINE_SECONDS, self.indexes.collect
-            ),
+        plans, advice = self.plans_every_seconds, self.advice_every_seconds
+        both = (
+            Source("plans", (Plans, Events), plans, PLANS_DEADLINE_SECONDS, self.plans.collect),
+            Source("index_advice", (IndexAdvice,), advice, ADVICE_DEADLINE_SECONDS, self.indexes.collect),
         )
+        return tuple(one for one in both if one.name not in self.off)
 
     def close(self) -> None:
         """Stop the twin."""

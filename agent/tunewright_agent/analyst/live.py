@@ -1,6 +1,7 @@
 """HypoPG on the live server behind the guard: the oracle that confirms what the twin advised, or stands in for it.
 
 EXPLAIN on a live server can run functions of the users' while it plans, so no statement reaches it that sources.postgres.guard refuses.
+One is made for each pass: the guard's verdicts are kept no longer than that.
 """
 
 from collections.abc import Sequence

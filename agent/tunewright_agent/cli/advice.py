@@ -21,11 +21,12 @@ from rich.table import Table
 from tunewright_agent.cli.app import Exit, Format, app, err, fail, out
 from tunewright_agent.clock import now
 from tunewright_agent.config.load import ConfigurationError, load
-from tunewright_agent.config.settings import AgentSettings, Settings
+from tunewright_agent.config.settings import AgentSettings, LogSettings, Settings
 from tunewright_agent.config.units import seconds
 from tunewright_agent.history.codec import SnapshotError
 from tunewright_agent.history.database import DamagedError, Database, HistoryError, Mode
 from tunewright_agent.history.ledger import Entry, Judged, Ledger, LedgerEvent, Life, NoSuchRecommendation, NotPossible
+from tunewright_agent.log import configure
 from tunewright_agent.reports.console import print_findings, print_recommendations
 from tunewright_agent.reports.quantities import seconds_text
 from tunewright_agent.reports.shapes import judgement_shape, recommendation_shape
@@ -104,6 +105,7 @@ def remembered(config: Path | None, history: Path | None, mode: Mode = Mode.READ
     if (config is None) == (history is None):
         fail("one of --config and --history is wanted", Exit.USAGE, "try: tunewright findings --config tunewright.toml")
     settings = _settings(config) if config is not None else None
+    configure(LogSettings(level="warning", format="console"))  # on stderr: standard output may be JSON
     database = Database((settings.history.path if settings is not None else history or Path()).absolute(), mode)
     try:
         database.open()

@@ -7,6 +7,7 @@ import typer
 
 from tunewright_agent.cli.app import Exit, app, fail
 from tunewright_agent.cli.observe import targets
+from tunewright_agent.config.load import ConfigurationError
 from tunewright_agent.config.secrets import SecretError
 from tunewright_agent.daemon import Daemon
 from tunewright_agent.history.store import HistoryError
@@ -32,5 +33,5 @@ def run(
             Exit.USAGE,
             "choose another web.port",
         )
-    except (HistoryError, SecretError) as error:
+    except (HistoryError, SecretError, ConfigurationError) as error:
         fail(str(error), Exit.USAGE)

@@ -60,11 +60,7 @@ def targets(url: str | None, config: Path | None, cluster: str | None = None) ->
     try:
         return Settings(clusters=(ClusterSettings(name="cluster", url=str(url)),))
     except ValueError:
-        fail(
-            f"'{str(url).split('@')[-1]}' is not a URL we can read",
-            Exit.USAGE,
-            "write postgresql://USER@HOST:5432/DATABASE",
-        )
+        fail("what --url holds is not a URL we can read", Exit.USAGE, "write postgresql://USER@HOST:5432/DATABASE")
 
 
 def opened(settings: Settings) -> list[Watch]:
@@ -74,6 +70,8 @@ def opened(settings: Settings) -> list[Watch]:
         try:
             watch = watch_of(cluster, settings, memory=None)
             watch.identify()
+        except ConfigurationError as error:
+            fail(str(error), Exit.USAGE)
         except (SourceError, SecretError) as error:
             fail(f"{cluster.name}: {error}", Exit.UNREACHABLE, getattr(error, "mend", None))
         watches.append(watch)

@@ -17,7 +17,7 @@ class SecretError(Exception):
 class SecretReference(BaseModel):
     """Where one secret stands; exactly one of the three."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     env: str | None = Field(None, description="Name of an environment variable that holds the secret.")
     file: Path | None = Field(None, description="A file whose first line is the secret.")
@@ -38,13 +38,24 @@ class SecretReference(BaseModel):
             value = os.environ.get(self.env)
             if value is None:
                 raise SecretError(f"the environment variable {self.env} is not set")
-            return value
+            return _not_empty(value, f"the environment variable {self.env}")
         if self.file is not None:
             try:
-                return self.file.read_text(encoding="utf-8").splitlines()[0]
-            except (OSError, IndexError) as error:
-                raise SecretError(f"the secret file {self.file} cannot be read: {type(error).__name__}") from error
+                lines = self.file.read_text(encoding="utf-8").splitlines()
+            except (OSError, UnicodeDecodeError) as error:
+                reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+                raise SecretError(
+                    f"the secret file {self.file} cannot be read: {reason}"
+                ) from None  # it may hold the secret
+            return _not_empty(lines[0] if lines else "", f"the first line of the secret file {self.file}")
         return _from_aws(self.aws_secret or "")
+
+
+def _not_empty(value: str, where: str) -> str:
+    """An empty password or token would be taken for none."""
+    if not value:
+        raise SecretError(f"{where} is empty")
+    return value
 
 
 def _from_aws(name: str) -> str:
@@ -69,9 +80,9 @@ def _from_aws(name: str) -> str:
     try:
         decoded = json.loads(text)
     except ValueError:
-        return str(text)
+        return _not_empty(str(text), f"the AWS secret {name}")
     if isinstance(decoded, dict):
         if "password" not in decoded:
             raise SecretError(f"the AWS secret {name} is JSON without the key 'password'")
-        return str(decoded["password"])
-    return str(text)
+        return _not_empty(str(decoded["password"]), f"the password of the AWS secret {name}")
+    return _not_empty(str(text), f"the AWS secret {name}")

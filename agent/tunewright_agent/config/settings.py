@@ -4,7 +4,16 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    Strict,
+    field_validator,
+    model_validator,
+)
 
 from tunewright_agent.config.secrets import SecretReference
 from tunewright_agent.config.units import seconds, size_bytes, write_bytes, write_seconds
@@ -15,10 +24,15 @@ Size = Annotated[int, BeforeValidator(size_bytes), PlainSerializer(write_bytes)]
 """Bytes, written as `"500MB"`."""
 
 
-class Table(BaseModel):
-    """A table of the file: frozen, and a key it does not know is an error."""
+Whole = Annotated[int, Strict()]
+Flag = Annotated[bool, Strict()]
+"""TOML has both: `port = true` and `enabled = "no"` are mistakes, not 1 and false."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False)
+
+class Table(BaseModel):
+    """A table of the file: frozen, and a key it does not know is an error. What was written is in no error (it may be a secret)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False, hide_input_in_errors=True)
 
 
 class AgentSettings(Table):
@@ -30,7 +44,9 @@ class AgentSettings(Table):
         3600.0, description="How often the twin is rebuilt and indexes are advised.", ge=60
     )
     plans_every: Duration = Field(300.0, description="How often the slowest statements are explained.", ge=30)
-    plans_per_pass: int = Field(50, description="How many statements are explained in one pass at most.", ge=1, le=500)
+    plans_per_pass: Whole = Field(
+        50, description="How many statements are explained in one pass at most.", ge=1, le=500
+    )
     drain: Duration = Field(10.0, description="How long SIGTERM waits for work in flight before it is cut.", ge=1)
 
 
@@ -49,10 +65,16 @@ class WebSettings(Table):
     address: str = Field(
         "127.0.0.1", description="Address to listen on; 0.0.0.0 opens it to others: then set token_from and TLS."
     )
-    port: int = Field(9632, description="Port to listen on.", ge=0, le=65535)
+    port: Whole = Field(9632, description="Port to listen on.", ge=0, le=65535)
     token_from: SecretReference | None = Field(None, description="Bearer token that every request must carry.")
     tls_certificate: Path | None = Field(None, description="PEM certificate chain; with tls_key it turns HTTPS on.")
     tls_key: Path | None = Field(None, description="PEM private key of tls_certificate.")
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            raise ValueError("tls_certificate and tls_key are given together or not at all")
+        return self
 
 
 class HistorySettings(Table):
@@ -78,7 +100,7 @@ class GovernorSettings(Table):
 class PrivacySettings(Table):
     """What may leave the process."""
 
-    allow_literals: bool = Field(
+    allow_literals: Flag = Field(
         False,
         description="Explain statements with the literals seen in pg_stat_activity; they are still never stored or shown.",
     )
@@ -90,7 +112,7 @@ class SourceSettings(Table):
     interval: Duration | None = Field(
         None, description="How often it is read; default: the source's own interval.", ge=0.2
     )
-    enabled: bool = Field(True, description="false: never read; checks that need it say 'not judged'.")
+    enabled: Flag = Field(True, description="false: never read; checks that need it say 'not judged'.")
 
 
 class ClusterSettings(Table):
@@ -100,19 +122,20 @@ class ClusterSettings(Table):
         description="Your name of it: part of every finding's id.", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$"
     )
     url: str = Field(
-        description="postgresql://USER@HOST:PORT/DATABASE of one server; never a pooler or a reader endpoint."
+        repr=False,  # a password may stand in it
+        description="postgresql://USER@HOST:PORT/DATABASE of one server; never a pooler or a reader endpoint.",
     )
     password_from: SecretReference | None = Field(
         None, description="Where the password comes from, if not from the URL or ~/.pgpass."
     )
     databases: tuple[str, ...] = Field((), description="Databases to watch; empty: all that the role may connect to.")
     exclude_databases: tuple[str, ...] = Field((), description="Databases never to connect to.")
-    connections: int = Field(3, description="How many connections we hold at most.", ge=2, le=10)
+    connections: Whole = Field(3, description="How many connections we hold at most.", ge=2, le=10)
     statement_timeout: Duration = Field(
         10.0, description="The server ends a statement of ours after this time.", ge=0.5
     )
     log_file: Path | None = Field(None, description="The server's log file, where this agent can read it.")
-    on_database_host: bool = Field(False, description="true where the agent runs on the database's own machine.")
+    on_database_host: Flag = Field(False, description="true where the agent runs on the database's own machine.")
     allow_functions: tuple[str, ...] = Field(
         (),
         description="User-defined functions (schema.name) that EXPLAIN may evaluate while it plans: only ones without side effects.",
@@ -121,14 +144,19 @@ class ClusterSettings(Table):
         {}, description="Settings by source; `tunewright doctor` lists their names."
     )
 
-    @model_validator(mode="after")
-    def _known_engine(self) -> Self:
-        scheme = urlsplit(self.url).scheme
+    @field_validator("url")
+    @classmethod
+    def _known_engine(cls, url: str) -> str:
+        try:
+            scheme = urlsplit(url).scheme if "://" in url else None
+        except ValueError:
+            scheme = None
+        wanted = "write postgresql://USER@HOST:PORT/DATABASE"
+        if scheme is None:  # never quoted: `host=db password=…` is a mistake that people make
+            raise ValueError(f"it is not an address that we can read: {wanted}")
         if scheme not in {"postgresql", "postgres"}:
-            raise ValueError(
-                f"url: '{scheme or self.url[:20]}' is not an engine we read: write postgresql://USER@HOST:PORT/DATABASE"
-            )
-        return self
+            raise ValueError(f"'{scheme}' is not an engine we read: {wanted}")
+        return url
 
 
 class Settings(Table):

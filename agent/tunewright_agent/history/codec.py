@@ -3,13 +3,16 @@
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 import tunewright_analyzers.facts
-from tunewright_analyzers.facts.snapshot import Gap, Section, Snapshot
+from tunewright_analyzers.facts.ids import ClusterId, InstanceId
+from tunewright_analyzers.facts.snapshot import Engine, Flavour, Gap, Section, Snapshot
 
 ValueT = TypeVar("ValueT")
 FORMAT = 1
@@ -100,6 +103,19 @@ def dump_snapshot(snapshot: Snapshot) -> str:
     return _adapter(dict[str, Any]).dump_json(document, indent=1).decode()
 
 
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """A snapshot without its sections, which are validated by their own classes."""
+
+    cluster: ClusterId
+    instance: InstanceId
+    engine: Engine
+    version: int
+    flavour: Flavour
+    taken_at: datetime
+    gaps: tuple[Gap, ...]
+
+
 def load_snapshot(text: str) -> Snapshot:
     """The snapshot that `dump_snapshot` wrote. Raises SnapshotError."""
     mend = "give a file that `tunewright once --save` wrote"
@@ -114,7 +130,7 @@ def load_snapshot(text: str) -> Snapshot:
         raise SnapshotError(f"'sections' is missing; {mend}")
     loaded = tuple(load_section(name, _adapter(Any).dump_json(value)) for name, value in body.items())
     try:
-        head: Snapshot = _adapter(Snapshot).validate_python({**document, "sections": ()})
+        head: _Head = _adapter(_Head).validate_python(document)
     except ValidationError as error:
         raise SnapshotError(f"{_first(error)}; {mend}") from error
     return Snapshot(

@@ -227,7 +227,9 @@ class Database:
     def _my_turn(self) -> Iterator[None]:
         """Writers of one process wait here, in order, rather than for SQLite's lock."""
         if not self._turn.acquire(timeout=TURN_SECONDS):
-            raise HistoryError(f"{self.path}: busy for {TURN_SECONDS} s with other work of this agent; it goes on later")
+            raise HistoryError(
+                f"{self.path}: busy for {TURN_SECONDS} s with other work of this agent; it goes on later"
+            )
         try:
             yield
         finally:

@@ -32,7 +32,18 @@ __all__ = ["History", "HistoryError", "Retention"]
 LEAST_COVER = 0.5
 """Deltas that cover less of a window than this give way to the server's own counters since its reset: more evidence is better."""
 WEEK = timedelta(days=7)
+LATE = timedelta(minutes=10)
+"""How much older than the stored reading one may be and still be of the same clock (it waited for its turn, or another agent reads too)."""
 DAY_SECONDS = 86400.0
+
+
+def _is_late(before: Section, section: Section) -> bool:
+    """Whether a newer reading is stored: that one stays, or what lies between would be counted twice.
+
+    A clock that went back further than LATE is another matter: counting then begins anew.
+    """
+    behind: timedelta = before.period.end - section.period.end  # type: ignore[attr-defined]  # both count
+    return timedelta(0) <= behind <= LATE
 
 
 def _at(seconds: float) -> datetime:
@@ -76,7 +87,10 @@ class History:
                 if isinstance(section, Events):
                     self._events(connection, key, section)
                     continue
-                delta = self._delta(connection, key, server, section)
+                before = self._last(connection, key) if counts(section) else None
+                if before is not None and before[0] == server and _is_late(before[1], section):
+                    continue
+                delta = self._delta(before, server, section)
                 if delta is not None:
                     put_point(connection, key, delta, MINUTE)
                     stored.append(delta)
@@ -88,14 +102,10 @@ class History:
         self._before.update(read)
         return tuple(stored)
 
-    def _delta(
-        self, connection: Connection, key: tuple[str, str, str], server: str, section: Section
-    ) -> Section | None:
+    @staticmethod
+    def _delta(before: tuple[str, Section] | None, server: str, section: Section) -> Section | None:
         if isinstance(section, ActiveSessions):
             return section if section.samples else None
-        if not counts(section):
-            return None
-        before = self._last(connection, key)
         if before is None or before[0] != server:
             return None
         delta = difference(before[1], section)

@@ -3,6 +3,7 @@
 A chart here is a table whose rows carry a bar: it reads on a telephone, in a screen reader and on paper without a second version.
 """
 
+import math
 from dataclasses import dataclass
 
 from tunewright_agent.reports.shapes import Measured, by_gain
@@ -14,10 +15,10 @@ MOST_ROWS = 30
 
 
 def _length(value: float, longest: float) -> float:
-    """Per cent of the longest bar, with a visible sliver for what is not zero."""
-    if value <= 0 or longest <= 0:
+    """Per cent of the longest bar, with a visible sliver for what is not zero; no bar for what is not a number."""
+    if not (math.isfinite(value) and math.isfinite(longest)) or value <= 0 or longest <= 0:
         return 0.0
-    return round(max(100 * value / longest, 0.4), 2)
+    return round(max(100 * (value / longest), 0.4), 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class BeforeAfter:
 def before_after(measured: Measured) -> tuple[BeforeAfter, ...]:
     """The statements by gain, at most MOST_ROWS, all bars on one scale."""
     rows = by_gain(measured)[:MOST_ROWS]
-    longest = max((max(one.before_seconds, one.after_seconds) for one in rows), default=0.0)
+    seconds = [each for one in rows for each in (one.before_seconds, one.after_seconds)]
+    longest = max((each for each in seconds if math.isfinite(each)), default=0.0)
     return tuple(
         BeforeAfter(
             one.id,

@@ -9,6 +9,7 @@ from collections import Counter
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from tunewright_agent.reports.quantities import change, quantity, seconds_text
 from tunewright_agent.reports.shapes import Measured, by_check, by_finding, by_gain, by_severity
@@ -32,13 +33,18 @@ def _safe(text: object) -> str:
 
 def _line(console: Console, text: str) -> None:
     """One line of markup, never wrapped or cut."""
-    console.print(text, soft_wrap=True, highlight=False)
+    console.print(text, soft_wrap=True, highlight=False, emoji=False)
+
+
+def _cell(markup: str) -> Text:
+    """A cell of markup. A plain string would have its `:key:` turned into pictures, as Rich does unless told otherwise."""
+    return Text.from_markup(markup, emoji=False, overflow="fold")
 
 
 def _sql(console: Console, statements: tuple[str, ...], indent: str) -> None:
     for statement in statements:
         for line in visible_lines(statement).splitlines():
-            console.print(f"{indent}{line}", style="green", markup=False, highlight=False, soft_wrap=True)
+            console.print(f"{indent}{line}", style="green", markup=False, emoji=False, highlight=False, soft_wrap=True)
 
 
 def evidence_text(one: Evidence) -> str:
@@ -64,7 +70,9 @@ def _findings_table(findings: tuple[Finding, ...]) -> Table:
     for one in findings:
         evidence = "\n".join(f"[dim]{escape(evidence_text(each))}[/]" for each in one.evidence)
         table.add_row(
-            f"[{COLOURS[one.severity]}]{one.severity}[/]", _safe(one.check), f"{_safe(one.summary)}\n{evidence}"
+            f"[{COLOURS[one.severity]}]{one.severity}[/]",
+            _cell(_safe(one.check)),
+            _cell(f"{_safe(one.summary)}\n{evidence}"),
         )
     return table
 
@@ -93,9 +101,10 @@ def _print_not_judged(console: Console, judgement: Judgement) -> None:
     together: dict[tuple[str, str], list[str]] = {}
     for one in by_check(judgement.not_judged):
         together.setdefault((str(one.subject), one.because), []).append(one.check)
+    blind = len({one.check for one in judgement.not_judged})
     _line(
         console,
-        f"[bold]{len({one.check for one in judgement.not_judged})} checks not judged[/] (not the same as healthy)",
+        f"[bold]{blind} check{'' if blind == 1 else 's'} not judged[/] (not the same as healthy)",
     )
     for (subject, because), checks in together.items():
         _line(console, f"  {_safe(', '.join(checks))}: {_safe(subject)}: {_safe(because)}")
@@ -161,7 +170,7 @@ def print_measured(console: Console, measured: Measured) -> None:
         said = change(one.before_seconds, one.after_seconds)
         text = one.text or f"statement {one.id}"
         if console.is_terminal:
-            table.add_row(*numbers, said, escape(_shortened(text, console.width)))
+            table.add_row(*numbers, said, Text(_shortened(text, console.width)))
         else:
             _line(console, f"{numbers[0]} -> {numbers[1]}  {said}  {escape(_shortened(text, 400))}")
     if table.row_count:

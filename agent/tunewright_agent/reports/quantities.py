@@ -2,14 +2,21 @@
 
 import math
 
+_HUGE, _TINY = 1e15, 1e-9
+_BEYOND = 1e6
+"""A factor above which the smaller number was noise."""
 _BYTES = ("B", "kB", "MB", "GB", "TB", "PB")
 
 
 def _three(value: float) -> str:
-    """Three significant digits, thousands grouped, no exponent, no trailing zeros."""
+    """Three significant digits, thousands grouped, no trailing zeros; an exponent only where nobody would count the zeros."""
+    if not math.isfinite(value):
+        return "not a number" if math.isnan(value) else "infinite" if value > 0 else "-infinite"
     if value == 0:
         return "0"
     size = abs(value)
+    if size >= _HUGE or size < _TINY:
+        return f"{value:.3g}"
     digits = max(0, 2 - math.floor(math.log10(size))) if size < 1000 else 0
     text = f"{value:,.{min(digits, 9)}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
@@ -17,6 +24,8 @@ def _three(value: float) -> str:
 
 def bytes_text(value: float) -> str:
     """`1.5 MB`; kB is 1024 bytes, as PostgreSQL counts."""
+    if not math.isfinite(value):
+        return _three(value)
     size, step = abs(value), 0
     while size >= 1024 and step < len(_BYTES) - 1:
         size, step = size / 1024, step + 1
@@ -25,6 +34,8 @@ def bytes_text(value: float) -> str:
 
 def seconds_text(value: float) -> str:
     """`120 µs`, `3.5 ms`, `12 s`, `11 min 21 s`, `2 h 5 min`, `3 d 4 h`."""
+    if not math.isfinite(value):
+        return _three(value)
     size = abs(value)
     if size < 1e-3:
         return f"{_three(value * 1e6)} µs" if size else "0 s"
@@ -40,7 +51,7 @@ def seconds_text(value: float) -> str:
     if hours < 48:
         return f"{sign}{hours} h {minutes} min" if minutes else f"{sign}{hours} h"
     days, hours = divmod(hours, 24)
-    return f"{sign}{days} d {hours} h" if hours else f"{sign}{days} d"
+    return f"{sign}{_three(days)} d {hours} h" if hours and days < 1000 else f"{sign}{_three(days)} d"
 
 
 def quantity(value: float | int | str | bool, unit: str) -> str:
@@ -49,8 +60,8 @@ def quantity(value: float | int | str | bool, unit: str) -> str:
         return "yes" if value else "no"
     if isinstance(value, str):
         return f"{value} {unit}".rstrip()
-    if not math.isfinite(value):
-        return "not a number" if math.isnan(value) else "infinite"
+    if isinstance(value, float) and not math.isfinite(value):
+        return _three(value)
     if unit == "bytes":
         return bytes_text(value)
     if unit == "seconds":
@@ -63,8 +74,8 @@ def quantity(value: float | int | str | bool, unit: str) -> str:
 
 
 def change(before: float, after: float) -> str:
-    """How `after` compares with `before` (both ≥ 0): `4.2x faster`, `12 % slower`, `unchanged`."""
-    if before <= 0 or after < 0:
+    """How `after` compares with `before` (both ≥ 0): `4.2x faster`, `12 % more time`, `unchanged`."""
+    if not (math.isfinite(before) and math.isfinite(after)) or before <= 0 or after < 0:
         return "not comparable"
     if after == 0:
         return "no longer seen"
@@ -72,6 +83,8 @@ def change(before: float, after: float) -> str:
         return "unchanged"
     faster, high, low = after < before, max(before, after), min(before, after)
     factor = high / low
+    if factor > _BEYOND:
+        return f"over {_three(_BEYOND)}x {'faster' if faster else 'slower'}"
     if factor >= 2:
         return f"{_three(factor)}x {'faster' if faster else 'slower'}"
     return f"{abs(after - before) / before:.0%} {'less' if faster else 'more'} time".replace("%", " %")

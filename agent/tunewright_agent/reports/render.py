@@ -21,6 +21,9 @@ from tunewright_agent.reports.shapes import Measured
 from tunewright_agent.reports.visible import visible_lines
 from tunewright_agent.state import State
 
+MOST_CHARACTERS = 1_500_000
+"""Of one page. Above it, half as much is shown, and again, until it fits: a browser must open it, a mail must take it."""
+MOST_HALVINGS = 10
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -64,31 +67,30 @@ def style_hash() -> str:
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
+def _bounded(template: str, state: State, **values: Any) -> str:
+    """The page with as much of the state as fits."""
+    limits = views.Limits()
+    for _ in range(MOST_HALVINGS):
+        page = views.page_of(state, limits)
+        text = _environment().get_template(template).render(page=page, style=Markup(style()), **values)  # noqa: S704  # our own file
+        if len(text) <= MOST_CHARACTERS:
+            break
+        limits = limits.halved()
+    return text
+
+
 def render_report(title: str, state: State, measured: Measured | None, generated_at: datetime) -> str:
     """The report of a demo or a visit: what was measured, found, advised; plans; what was not judged; method."""
-    return (
-        _environment()
-        .get_template("report.html.j2")
-        .render(
-            title=title,
-            page=views.page_of(state),
-            measured=measured,
-            bars=before_after(measured) if measured else (),
-            generated_at=views.moment(generated_at),
-            style=Markup(style()),  # noqa: S704  # our own file
-        )
+    return _bounded(
+        "report.html.j2",
+        state,
+        title=title,
+        measured=measured,
+        bars=before_after(measured) if measured else (),
+        generated_at=views.moment(generated_at),
     )
 
 
 def render_findings_page(state: State) -> str:
     """The daemon's /findings: what is wrong now and what to do."""
-    return (
-        _environment()
-        .get_template("findings.html.j2")
-        .render(
-            title="Findings",
-            page=views.page_of(state),
-            generated_at=views.moment(state.now),
-            style=Markup(style()),  # noqa: S704  # our own file
-        )
-    )
+    return _bounded("findings.html.j2", state, title="Findings", generated_at=views.moment(state.now))

@@ -61,8 +61,13 @@ def by_check(not_judged: Iterable[NotJudged]) -> tuple[NotJudged, ...]:
 
 
 def by_gain(measured: Measured) -> tuple[MeasuredStatement, ...]:
-    """The statement that gained most seconds first."""
-    return tuple(sorted(measured.statements, key=lambda one: (one.after_seconds - one.before_seconds, one.id)))
+    """The statement that gained most seconds first; what cannot be compared last."""
+
+    def key(one: MeasuredStatement) -> tuple[bool, float, str]:
+        gained = one.before_seconds - one.after_seconds
+        return (True, 0.0, one.id) if math.isnan(gained) else (False, -gained, one.id)
+
+    return tuple(sorted(measured.statements, key=key))
 
 
 def _plain(value: float | int | str | bool) -> float | int | str | bool:

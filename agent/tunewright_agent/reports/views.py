@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 import sqlparse
 from sqlparse.exceptions import SQLParseError
@@ -21,6 +22,12 @@ from tunewright_analyzers.recommendation import Recommendation
 MOST_CARDS = 300
 """Findings on one page; the rest is in the JSON, and the page says so."""
 MOST_PLANS = 25
+MOST_ROWS = 300
+"""Rows of what was not judged, not read, or not explained."""
+MOST_CARD_CHARACTERS = 1_000_000
+"""Of the text of all cards together, before anything is escaped."""
+MOST_FACTS = 60
+"""Rows of evidence, or statements, in one card."""
 LONGEST_SQL = 6000
 LONGEST_TEXT = 2000
 MOST_PLAN_LINES = 160
@@ -32,6 +39,7 @@ def cut(text: str, most: int = LONGEST_TEXT) -> str:
     return text if len(text) <= most else f"{text[:most]} … ({len(text) - most:,} more characters)"
 
 
+@lru_cache(maxsize=512)  # the printer takes up to 0.1 s for one text, and a page is asked for again and again
 def pretty_sql(text: str) -> str:
     """A query over several lines; as it is where the printer cannot read it or it is too long to be worth it."""
     if len(text) > LONGEST_SQL or len(text) < 60:
@@ -50,6 +58,22 @@ def moment(at: datetime) -> str:
 def span(period: Period) -> str:
     """`23 Nov 2026 12:00 UTC to 24 Nov 2026 12:00 UTC`."""
     return f"{moment(period.start)} to {moment(period.end)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one page shows of what may be any number."""
+
+    cards: int = MOST_CARDS
+    plans: int = MOST_PLANS
+    rows: int = MOST_ROWS
+    facts: int = MOST_FACTS
+    characters: int = MOST_CARD_CHARACTERS
+
+    def halved(self) -> "Limits":
+        """Half of everything, at least 1."""
+        halves = (max(1, each // 2) for each in (self.cards, self.plans, self.rows, self.facts, self.characters))
+        return Limits(*halves)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +122,9 @@ class Server:
     plans: tuple[PlanView, ...]
     plans_left_out: int
     refused: tuple[PlanRefusal, ...]
+    refused_left_out: int
     gaps: tuple[Gap, ...]
+    gaps_left_out: int
     methods: tuple[Method, ...]
     coverage: str | None
 
@@ -117,11 +143,15 @@ class Page:
     """All of it."""
 
     servers: tuple[Server, ...]
+    servers_left_out: int
+    findings: int
     cards: tuple[Card, ...]
     cards_left_out: int
+    facts: int
     counts: tuple[tuple[Severity, int], ...]
     recommendations: int
     unjudged: tuple[Unjudged, ...]
+    unjudged_left_out: int
     unjudged_checks: int
     judged_at: str | None
 
@@ -134,6 +164,27 @@ def _cards(findings: tuple[Finding, ...], recommendations: tuple[Recommendation,
     return (*cards, *(Card(None, tuple(rest)) for rest in advice.values()))
 
 
+def _weight(card: Card, facts: int) -> int:
+    """About how many characters of text the card shows."""
+    texts = [card.finding.summary] if card.finding else []
+    evidence = list(card.finding.evidence[:facts]) if card.finding else []
+    for one in card.advice[:facts]:
+        texts += (one.risk, one.caution or "", *one.statements[:facts], *one.rollback[:facts])
+        evidence += one.evidence[:facts]
+    texts += (text for one in evidence for text in (one.label, str(one.value), one.source))
+    return sum(min(len(text), LONGEST_TEXT) for text in texts)
+
+
+def _fitting(cards: tuple[Card, ...], limits: Limits) -> tuple[Card, ...]:
+    """The first of them, as many as may be shown."""
+    whole = 0
+    for number, card in enumerate(cards[: limits.cards]):
+        whole += _weight(card, limits.facts)
+        if whole > limits.characters and number:
+            return cards[:number]
+    return cards[: limits.cards]
+
+
 def _unjudged(not_judged: tuple[NotJudged, ...]) -> tuple[Unjudged, ...]:
     together: dict[tuple[str, str], list[str]] = {}
     for one in by_check(not_judged):
@@ -141,10 +192,10 @@ def _unjudged(not_judged: tuple[NotJudged, ...]) -> tuple[Unjudged, ...]:
     return tuple(Unjudged(tuple(checks), subject, because) for (subject, because), checks in together.items())
 
 
-def _plans(section: Plans | None) -> tuple[PlanView, ...]:
+def _plans(section: Plans | None, most: int) -> tuple[PlanView, ...]:
     if section is None:
         return ()
-    slowest = sorted(section.rows, key=lambda row: (-row.exec_seconds, row.statement_id, row.database))[:MOST_PLANS]
+    slowest = sorted(section.rows, key=lambda row: (-row.exec_seconds, row.statement_id, row.database))[:most]
     views = []
     for row in slowest:
         lines = render(row.plan)
@@ -178,11 +229,11 @@ def version_text(snapshot: Snapshot) -> str:
     return f"{ENGINES[snapshot.engine]} {number}, {snapshot.flavour}"
 
 
-def _server(one: InstanceState) -> Server:
+def _server(one: InstanceState, limits: Limits) -> Server:
     name = f"{one.cluster} / {one.instance}"
     snapshot = one.snapshot
     if snapshot is None:
-        return Server(name, "not read yet", "", "", None, (), 0, (), (), (), None)
+        return Server(name, "not read yet", "", "", None, (), 0, (), 0, (), 0, (), None)
     window = one.window
     section = (window.section if window else snapshot.section)(ActiveSessions)
     plans = snapshot.section(Plans)
@@ -192,27 +243,35 @@ def _server(one: InstanceState) -> Server:
         read_at=moment(snapshot.taken_at),
         window=span(Period(window.start, window.end)) if window else "",
         load=LoadView(section, load_segments(section), load_rows(section)) if section else None,
-        plans=_plans(plans),
-        plans_left_out=max(0, len(plans.rows) - MOST_PLANS) if plans else 0,
-        refused=plans.refused[:MOST_CARDS] if plans else (),
-        gaps=snapshot.gaps,
+        plans=_plans(plans, limits.plans),
+        plans_left_out=max(0, len(plans.rows) - limits.plans) if plans else 0,
+        refused=plans.refused[: limits.rows] if plans else (),
+        refused_left_out=max(0, len(plans.refused) - limits.rows) if plans else 0,
+        gaps=snapshot.gaps[: limits.rows],
+        gaps_left_out=max(0, len(snapshot.gaps) - limits.rows),
         methods=_methods(snapshot),
         coverage=_coverage(snapshot.section(Statements)),
     )
 
 
-def page_of(state: State) -> Page:
-    """Everything that is known, ready to be shown."""
+def page_of(state: State, limits: Limits) -> Page:
+    """What is known, ready to be shown, and how much of it had to be left out."""
     whole = whole_judgement(state)
     cards = _cards(whole.findings, whole.recommendations)
+    shown = _fitting(cards, limits)
+    unjudged = _unjudged(whole.not_judged)
     counted = Counter(one.severity for one in whole.findings)
     return Page(
-        servers=tuple(_server(one) for one in state.instances),
-        cards=cards[:MOST_CARDS],
-        cards_left_out=max(0, len(cards) - MOST_CARDS),
+        servers=tuple(_server(one, limits) for one in state.instances[: limits.rows]),
+        servers_left_out=max(0, len(state.instances) - limits.rows),
+        findings=len(whole.findings),
+        cards=shown,
+        cards_left_out=len(cards) - len(shown),
+        facts=limits.facts,
         counts=tuple((severity, counted[severity]) for severity in reversed(Severity) if counted[severity]),
         recommendations=len(whole.recommendations),
-        unjudged=_unjudged(whole.not_judged),
+        unjudged=unjudged[: limits.rows],
+        unjudged_left_out=max(0, len(unjudged) - limits.rows),
         unjudged_checks=len({one.check for one in whole.not_judged}),
         judged_at=moment(whole.judged_at) if any(one.judgement for one in state.instances) else None,
     )

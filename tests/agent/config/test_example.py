@@ -3,9 +3,11 @@
 import re
 from pathlib import Path
 
+from pydantic import BaseModel
+
 from tunewright_agent.config.example import example
 from tunewright_agent.config.load import read
-from tunewright_agent.config.settings import Settings
+from tunewright_agent.config.settings import ClusterSettings, Settings
 
 COMMITTED = Path(__file__).parents[3] / "deploy" / "tunewright.example.toml"
 
@@ -27,3 +29,14 @@ def test_every_commented_default_is_valid_and_the_default() -> None:
     assert settings.log == defaults.log
     assert settings.history == defaults.history
     assert settings.governor == defaults.governor
+    assert settings.privacy == defaults.privacy
+    assert (settings.web.address, settings.web.port) == (defaults.web.address, defaults.web.port)
+
+
+def test_every_key_is_in_the_example_with_its_meaning() -> None:
+    words = " ".join(example().replace("\n# ", " ").split())
+    for table in (*(type(value) for _, value in Settings() if isinstance(value, BaseModel)), ClusterSettings):
+        for name, field in table.model_fields.items():
+            assert re.search(rf"^(# )?{name} = ", example(), re.MULTILINE), name
+            assert field.description
+            assert " ".join(field.description.split()) in words

@@ -38,7 +38,7 @@ def test_sizes_are_read_as_they_are_written(value: int) -> None:
             't.toml, line 3: history.max_size: the unit is missing: write a size such as "500MB"',
         ),
         ('[agent]\nwindow = "5 parsecs"\n', "t.toml, line 2: agent.window: '5 parsecs' is not a duration"),
-        ('[web]\nport = "many"\n', "t.toml, line 2: web.port: Input should be a valid integer"),
+        ('[web]\nport = "many"\n', "t.toml, line 2: web.port: a whole number is wanted"),
         (CLUSTER + CLUSTER.replace("url", "urll"), "t.toml, line 6: clusters.1.urll: no such key; did you mean 'url'?"),
         (CLUSTER + CLUSTER, "the name 'shop' is given twice"),
         ('[[clusters]]\nname = "a"\nurl = "oracle://x/y"\n', "'oracle' is not an engine we read"),

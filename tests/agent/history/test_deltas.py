@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cases import facts
@@ -19,6 +19,9 @@ from tunewright_analyzers.facts.relations import Indexes, Tables
 from tunewright_analyzers.facts.sessions import ActiveSessions, BlockedTime, SessionLoad
 from tunewright_analyzers.facts.snapshot import Period, Section
 from tunewright_analyzers.facts.statements import Coverage, Statement, Statements
+
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A busy machine is no failure."""
 
 
 def at(minute: float) -> datetime:
@@ -58,6 +61,8 @@ class Server:
     """Calls since the reading before, truly made."""
     knowable: dict[str, int] = field(default_factory=dict)
     """Calls since the reading before that the server still knows of."""
+    forgot: set[str] = field(default_factory=set)
+    """Evicted since the reading before: without a mark, a row that grew back to its old count looks as if it had not moved."""
 
     def act(self, kind: str, name: str, amount: int) -> None:
         self.clock += timedelta(seconds=1)
@@ -69,6 +74,7 @@ class Server:
             self.knowable[name] = self.knowable.get(name, 0) + amount
         elif kind == "evict" and self.calls.pop(name, None) is not None:
             self.evicted += 1
+            self.forgot.add(name)
             self.knowable[name] = 0
         elif kind == "reset":
             self.calls, self.knowable, self.evicted, self.reset_at = {}, {}, 0, self.clock
@@ -89,10 +95,10 @@ class Server:
             Period(self.reset_at, self.clock), rows, Coverage(len(rows), 5000, self.evicted, self.reset_at)
         )
 
-    def told(self) -> tuple[dict[str, int], dict[str, int]]:
-        """(done, knowable) since the time before."""
-        told = self.done, self.knowable
-        self.done, self.knowable = {}, {}
+    def told(self) -> tuple[dict[str, int], dict[str, int], set[str]]:
+        """(done, knowable, forgot) since the time before."""
+        told = self.done, self.knowable, self.forgot
+        self.done, self.knowable, self.forgot = {}, {}, set()
         return told
 
 
@@ -108,6 +114,8 @@ def _calls(delta: Statements) -> dict[str, int]:
     return {row.id: row.calls for row in delta.rows if row.calls}
 
 
+@unhurried
+@example([[("call", "c", 1)], [("evict", "c", 1), ("call", "c", 1)]], False)
 @given(st.lists(ACTIONS, min_size=1, max_size=8), st.booleans())
 def test_whatever_a_server_does_the_deltas_are_what_can_be_known(intervals: list[Any], marks_rows: bool) -> None:
     server = Server(marks_rows)
@@ -121,7 +129,7 @@ def test_whatever_a_server_does_the_deltas_are_what_can_be_known(intervals: list
         for action in actions:
             server.act(*action)
         now = server.read()
-        done, knowable = server.told()
+        done, knowable, forgot = server.told()
         delta = difference(before, now)
         assert isinstance(delta, Statements)
         assert delta.period == Period(before.period.end, now.period.end)
@@ -131,7 +139,9 @@ def test_whatever_a_server_does_the_deltas_are_what_can_be_known(intervals: list
         if marks_rows:
             assert _calls(delta) == {name: calls for name, calls in knowable.items() if calls}
         for name, calls in knowable.items():
-            if calls == done.get(name):  # nothing of it was lost: then all of it is told
+            if calls == done.get(name) and (
+                marks_rows or name not in forgot
+            ):  # nothing was lost: then all of it is told
                 assert _calls(delta).get(name, 0) == calls
         deltas.append(busy_rows(delta))
         for name, calls in _calls(delta).items():
@@ -142,6 +152,7 @@ def test_whatever_a_server_does_the_deltas_are_what_can_be_known(intervals: list
     assert _calls(whole) == sure, "merging keeps the sums"
 
 
+@unhurried
 @given(st.lists(ACTIONS, min_size=1, max_size=6))
 def test_without_loss_the_sum_of_all_deltas_is_last_less_first(intervals: list[Any]) -> None:
     server = Server(marks_rows=False)
@@ -191,6 +202,7 @@ def _of(kind: type[Section], minute: float, row: Any) -> Section:
 
 
 @pytest.mark.parametrize("kind", FORMS, ids=lambda kind: kind.name)
+@unhurried
 @given(data=st.data())
 def test_every_counter_of_every_section_is_differenced_and_summed(kind: type[Section], data: st.DataObject) -> None:
     form, start = FORMS[kind], _row(kind)
@@ -224,6 +236,7 @@ def test_every_field_that_only_grows_is_known_to_be_a_counter(kind: type[Section
     assert numbers == {*states, *FORMS[kind].counters}
 
 
+@unhurried
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50), st.integers(0, 50), st.sampled_from("....wcb"))))
 def test_a_reset_of_one_part_of_the_machinery_does_not_recount_the_others(steps: list[Any]) -> None:
     totals = {"wal_bytes": 10**12, "checkpoints_timed": 10**6, "buffers_allocated": 10**9}

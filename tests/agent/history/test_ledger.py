@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 
@@ -148,6 +148,7 @@ EVENTS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(EVENTS, st.integers(0, 100))
 def test_the_state_is_that_of_the_last_event_unless_its_day_has_come(events: list[LedgerEvent], hours: int) -> None:
     state = fold(events, at(hours))
@@ -248,7 +249,7 @@ def _step(ledger: Ledger, model: Model, step: tuple[Any, ...], hour: int) -> Non
             ledger.reopen(ADVICE[number].id, "me", at(hour))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=STEPS)
 def test_the_ledger_follows_its_diagram_whatever_happens(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[Any, ...]]

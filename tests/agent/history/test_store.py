@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 
@@ -197,6 +197,12 @@ def test_a_clock_that_jumps_gives_neither_spikes_nor_negative_points(history: Hi
     assert len(points) == 4
 
 
+def test_a_reading_that_comes_late_does_not_make_the_next_one_count_twice(history: History) -> None:
+    for minute, count in ((0, 0), (3, 30), (2, 20), (4, 40)):
+        record(history, reading(minute, a=count), minute=minute)
+    assert calls(history) == {"a": 40}
+
+
 def test_the_running_minute_of_load_takes_its_own_place(history: History) -> None:
     def load(samples: int) -> ActiveSessions:
         rows = (SessionLoad("shop", "app", None, "CPU", "CPU", samples),)
@@ -224,7 +230,7 @@ def test_instances_and_clusters_do_not_mix(history: History) -> None:
 # --- roll-up and bound
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     steps=st.lists(st.tuples(st.integers(20, 900), st.integers(0, 5), st.integers(0, 5)), min_size=2, max_size=25),
     looks=st.lists(st.integers(0, 60), max_size=4),

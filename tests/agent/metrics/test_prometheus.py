@@ -120,6 +120,7 @@ def test_a_label_too_many_or_an_unknown_metric_is_a_mistake_of_ours() -> None:
         "a probe answers",
         "none does",
         "one does",
+        "the host alone",
         "no probe, and none answers",
         "no probe, one answers",
         "no run yet",
