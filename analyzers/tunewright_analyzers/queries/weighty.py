@@ -27,6 +27,9 @@ class Weight:
 
     calls_min: float = threshold(100, "count", "Calls over the window from which a statement is looked at.")
     seconds_min: float = threshold(1.0, "seconds", "Execution time over the window from which it is looked at.")
+    statements_max: float = threshold(
+        500, "count", "So many of the heaviest statements are looked at; parsing one takes a millisecond or two."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +73,9 @@ class Weighty:
         )
 
 
-@lru_cache(maxsize=2048)
-def _tree(text: str) -> Any:
-    """Each of the checks asks for the same few hundred trees."""
+@lru_cache(maxsize=1024)
+def tree_of(text: str) -> Any:
+    """The tree of a redacted text, or None (sql.tree.parsed); never to be changed. Each of the checks asks for the same few hundred."""
     return parsed(text)
 
 
@@ -81,18 +84,19 @@ def _counts(row: Statement) -> bool:
 
 
 def weighty(window: Window, limits: Weight) -> Iterator[Weighty]:
-    """Statements from `limits` on whose text is whole and parses; heaviest first."""
+    """Statements from `limits` on whose text is whole and parses; heaviest first, `statements_max` at most."""
     section = window.need(Statements)
     total = sum(row.exec_seconds for row in section.rows) or 1.0
     groups: dict[tuple[str, str], list[Statement]] = {}
     for row in section.rows:
         if _counts(row):
             groups.setdefault((row.id, row.key.database), []).append(row)
-    for rows in sorted(groups.values(), key=lambda one: -sum(row.exec_seconds for row in one)):
+    heaviest = sorted(groups.values(), key=lambda one: -sum(row.exec_seconds for row in one))
+    for rows in heaviest[: int(limits.statements_max)]:
         calls, seconds = sum(row.calls for row in rows), sum(row.exec_seconds for row in rows)
         if calls < limits.calls_min or seconds < limits.seconds_min:
             continue
-        tree = _tree(rows[0].text or "")
+        tree = tree_of(rows[0].text or "")
         if tree is not None:
             blocks = sum(row.shared_blocks_hit + row.shared_blocks_read for row in rows)
             given = sum(row.rows for row in rows)
@@ -102,8 +106,16 @@ def weighty(window: Window, limits: Weight) -> Iterator[Weighty]:
             )
 
 
+_built: list[tuple[Schema, dict[str, Names]]] = []
+"""The names of the last Schema that was asked for: six checks ask for the same one, and building it from a million columns takes a second."""
+
+
 def names_of(window: Window) -> dict[str, Names]:
     """The names of each database that has a statement, from the window's Schema."""
     schema = window.need(Schema)
-    databases = {row.key.database for row in window.need(Statements).rows}
-    return {database: Names.of(schema, database) for database in databases}
+    if not _built or _built[-1][0] is not schema:
+        _built[:] = [(schema, {})]
+    names = _built[-1][1]
+    for database in {row.key.database for row in window.need(Statements).rows} - names.keys():
+        names[database] = Names.of(schema, database)
+    return names

@@ -8,10 +8,9 @@ from tunewright_analyzers.facts.columns import Schema
 from tunewright_analyzers.facts.relations import RelationName
 from tunewright_analyzers.facts.statements import Statement, Statements
 from tunewright_analyzers.finding import Evidence, Severity, Subject
-from tunewright_analyzers.queries.weighty import names_of
+from tunewright_analyzers.queries.weighty import names_of, tree_of
 from tunewright_analyzers.sql.faults import looked_up
 from tunewright_analyzers.sql.names import Names, common_tables
-from tunewright_analyzers.sql.tree import parsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +19,7 @@ class Thresholds:
 
     calls_min: float = threshold(1000, "count", "Calls of the repeated statement over the window.")
     rows_min: float = threshold(5, "rows", "Rows that one call of the first statement gives, on average.")
+    statements_max: float = threshold(500, "count", "So many of the most called statements, and lists, are looked at.")
     tolerance: float = threshold(0.2, "ratio", "How far calls of the one may lie from rows of the other.")
 
 
@@ -33,11 +33,11 @@ class _Read:
 
 
 def _reads(section: Statements, names: dict[str, Names], limits: Thresholds) -> Iterator[_Read]:
-    for row in section.rows:
-        busy = row.calls >= limits.calls_min or row.rows >= limits.calls_min
-        if row.own or not row.key.toplevel or row.kind != "select" or row.text is None or not busy:
-            continue
-        tree = parsed(row.text)
+    selects = [row for row in section.rows if not row.own and row.key.toplevel and row.kind == "select" and row.text]
+    busy = [row for row in selects if max(row.calls, row.rows) >= limits.calls_min]
+    busy.sort(key=lambda row: -max(row.calls, row.rows))
+    for row in busy[: int(limits.statements_max)]:
+        tree = tree_of(row.text or "")
         if tree is None or tree.larg is not None:
             continue
         known = names[row.key.database]
@@ -50,7 +50,11 @@ def _links(schema: Schema) -> dict[tuple[RelationName, str], set[RelationName]]:
     """By column: the tables whose rows give a value to look it up by, over a foreign key in either direction."""
     links: dict[tuple[RelationName, str], set[RelationName]] = {}
     for key in schema.constraints:
-        if key.kind == "f" and key.referenced_table is not None and len(key.columns) == 1:
+        if (
+            key.kind == "f"
+            and key.referenced_table is not None
+            and len(key.columns) == len(key.referenced_columns) == 1
+        ):
             links.setdefault((key.table, key.columns[0]), set()).add(key.referenced_table)
             links.setdefault((key.referenced_table, key.referenced_columns[0]), set()).add(key.table)
     return links
@@ -69,23 +73,22 @@ def n_plus_one(context: Context[Thresholds]) -> Iterator[Verdict]:
     limits, section = context.thresholds, context.window.need(Statements)
     links = _links(context.window.need(Schema))
     reads = list(_reads(section, names_of(context.window), limits))
+    lists: dict[tuple[str, RelationName], list[Statement]] = {}
+    for read in reads:
+        if read.row.rows >= limits.rows_min * read.row.calls:
+            for table in read.tables:
+                lists.setdefault((read.row.key.user, table), []).append(read.row)
     told: set[Subject] = set()
-    for one in reads:
-        if one.row.calls < limits.calls_min:
+    for read in reads:
+        row, subject = read.row, Subject("statement", read.row.id, read.row.key.database)
+        if row.calls < limits.calls_min or subject in told:
             continue
-        near = {table for key in one.keys for table in links.get(key, ())}
-        for first in reads:
-            row = first.row
-            same = (row.key.database, row.key.user) == (one.row.key.database, one.row.key.user)
-            if not same or row.id == one.row.id or not near & first.tables:
-                continue
-            if row.rows < limits.rows_min * row.calls or abs(one.row.calls / row.rows - 1) > limits.tolerance:
-                continue
-            subject = Subject("statement", one.row.id, one.row.key.database)
-            if subject not in told:
-                told.add(subject)
-                yield _verdict(context, subject, one.row, row)
-            break
+        near = sorted({table for key in read.keys for table in links.get(key, ())}, key=str)
+        candidates = (one for table in near for one in lists.get((row.key.user, table), ()) if one.id != row.id)
+        first = next((one for one in candidates if abs(row.calls / one.rows - 1) <= limits.tolerance), None)
+        if first is not None:
+            told.add(subject)
+            yield _verdict(context, subject, row, first)
 
 
 def _verdict(context: Context[Thresholds], subject: Subject, repeated: Statement, first: Statement) -> Verdict:
