@@ -202,7 +202,6 @@ def test_what_nobody_shows() -> None:
         "tunewright_database_block_read_seconds_total",
         "tunewright_database_checksum_failures_total",
         "tunewright_database_temp_files_total",
-        "tunewright_index_bloat_bytes",
         "tunewright_server_start_timestamp_seconds",
     }
 

@@ -164,7 +164,6 @@ _RELATIONS = (
         "tunewright_table_last_analyze_timestamp_seconds", _GAUGE, "When it was last analysed, by hand or not.", TABLE
     ),
     Metric("tunewright_index_size_bytes", _GAUGE, "Size of an index.", INDEX),
-    Metric("tunewright_index_bloat_bytes", _GAUGE, "Estimated wasted bytes.", INDEX),
     Metric("tunewright_index_scans_total", _COUNTER, "Scans of an index.", INDEX),
     Metric("tunewright_indexes_invalid", _GAUGE, "Indexes that are maintained and never used: not valid.", DATABASE),
     Metric(

@@ -61,7 +61,6 @@ class RelationSeries:
             row = rows[name]
             labels = (*server, name.database, name.schema, row.table.name, name.name)
             sheet.add(f"{_INDEX}size_bytes", row.size_bytes, *labels)
-            sheet.add(f"{_INDEX}bloat_bytes", row.bloat_bytes, *labels)
             sheet.add(f"{_INDEX}scans_total", row.scans, *labels)
         sheet.add("tunewright_relations_bytes", sum(row.size_bytes for row in rows.values()), *server, "index")
         invalid = Counter(name.database for name, row in rows.items() if not row.is_valid)

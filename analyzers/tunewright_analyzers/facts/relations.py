@@ -122,7 +122,6 @@ class Index:
     last_scan: datetime | None = None
     blocks_hit: int = 0
     blocks_read: int = 0
-    bloat_bytes: int | None = None
     row_estimate: float = -1.0
     pages: int = 0
 

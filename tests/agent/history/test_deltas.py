@@ -228,7 +228,7 @@ def test_every_field_that_only_grows_is_known_to_be_a_counter(kind: type[Section
         Statements: "min_exec_seconds max_exec_seconds stddev_exec_seconds",
         Tables: "size_bytes toast_bytes index_bytes pages row_estimate all_visible_pages live_rows dead_rows modified_since_analyze "
         "inserted_since_vacuum xid_age mxid_age bloat_bytes",
-        Indexes: "size_bytes bloat_bytes row_estimate pages",
+        Indexes: "size_bytes row_estimate pages",
         Databases: "size_bytes connections xid_age mxid_age",
         Throughput: "",
     }[kind].split()

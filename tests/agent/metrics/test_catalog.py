@@ -85,7 +85,6 @@ def test_the_shop_fills_nearly_all_of_the_catalogue() -> None:
         "tunewright_archive_last_timestamp_seconds",
         "tunewright_database_active_seconds_total",
         "tunewright_database_checksum_failures_total",
-        "tunewright_index_bloat_bytes",
         "tunewright_series_dropped_total",
         "tunewright_server_start_timestamp_seconds",
         "tunewright_slot_safe_bytes",

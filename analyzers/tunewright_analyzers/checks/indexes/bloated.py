@@ -1,11 +1,13 @@
-"""`indexes/bloated`: reads Indexes; says which indexes hold mostly empty space."""
+"""`indexes/bloated`: reads Indexes, Columns and Schema; says which indexes hold mostly empty space."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.facts.columns import Columns, Schema
 from tunewright_analyzers.facts.relations import Indexes
 from tunewright_analyzers.finding import Evidence, NotJudged, Severity, Subject
+from tunewright_analyzers.indexes.bloat import empty_bytes, statistics_of, types_of
 from tunewright_analyzers.recommendation import Action, Expectation
 from tunewright_analyzers.sql.identifiers import qualified
 
@@ -21,12 +23,13 @@ class Thresholds:
     high_bytes: float = threshold(10_737_418_240, "bytes", "empty space from which the finding is of high severity")
 
 
-@check(needs=(Indexes,), thresholds=Thresholds)
+@check(needs=(Indexes, Columns, Schema), thresholds=Thresholds)
 def bloated(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Indexes that would be much smaller if they were built again.
 
     Risk: empty pages take disk and cache, and every scan of a range reads them.
-    Evidence: size against an estimate from row count and column widths; an estimate, not a measurement.
+    Evidence: size against what a fresh index of so many rows would take, by a model of the B-tree with its deduplication and the planner's
+      statistics of its columns; an estimate, not a measurement. Indexes on expressions are not judged.
     Remedy: REINDEX INDEX CONCURRENTLY; then find what emptied it (mass deletes, long transactions, a queue).
     False positives: statistics that are out of date, wide variation in value length; pgstattuple's pgstatindex measures it exactly,
       at the price of reading the index.
@@ -34,12 +37,13 @@ def bloated(context: Context[Thresholds]) -> Iterator[Verdict]:
     limits = context.thresholds
     rows = [one for one in context.window.need(Indexes).rows if one.method == "btree" and one.is_valid]
     large = [one for one in rows if one.size_bytes >= limits.least_bytes]
-    unknown = [one for one in large if one.bloat_bytes is None]
-    if large and len(unknown) == len(large):
+    statistics, types = statistics_of(context.window.need(Columns)), types_of(context.window.need(Schema))
+    estimates = {one.name: empty_bytes(one, statistics, types) for one in large}
+    if large and all(empty is None for empty in estimates.values()):
         because = "no index has a bloat estimate: its columns' statistics could not be read, or the tables were never analysed"
         yield NotJudged(context.check, Subject("cluster", context.window.cluster), because)
     for index in large:
-        empty = index.bloat_bytes
+        empty = estimates[index.name]
         if empty is None or empty < limits.least_bytes or empty < limits.least_ratio * index.size_bytes:
             continue
         found = context.finding(
@@ -47,11 +51,9 @@ def bloated(context: Context[Thresholds]) -> Iterator[Verdict]:
             Severity.HIGH if empty >= limits.high_bytes else Severity.MEDIUM if empty >= 2**30 else Severity.LOW,
             f"Index {index.name} on {index.table} is about {empty / index.size_bytes:.0%} empty: "
             f"{empty / 2**20:.0f} of {index.size_bytes / 2**20:.0f} MiB.",
-            Evidence("size", index.size_bytes, "bytes", "pg_relation_size"),
-            Evidence("empty", empty, "bytes", "estimate from rows and column widths"),
-            Evidence(
-                "empty share", round(empty / index.size_bytes, 3), "ratio", "estimate from rows and column widths"
-            ),
+            Evidence("size", index.size_bytes, "bytes", "pg_class.relpages"),
+            Evidence("empty", empty, "bytes", "size model"),
+            Evidence("empty share", round(empty / index.size_bytes, 3), "ratio", "size model"),
         )
         yield found
         yield context.recommendation(
