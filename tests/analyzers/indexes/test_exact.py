@@ -169,6 +169,14 @@ def test_a_merged_index_is_no_duplicate_of_an_existing_one() -> None:
     assert index_on(TABLES[0], "a", "bc") not in exact(problem).chosen
 
 
+def test_of_two_indexes_where_one_must_do_the_better_one() -> None:
+    """highspy 1.14.0 took the worse one and called it optimal."""
+    pool = [index_on(table, "a") for table in TABLES]
+    workload = [statement(0, {"t": "a"}, 1.0), statement(1, {"u": "ab"}, 1.0)]
+    limits = Limits(0.0, size_margin_ratio=0.0, budget_bytes=1_000_000)
+    assert exact(_problem(workload, pool, limits)).chosen == (pool[0],)
+
+
 def test_the_line_of_benefit_against_size_rises() -> None:
     pool = [index_on(table, columns) for table in TABLES for columns in ("a", "ab", "abc")]
     workload = [statement(0, {"t": "abc", "u": "ab"}, 10.0), statement(1, {"u": "abc"}, 3.0)]
