@@ -25,8 +25,8 @@ test: install ## all tests, on real servers
 	@deploy/debian-servers
 	@$(BIN)/python -m pytest
 
-test-fast: install ## tests without the slow live ones, under a minute
-	@$(BIN)/python -m pytest -m "not slow"
+test-fast: install ## tests that need no server and no patience, under a minute
+	@$(BIN)/python -m pytest -q -m "not slow and not live"
 
 lint: install ## ruff and the import contracts
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports

@@ -68,9 +68,16 @@ def _tell(latest: Latest, source: str, error: SourceError | None) -> None:
     """A line when a source begins to fail, fails otherwise than before, or works again: not one a second."""
     before = next((run.error for run in latest.runs if run.source == source), None)
     if error is not None and error.reason != before:
-        _log.warning("source_failed", source=source, instance=latest.instance, reason=error.reason, mend=error.mend)
+        _log.warning(
+            "source_failed",
+            source=source,
+            cluster=latest.cluster,
+            instance=latest.instance,
+            reason=error.reason,
+            mend=error.mend,
+        )
     elif error is None and before is not None:
-        _log.info("source_works_again", source=source, instance=latest.instance)
+        _log.info("source_works_again", source=source, cluster=latest.cluster, instance=latest.instance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +102,7 @@ class Rules:
 def _judged(check: Check, window: Window, rules: Rules) -> tuple[Verdict, ...]:
     cluster = Subject("cluster", window.cluster)
     if check.id in rules.disabled:
-        return (NotJudged(check.id, cluster, "disabled in the configuration"),)
+        return (NotJudged(check.id, cluster, "disabled in the configuration", window.cluster),)
     verdicts: list[Verdict] = []
 
     def work() -> None:

@@ -55,6 +55,7 @@ class Context(Generic[ThresholdsT]):
             severity,
             summary,
             tuple(evidence),
+            self.window.cluster,
         )
 
     def recommendation(
@@ -87,6 +88,7 @@ class Context(Generic[ThresholdsT]):
             rollback,
             finding.evidence if evidence is None else evidence,
             caution,
+            self.window.cluster,
         )
 
 
@@ -164,9 +166,9 @@ def discover() -> tuple[Check, ...]:
     return tuple(sorted(found, key=lambda one: one.id))
 
 
-def _because(kind: type[Section], gaps: tuple[Gap, ...]) -> str:
+def _because(kind: type[Section], gaps: tuple[Gap, ...], read: str = "could not be read") -> str:
     reasons = "; ".join(gap.reason + (f" (mend: {gap.mend})" if gap.mend else "") for gap in gaps)
-    return f"{kind.name} could not be read: {reasons}" if reasons else f"{kind.name} was not read from this target"
+    return f"{kind.name} {read}: {reasons}" if reasons else f"{kind.name} was not read from this target"
 
 
 def run(one: Check, window: Window, overrides: Mapping[str, float] | None = None) -> tuple[Verdict, ...]:
@@ -178,13 +180,16 @@ def run(one: Check, window: Window, overrides: Mapping[str, float] | None = None
     missing = [kind for kind in one.needs if window.section(kind) is None]
     if missing:
         because = "; ".join(_because(kind, window.gaps_of(kind)) for kind in missing)
-        return (NotJudged(one.id, Subject("cluster", window.cluster), because),)
+        return (NotJudged(one.id, Subject("cluster", window.cluster), because, window.cluster),)
     context = Context(one.id, window, one.thresholds(**(overrides or {})))
-    verdicts = list(one.judge(context))
+    verdicts = [
+        dataclasses.replace(verdict, cluster=window.cluster) if isinstance(verdict, NotJudged) else verdict
+        for verdict in one.judge(context)
+    ]
     for kind in one.needs:
         for gap in window.gaps_of(kind):
             subject = Subject("database", gap.database) if gap.database else Subject("cluster", window.cluster)
-            partly = NotJudged(one.id, subject, _because(kind, (gap,)))
+            partly = NotJudged(one.id, subject, _because(kind, (gap,), "could be read in part only"), window.cluster)
             if partly not in verdicts:
                 verdicts.append(partly)
     return tuple(verdicts)

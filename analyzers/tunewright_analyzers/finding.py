@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tunewright_analyzers.facts.ids import CheckId, ClusterId, FindingId
+from tunewright_analyzers.facts.ids import NO_CLUSTER, CheckId, ClusterId, FindingId
 
 
 class Severity(StrEnum):
@@ -66,6 +66,7 @@ class Finding:
     severity: Severity
     summary: str
     evidence: tuple[Evidence, ...]
+    cluster: ClusterId = NO_CLUSTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +76,5 @@ class NotJudged:
     check: CheckId
     subject: Subject
     because: str
+    cluster: ClusterId = NO_CLUSTER
+    """Set by the runner."""

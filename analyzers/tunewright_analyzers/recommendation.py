@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from tunewright_analyzers.facts.ids import CheckId, FindingId, RecommendationId, StatementId
+from tunewright_analyzers.facts.ids import NO_CLUSTER, CheckId, ClusterId, FindingId, RecommendationId, StatementId
 from tunewright_analyzers.finding import Evidence, Subject
 
 
@@ -62,3 +62,4 @@ class Recommendation:
     rollback: tuple[str, ...]
     evidence: tuple[Evidence, ...] = ()
     caution: str | None = None
+    cluster: ClusterId = NO_CLUSTER

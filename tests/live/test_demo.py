@@ -1,6 +1,7 @@
 """The demo, played once: every planted mistake is found, the advice can be applied, and the files say so. Refuses every other server."""
 
 import json
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from tunewright_agent.demo.apply import NotTheDemoError, apply
 from tunewright_agent.demo.mistakes import PLANTED
 from tunewright_agent.demo.run import FILES, Outcome, staged, write
-from tunewright_agent.demo.server import DATABASE
+from tunewright_agent.demo.server import DATABASE, server
 from tunewright_agent.demo.workload import task
 from tunewright_agent.embedded.server import EmbeddedServer
 from tunewright_analyzers.recommendation import Action
@@ -28,6 +29,13 @@ def played() -> Iterator[tuple[EmbeddedServer, Outcome]]:
 @pytest.mark.parametrize("mistake", PLANTED, ids=lambda one: one.name)
 def test_every_planted_mistake_is_found(played: tuple[EmbeddedServer, Outcome], mistake: object) -> None:
     assert mistake in played[1].found
+
+
+def test_the_demo_has_one_server_and_it_is_gone_afterwards() -> None:
+    before = set(Path(tempfile.gettempdir()).glob("tunewright-pg-*"))
+    with server() as running:
+        assert set(Path(tempfile.gettempdir()).glob("tunewright-pg-*")) - before == {running.folder}
+    assert not running.folder.exists()
 
 
 def test_the_list_is_a_dozen_at_least_and_each_stands_once() -> None:

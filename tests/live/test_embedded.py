@@ -29,6 +29,11 @@ def test_it_starts_with_its_settings_is_private_and_leaves_nothing() -> None:
     assert not _runs(pid)
 
 
+def test_a_second_start_is_refused_for_it_would_lose_the_first() -> None:
+    with EmbeddedServer() as server, pytest.raises(EmbeddedError, match="started already"):
+        server.start()
+
+
 def _runs(pid: int) -> bool:
     """Whether the process still runs; one that ended and waits to be reaped by its parent does not."""
     try:

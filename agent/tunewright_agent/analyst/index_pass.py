@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tunewright_agent.analyst.live import LiveOracle
+from tunewright_agent.analyst.plan_pass import handed_on
 from tunewright_agent.analyst.twins import Twins
 from tunewright_agent.latest import Latest
 from tunewright_agent.memory import Memory, window_at
@@ -54,7 +55,8 @@ class IndexPass:
         lacking = twin.without
         without = [f"{name}: {one}" for name in sorted(lacking) for one in lacking[name]]
         advice = advise(window, twin, sorted(lacking), limits=self.limits, without=without)
-        return Collected((confirmed(advice, live, with_hypopg),), tuple(self._gaps(at)))
+        gaps = (*handed_on(window, "index_advice", IndexAdvice), *self._gaps(at))
+        return Collected((confirmed(advice, live, with_hypopg),), gaps)
 
     def _gaps(self, at: datetime) -> Iterator[Gap]:
         for database, error in self.twins.failed.items():

@@ -24,7 +24,7 @@ from tunewright_analyzers.facts.events import Event, Events
 from tunewright_analyzers.facts.ids import PlanId, StatementId
 from tunewright_analyzers.facts.plans import Plan, PlanOrigin, PlanRefusal, Plans, StatementPlan
 from tunewright_analyzers.facts.settings import Settings
-from tunewright_analyzers.facts.snapshot import Gap, Window
+from tunewright_analyzers.facts.snapshot import Gap, Section, Window
 from tunewright_analyzers.facts.statements import Statement, Statements
 from tunewright_analyzers.indexes.whatif import WhatIfError
 
@@ -50,6 +50,7 @@ class PlanPass:
     known_shapes: Callable[[], Mapping[ShapeKey, PlanId]]
     """Shapes that an earlier run of the daemon saw last; asked once."""
     _log: AutoExplain | None = field(init=False, default=None)
+    _log_settings: tuple[str | None, ...] = field(init=False, default=())
     _logged: OrderedDict[tuple[str | None, StatementId], LoggedPlan] = field(init=False, default_factory=OrderedDict)
     _shapes: dict[ShapeKey, PlanId] | None = field(init=False, default=None)
 
@@ -59,7 +60,8 @@ class PlanPass:
         statements = window.section(Statements)
         if statements is None:
             raise Unsupported("plans need the statements, which could not be read")
-        gaps = list(self._read_log(window, taken_at))
+        gaps = handed_on(window, "plans", Plans)
+        gaps += self._read_log(window, taken_at)
         twin: Twin | None = None
         try:
             twin = self.twins.current(taken_at)
@@ -75,9 +77,9 @@ class PlanPass:
         if self.log_file is None:
             return
         settings = window.section(Settings)
-        if self._log is None:
-            said = {name: found.value for name in _LOG_SETTINGS if settings and (found := settings.get(name))}
-            self._log = AutoExplain(self.log_file, said.get("log_line_prefix"), said.get("log_timezone"))
+        said = tuple(found.value if settings and (found := settings.get(name)) else None for name in _LOG_SETTINGS)
+        if self._log is None or said != self._log_settings:  # changed, or known only now
+            self._log, self._log_settings = AutoExplain(self.log_file, *said), said
         try:
             for one in self._log.read(at):
                 key = (one.database, one.statement_id)
@@ -178,6 +180,11 @@ class PlanPass:
             before[key] = row.plan.shape
         self._shapes = before
         return Events(tuple(events))
+
+
+def handed_on(window: Window, source: str, kind: type[Section]) -> list[Gap]:
+    """What was hidden of the statements is hidden from what is made of them."""
+    return [replace(gap, source=source, sections=(kind.name,)) for gap in window.gaps_of(Statements)]
 
 
 def costliest(statements: Statements, most: int) -> tuple[Statement, ...]:

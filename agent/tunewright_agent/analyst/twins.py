@@ -33,8 +33,13 @@ class Twins:
     _server: str = field(init=False, default="")
 
     def current(self, at: datetime) -> Twin:
-        """The twin, built now where there is none or it is too old. Raises SourceError."""
-        return self._not_older(at, self.max_age_seconds)
+        """The twin, built now where there is none or it is too old; the old one where it cannot be. Raises SourceError."""
+        try:
+            return self._not_older(at, self.max_age_seconds)
+        except SourceError:
+            if self._twin is None or self._server != self.reader.server.identity:
+                raise
+            return self._twin
 
     def fresh(self, at: datetime) -> Twin:
         """A twin that is young enough for advice. Raises SourceError."""

@@ -1,6 +1,9 @@
 """The Typer application, its exit codes, and the one place where an error becomes a line for a person."""
 
+import contextlib
 import importlib
+import io
+import os
 import pkgutil
 import sys
 from collections.abc import Iterator
@@ -51,7 +54,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 
-out = Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
+out = Console(soft_wrap=sys.stdout is None or not sys.stdout.isatty(), highlight=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
 
 
@@ -85,7 +88,24 @@ class Task:
 def main() -> None:
     """Entry point of `tunewright`. Commands speak for themselves; the log is for the daemon, which turns it on."""
     configure(LogSettings(level="error", format="console"))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal of another encoding gets a question mark, not a traceback
     for module in pkgutil.iter_modules([str(Path(__file__).parent)]):
         importlib.import_module(f"tunewright_agent.cli.{module.name}")  # each adds its commands
+    try:
+        app()
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        _leave_output(141)  # the reader has gone: `| head`
+    except OSError as error:
+        _leave_output(int(Exit.USAGE), f"error: cannot write the output: {error.strerror}; choose another place for it")
 
-    app()
+
+def _leave_output(status: int, message: str | None = None) -> NoReturn:
+    """End without the interpreter's own attempt to flush what cannot be written."""
+    if message is not None and sys.stderr is not None:
+        with contextlib.suppress(OSError):
+            print(message, file=sys.stderr, flush=True)
+    os._exit(status)

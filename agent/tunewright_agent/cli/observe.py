@@ -1,6 +1,7 @@
 """Commands that look once: `once`, `doctor`, `replay`."""
 
 import json
+import os
 import time
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,13 +17,13 @@ from tunewright_agent.config.secrets import SecretError
 from tunewright_agent.config.settings import ClusterSettings, Settings
 from tunewright_agent.history.codec import SnapshotError, dump_snapshot, load_snapshot
 from tunewright_agent.pipeline import Rules, judge
-from tunewright_agent.reports.console import print_findings, print_recommendations
+from tunewright_agent.reports.console import print_judgement
 from tunewright_agent.reports.shapes import judgement_shape
 from tunewright_agent.sources.source import Source, SourceError
 from tunewright_agent.state import Judgement
 from tunewright_agent.watch import Watch
 from tunewright_agent.wiring import watch_of
-from tunewright_analyzers.facts.snapshot import Gap, Window
+from tunewright_analyzers.facts.snapshot import Gap, Snapshot, Window
 from tunewright_analyzers.finding import Severity
 
 URL = Annotated[
@@ -64,7 +65,10 @@ def targets(url: str | None, config: Path | None, cluster: str | None = None) ->
 
 
 def opened(settings: Settings) -> list[Watch]:
-    """A watch for each cluster, each reached once. Leaves with a message where one cannot be."""
+    """A watch for each cluster, each reached once; one that cannot be is said on stderr and costs no other its turn.
+
+    Leaves with a message where none can be reached.
+    """
     watches = []
     for cluster in settings.clusters:
         try:
@@ -73,8 +77,15 @@ def opened(settings: Settings) -> list[Watch]:
         except ConfigurationError as error:
             fail(str(error), Exit.USAGE)
         except (SourceError, SecretError) as error:
-            fail(f"{cluster.name}: {error}", Exit.UNREACHABLE, getattr(error, "mend", None))
+            text = f"{cluster.name}: {str(error).rstrip('.')}"
+            mend = getattr(error, "mend", None)
+            if len(settings.clusters) == 1:
+                fail(text, Exit.UNREACHABLE, mend)
+            err.print(f"error: {text}" + (f"; {mend}" if mend else ""), markup=False)
+            continue
         watches.append(watch)
+    if not watches:
+        raise typer.Exit(int(Exit.UNREACHABLE))
     return watches
 
 
@@ -122,8 +133,7 @@ def report(judgement: Judgement, form: Format) -> None:
     if form is Format.JSON:
         out.print_json(json.dumps(judgement_shape(judgement)))
         return
-    print_findings(out, judgement)
-    print_recommendations(out, judgement)
+    print_judgement(out, judgement)
 
 
 def leave(judgement: Judgement, gaps: tuple[Gap, ...], fail_on: Severity | None) -> None:
@@ -131,6 +141,15 @@ def leave(judgement: Judgement, gaps: tuple[Gap, ...], fail_on: Severity | None)
     severe = fail_on is not None and any(one.severity.rank >= fail_on.rank for one in judgement.findings)
     if gaps or severe:
         raise typer.Exit(int(Exit.INCOMPLETE))
+
+
+def _save(target: Path, snapshot: Snapshot) -> None:
+    try:
+        target.write_text(dump_snapshot(snapshot), encoding="utf-8")
+    except OSError as error:
+        err.print(
+            f"error: {target}: cannot be written: {error.strerror}", markup=False
+        )  # what was read is still printed
 
 
 @app.command()
@@ -152,6 +171,8 @@ def once(
     Needs no configuration: tunewright once --url postgresql://postgres@localhost/shop
     """
     settings = targets(url, config)
+    if save is not None and not (save.parent.is_dir() and os.access(save.parent, os.W_OK)):
+        fail(f"{save}: its folder is not there or cannot be written", Exit.USAGE)
     judgements, gaps = [], []
     for watch in opened(settings):
         try:
@@ -160,15 +181,17 @@ def once(
             snapshot = watch.latest.snapshot()
             gaps += list(snapshot.gaps)
             if save is not None:
-                target = save if len(settings.clusters) == 1 else save.with_stem(f"{save.stem}-{watch.latest.cluster}")
-                target.write_text(dump_snapshot(snapshot), encoding="utf-8")
-        except OSError as error:
-            fail(f"{save}: cannot be written: {error.strerror}", Exit.USAGE)
+                _save(
+                    save if len(settings.clusters) == 1 else save.with_stem(f"{save.stem}-{watch.latest.cluster}"),
+                    snapshot,
+                )
         finally:
             watch.stop(settings.agent.drain)
     judgement = _all(judgements)
     report(judgement, form)
     tell_gaps(tuple(gaps))
+    if len(judgements) < len(settings.clusters):
+        raise typer.Exit(int(Exit.INCOMPLETE))
     leave(judgement, tuple(gaps), fail_on)
 
 
@@ -244,5 +267,6 @@ def doctor(url: URL = None, config: CONFIG = None, form: FORMAT = Format.TABLE) 
         out.print_json(json.dumps({"sources": rows}))
     else:
         _print_diagnosis(rows)
-    if any(row["state"] != "ok" for row in rows):
+    reached = {row["cluster"] for row in rows}
+    if len(reached) < len(settings.clusters) or any(row["state"] != "ok" for row in rows):
         raise typer.Exit(int(Exit.INCOMPLETE))

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tunewright_agent.clock import now
-from tunewright_agent.demo import schema, server, workload
+from tunewright_agent.demo import schema, workload
 from tunewright_agent.demo.apply import Applied, apply
 from tunewright_agent.demo.hold import hold
 from tunewright_agent.demo.measure import compared, measure
 from tunewright_agent.demo.mistakes import PLANTED, Planted
+from tunewright_agent.demo.server import server
 from tunewright_agent.demo.watched import Seen, daemon_over, folder, grant, judged, settings_for
 from tunewright_agent.embedded.server import EmbeddedServer
 from tunewright_agent.reports.render import render_report
@@ -82,7 +83,7 @@ def write(outcome: Outcome, output: Path) -> tuple[Path, ...]:
 @contextmanager
 def staged(progress: Progress) -> Iterator[tuple[EmbeddedServer, Path, Outcome]]:
     """A demo that was played; its server and the daemon's history exist until the block ends. Raises what `play` raises, EmbeddedError."""
-    with folder() as history, server.start() as running:
+    with folder() as history, server() as running:
         yield running, history, play(running, history, progress)
 
 

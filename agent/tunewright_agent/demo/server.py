@@ -1,6 +1,6 @@
 """The demo's own server: settings that make it read like a production server, and the mark by which `apply` knows it again.
 
-`start()` is called by the demo's run; nothing here is ever used for a server of the user's.
+`server()` is called by the demo's run; nothing here is ever used for a server of the user's.
 """
 
 from pathlib import Path
@@ -44,6 +44,6 @@ SETTINGS = {
 }
 
 
-def start(*, data_parent: Path | None = None, keep: bool = False) -> EmbeddedServer:
-    """The running server, over socket and TCP. Raises EmbeddedError. The caller stops it (or uses it as a context manager)."""
-    return EmbeddedServer(settings=SETTINGS, tcp=True, data_parent=data_parent, keep=keep).start()
+def server(*, data_parent: Path | None = None) -> EmbeddedServer:
+    """The server, over socket and TCP, not yet started: a context manager that starts it, stops it and removes it."""
+    return EmbeddedServer(settings=SETTINGS, tcp=True, data_parent=data_parent)

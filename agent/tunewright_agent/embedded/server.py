@@ -114,6 +114,7 @@ class EmbeddedServer:
     password: str = field(default_factory=lambda: secrets.token_urlsafe(16), repr=False)
     folder: Path = field(init=False)
     port: int = field(init=False, default=5432)
+    _started: bool = field(init=False, default=False, repr=False)
     _account: pwd.struct_passwd | None = field(init=False, default=None, repr=False)
     _bin: Path = field(init=False, repr=False)
 
@@ -157,7 +158,10 @@ class EmbeddedServer:
                 raise EmbeddedError(f"{program} failed: {error}\n{said}{logged}".rstrip()) from error
 
     def start(self) -> Self:
-        """Make the data directory and start the server. Raises EmbeddedError within a minute where it cannot."""
+        """Make the data directory and start the server. Raises EmbeddedError within a minute where it cannot, and at a second call."""
+        if self._started:
+            raise EmbeddedError("this server was started already: a second start would lose the first one")
+        self._started = True
         self._account = _system_user()
         self._bin = _binaries_for(self._account, self.binaries or wheel_binaries())
         self.folder = Path(tempfile.mkdtemp(prefix="tunewright-pg-", dir=self.data_parent))

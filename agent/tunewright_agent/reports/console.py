@@ -77,6 +77,29 @@ def _findings_table(findings: tuple[Finding, ...]) -> Table:
     return table
 
 
+def print_judgement(console: Console, judgement: Judgement) -> None:
+    """Findings and recommendations; those of several clusters one cluster after another, each under its name."""
+    clusters = sorted(
+        {one.cluster for one in judgement.findings}
+        | {one.cluster for one in judgement.recommendations}
+        | {one.cluster for one in judgement.not_judged}
+    )
+    if len(clusters) < 2:
+        print_findings(console, judgement)
+        print_recommendations(console, judgement)
+        return
+    for cluster in clusters:
+        _line(console, f"\n[bold underline]{_safe(cluster)}[/]")
+        own = Judgement(
+            judgement.judged_at,
+            tuple(one for one in judgement.findings if one.cluster == cluster),
+            tuple(one for one in judgement.recommendations if one.cluster == cluster),
+            tuple(one for one in judgement.not_judged if one.cluster == cluster),
+        )
+        print_findings(console, own)
+        print_recommendations(console, own)
+
+
 def print_findings(console: Console, judgement: Judgement) -> None:
     """Findings, worst first, each with its evidence; then what was not judged, and why."""
     _line(console, _count_line(judgement))

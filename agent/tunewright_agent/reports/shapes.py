@@ -57,7 +57,7 @@ def by_finding(recommendations: Iterable[Recommendation], findings: Iterable[Fin
 
 def by_check(not_judged: Iterable[NotJudged]) -> tuple[NotJudged, ...]:
     """By check and subject, each once."""
-    return tuple(sorted(set(not_judged), key=lambda one: (one.check, str(one.subject), one.because)))
+    return tuple(sorted(set(not_judged), key=lambda one: (one.cluster, one.check, str(one.subject), one.because)))
 
 
 def by_gain(measured: Measured) -> tuple[MeasuredStatement, ...]:
@@ -83,6 +83,7 @@ def finding_shape(one: Finding) -> Shape:
     """A finding; `subject` as text."""
     return {
         "id": one.id,
+        "cluster": one.cluster,
         "check": one.check,
         "subject": str(one.subject),
         "severity": str(one.severity),
@@ -109,6 +110,7 @@ def recommendation_shape(one: Recommendation) -> Shape:
     """A recommendation with its SQL, expectation (or null), risk and rollback."""
     return {
         "id": one.id,
+        "cluster": one.cluster,
         "finding": one.finding,
         "check": one.check,
         "subject": str(one.subject),
@@ -151,7 +153,7 @@ def judgement_shape(judgement: Judgement, measured: Measured | None = None) -> S
             recommendation_shape(one) for one in by_finding(judgement.recommendations, judgement.findings)
         ],
         "not_judged": [
-            {"check": one.check, "subject": str(one.subject), "because": one.because}
+            {"cluster": one.cluster, "check": one.check, "subject": str(one.subject), "because": one.because}
             for one in by_check(judgement.not_judged)
         ],
     }

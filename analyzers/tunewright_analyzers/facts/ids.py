@@ -3,6 +3,8 @@
 from typing import NewType
 
 ClusterId = NewType("ClusterId", str)
+NO_CLUSTER = ClusterId("")
+"""Of what was made without a window."""
 """The user's name of a cluster, as in the configuration."""
 
 InstanceId = NewType("InstanceId", str)

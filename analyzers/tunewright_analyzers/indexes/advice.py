@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from tunewright_analyzers.facts.columns import Schema
 from tunewright_analyzers.facts.ids import StatementId
+from tunewright_analyzers.facts.plans import PlanOrigin, Plans
 from tunewright_analyzers.facts.relations import Index, Indexes, RelationName, Table, Tables
 from tunewright_analyzers.facts.snapshot import Section, Window
 from tunewright_analyzers.facts.statements import Statements
@@ -291,6 +292,14 @@ class _Sum:
             self.line, self.line_seconds, self.calibration = choice.line, seconds, calibration
 
 
+def logged_costs(window: Window, database: str) -> dict[StatementId, float]:
+    """Costs of the newest plans that the server logged of this database's statements."""
+    plans = window.section(Plans)
+    logged = [one for one in plans.rows if one.origin is PlanOrigin.AUTO_EXPLAIN] if plans else []
+    ordered = sorted((one for one in logged if one.database in {database, ""}), key=lambda one: one.taken_at)
+    return {one.statement_id: one.plan.root.cost.total for one in ordered}
+
+
 def advise(
     window: Window,
     oracle: PlannerOracle,
@@ -321,7 +330,7 @@ def advise(
     for database in sorted(databases):
         facts = _facts(window, database, keep)
         rows = wanted(statements.rows, database)
-        work = workload(rows, database, facts.catalogue, facts.parents, oracle)
+        work = workload(rows, database, facts.catalogue, facts.parents, oracle, logged_costs(window, database))
         if writes_from_statements:
             facts.tables = counted_from(work, facts.tables, facts.indexes, oracle)
             facts.table_seconds = statements.period.seconds

@@ -19,6 +19,8 @@ from tunewright_analyzers.indexes.whatif import PlannerOracle, PricingOracle, Wh
 from tunewright_analyzers.sql.generic import generic_form
 from tunewright_analyzers.sql.predicates import Catalogue, PredicateError, Predicates, predicates
 
+MOST_TIMES_DEARER = 10
+"""Than the oracle's plan: what a logged plan may cost before the two are taken for different statements."""
 MOST_PARSED = 1_500
 MOST_STATEMENTS = 200
 """Statements judged, those with most execution time first; what was left out is told."""
@@ -86,8 +88,13 @@ def workload(
     catalogue: Catalogue,
     parents: Mapping[RelationName, RelationName],
     oracle: PlannerOracle,
+    logged: Mapping[StatementId, float] | None = None,
 ) -> Workload:
-    """What can be judged of the merged rows. Every statement that stays is one that the oracle can plan."""
+    """What can be judged of the merged rows. Every statement that stays is one that the oracle can plan.
+
+    `logged`: costs of the plans that the server itself ran, where it logs them: a statement whose own plan is far dearer than the
+    oracle's is not what the oracle takes it for (parameters of another type, for one), so nothing is advised for it.
+    """
     work = Workload()
     too_many = f"beyond the {MOST_PARSED} statements with most execution time"
     work.unjudged += [Unjudged(one.id, database, too_many) for one in rows[MOST_PARSED:]]
@@ -99,6 +106,7 @@ def workload(
     for one in kept[:MOST_STATEMENTS]:
         try:
             _plan(oracle, database, one.text)
+            _doubt((logged or {}).get(one.row.id), oracle, database, one.text)
         except WhatIfError as error:
             work.unjudged.append(Unjudged(one.row.id, database, str(error)))
             continue
@@ -121,6 +129,18 @@ def _plan(oracle: PlannerOracle, database: str, text: str) -> None:
         oracle.price(database, text)
     else:
         oracle.explain(database, text)
+
+
+def _doubt(cost: float | None, oracle: PlannerOracle, database: str, text: str) -> None:
+    """Raise WhatIfError where the server's own plan costs so much more than the oracle's that they cannot be of one statement."""
+    if cost is None:
+        return
+    planned = oracle.explain(database, text).root.cost.total
+    if cost > MOST_TIMES_DEARER * max(planned, 1.0):
+        raise WhatIfError(
+            f"the plan that the server logged costs {cost:,.0f}, the generic one {planned:,.0f}: its parameters have another type, "
+            "or values far from the average"
+        )
 
 
 def _understood(rows: Sequence[Statement], database: str, catalogue: Catalogue, work: Workload) -> list[_Parsed]:

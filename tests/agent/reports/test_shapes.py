@@ -23,12 +23,14 @@ def shop() -> Judgement:
 def test_the_document_has_the_keys_that_were_promised() -> None:
     document = state_shape(states.shop(), states.measured())
     assert list(document) == ["findings", "recommendations", "not_judged", "measured"]
-    assert set(document["findings"][0]) == {"id", "check", "subject", "severity", "summary", "evidence"}
+    assert set(document["findings"][0]) == {
+        "id", "cluster", "check", "subject", "severity", "summary", "evidence",
+    }  # fmt: skip
     assert set(document["findings"][0]["evidence"][0]) == {"label", "value", "unit", "source"}
     assert set(document["recommendations"][0]) >= {
         "id", "check", "subject", "statements", "expectation", "risk", "rollback", "evidence", "finding", "action", "caution",
     }  # fmt: skip
-    assert set(document["not_judged"][0]) == {"check", "subject", "because"}
+    assert set(document["not_judged"][0]) == {"cluster", "check", "subject", "because"}
     assert set(document["measured"]) == {"before_seconds", "after_seconds", "statements", "applied", "method"}
     assert set(document["measured"]["statements"][0]) == {
         "id", "text", "before_seconds", "after_seconds", "before_calls", "after_calls",

@@ -8,6 +8,11 @@ from tunewright_analyzers.finding import Evidence, Severity, Subject
 from tunewright_analyzers.recommendation import Action
 from tunewright_analyzers.sql.identifiers import qualified
 
+_TWICE = (
+    "A unique index mostly fails because values stand twice: find and mend those first, or it fails again and leaves an index "
+    "with the suffix _ccnew, which must be dropped."
+)
+
 
 @check(needs=(Indexes,))
 def invalid(context: Context[NoThresholds]) -> Iterator[Verdict]:
@@ -36,4 +41,5 @@ def invalid(context: Context[NoThresholds]) -> Iterator[Verdict]:
             (f"REINDEX INDEX CONCURRENTLY {qualified(index.name)};",),
             risk="Takes disk space for a second copy and waits for older transactions; blocks no reads or writes.",
             rollback=(f"DROP INDEX CONCURRENTLY {qualified(index.name)};",),
+            caution=_TWICE if index.is_unique else None,
         )

@@ -7,6 +7,7 @@ from tunewright_analyzers.check import Context, Verdict, check, threshold
 from tunewright_analyzers.facts.columns import Schema
 from tunewright_analyzers.facts.relations import Index, Indexes
 from tunewright_analyzers.finding import Evidence, NotJudged, Severity, Subject
+from tunewright_analyzers.indexes.existing import makes_redundant, same
 from tunewright_analyzers.recommendation import Action
 from tunewright_analyzers.sql.identifiers import qualified
 
@@ -42,6 +43,12 @@ def _supports_foreign_key(index: Index, schema: Schema | None) -> bool:
     return False
 
 
+def _has_twin(index: Index, rows: tuple[Index, ...]) -> bool:
+    """Whether another index is its duplicate, or one makes the other redundant: those checks say which of the two may go, and only one may."""
+    beside = [one for one in rows if one.table == index.table and one.name != index.name and one.is_valid]
+    return any(same(one, index) or makes_redundant(one, index) or makes_redundant(index, one) for one in beside)
+
+
 def _caution(index: Index, supports: bool) -> str:
     text = "Look at every standby too: scans are counted on each server by itself, and only this one was read."
     if supports:
@@ -58,6 +65,7 @@ def unused(context: Context[Thresholds]) -> Iterator[Verdict]:
     Risk: each costs disk, cache, WAL and vacuum time, and may keep updates from being HOT.
     Evidence: pg_stat_all_indexes.idx_scan since the statistics reset, the size; unique, constraint and replica-identity indexes are left out.
     Remedy: DROP INDEX CONCURRENTLY, with its definition kept as the rollback.
+    An index that is the duplicate of another, or makes one redundant, is left to those checks: only one of the two may go.
     False positives: work that comes less often than the counters are old, reads on standbys, indexes that only give the planner statistics.
     """
     indexes = context.window.whole(Indexes)
@@ -85,6 +93,8 @@ def unused(context: Context[Thresholds]) -> Iterator[Verdict]:
         if index.scans > limits.most_scans or index.size_bytes < limits.least_bytes:
             continue
         if index.last_scan is not None and index.last_scan >= indexes.counted_since:
+            continue
+        if _has_twin(index, indexes.rows):
             continue
         yield from _verdicts(context, index, days, _supports_foreign_key(index, schema))
 

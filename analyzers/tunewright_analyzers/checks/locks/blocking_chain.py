@@ -80,7 +80,8 @@ def blocking_chain(context: Context[Thresholds]) -> Iterator[Verdict]:
         found = context.finding(
             subject,
             Severity.HIGH if severe else Severity.MEDIUM,
-            f"{len(waiting)} sessions wait, the longest for {longest:.0f} s, behind pid {pid} {who}, {head.state if head else 'not visible'}, whose "
+            f"{len(waiting)} session{'s wait' if len(waiting) > 1 else ' waits'}, the longest for {longest:.0f} s, behind pid {pid} {who}, "
+            f"{head.state if head else 'not visible'}, whose "
             f"transaction is {held_for:.0f} s old and holds {_held(context, pid)}.",
             Evidence("waiting sessions", len(waiting), "count", "pg_blocking_pids"),
             Evidence("longest wait", round(longest), "seconds", "pg_stat_activity.state_change"),

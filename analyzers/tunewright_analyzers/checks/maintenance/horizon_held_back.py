@@ -48,6 +48,8 @@ def _session(context: Context[Thresholds], session: Session, at: datetime) -> It
         Evidence("statement", session.statement or "hidden", "", "pg_stat_activity.query, redacted"),
     )
     yield found
+    if session.blocked_by:
+        return  # it only waits: locks/blocking_chain names the head of the chain, whose end frees this one too
     yield context.recommendation(
         found,
         Action.END_SESSION,

@@ -54,7 +54,10 @@ def _widen(context: Context[Thresholds], found: Finding, sequence: Sequence) -> 
             f"ALTER SEQUENCE {qualified(sequence.name)} AS bigint;",
         ),
         risk="Rewrites the table and its indexes under an ACCESS EXCLUSIVE lock: nobody uses it meanwhile. Columns that refer to it must follow.",
-        rollback=(f"ALTER TABLE {table} ALTER COLUMN {column} TYPE {sequence.column_type};",),
+        rollback=(
+            f"ALTER TABLE {table} ALTER COLUMN {column} TYPE {sequence.column_type};",
+            f"ALTER SEQUENCE {qualified(sequence.name)} AS {sequence.column_type};",
+        ),
         caution="On a large table add a bigint column, fill it in batches, index it concurrently, and swap the two in one short transaction.",
     )
 
