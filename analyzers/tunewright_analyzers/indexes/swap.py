@@ -11,7 +11,7 @@ from tunewright_analyzers.facts.ids import StatementId
 from tunewright_analyzers.indexes.problem import Configuration, Problem
 from tunewright_analyzers.indexes.whatif import HypotheticalIndex
 
-MOST_TRIED = 40
+MOST_TRIED = 24
 """Pairs asked of the planner, in all."""
 _NOTHING = 1e-9
 
