@@ -3,7 +3,7 @@
 In comes a Problem, out comes a Choice. The Chooser that `advise` uses. Steps:
 1. plans of each statement alone (plans.explored), then of what others use and of merged indexes (plans.shared);
 2. for a line of budgets that does not depend on the one asked for: solve, ask the planner around the answer, solve again;
-3. the same for the budget asked for, until nothing changes; then indexes are dropped whose loss the planner does not feel.
+3. the same for the budget asked for, until nothing changes; then one index for another (swap.py), and those out whose loss is not felt.
 An answer is never worse than that of a smaller budget on the line: a plan that was found stays found. Interrupted (KeyboardInterrupt), it
 gives the best of what it knows.
 """
@@ -27,6 +27,7 @@ from tunewright_analyzers.indexes.problem import (
 )
 from tunewright_analyzers.indexes.program import PlanChoice, Program, ProgramError
 from tunewright_analyzers.indexes.select import greedy, new_ones
+from tunewright_analyzers.indexes.swap import swapped
 from tunewright_analyzers.indexes.whatif import HypotheticalIndex, WhatIfError
 
 ROUNDS = 6
@@ -163,6 +164,8 @@ class _Search:
                 now = self.total(chosen)
                 if now < lowest:
                     self.best, lowest = chosen, now
+        for better in swapped(self.problem, ever_used(self.problem), self.best, self.price, self.total):
+            self.best = better
         self.best = self._needed(self.best)
 
     def _needed(self, chosen: Configuration) -> Configuration:

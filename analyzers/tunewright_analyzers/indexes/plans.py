@@ -16,10 +16,12 @@ from tunewright_analyzers.facts.relations import RelationName
 from tunewright_analyzers.indexes.problem import Answer, Configuration, Problem, WeightedStatement
 from tunewright_analyzers.indexes.whatif import HypotheticalIndex
 
-LEAST_NODES, MOST_NODES = 6, 40
+LEAST_NODES, MOST_NODES = 9, 45
 """Offers to explore for one statement: more for those that can save more of the workload's load."""
 SMALLER = 0.85
 """The next offer on a table holds only indexes below this share of the size of the one that was used."""
+LATER = 1.5
+"""Factor on the cost by which an offer without just one index waits its turn."""
 SHARED_ROUNDS = 8
 AROUND_ROUNDS = 4
 NO_GAIN = 0.995
@@ -45,22 +47,24 @@ def explored(problem: Problem, statement: WeightedStatement, nodes: int) -> None
     """Ask for the best plan, then for those with smaller indexes, the cheapest first. Raises WhatIfError."""
     own = own_candidates(problem, statement)
     today = problem.cost(statement)
-    queue: list[tuple[float, int, Caps]] = [(0.0, 0, frozenset())]
-    seen: set[Caps] = {frozenset()}
+    start: tuple[Caps, Configuration] = (frozenset(), frozenset())
+    queue: list[tuple[float, int, tuple[Caps, Configuration]]] = [(0.0, 0, start)]
+    seen = {start}
     asked = 0
     while queue and asked < nodes:
-        _, _, caps = heapq.heappop(queue)
-        answer = problem.answer(statement, _below(problem, own, dict(caps)))
+        _, _, (caps, without) = heapq.heappop(queue)
+        answer = problem.answer(statement, _below(problem, own, dict(caps)) - without)
         asked += 1
         if answer.cost >= today * NO_GAIN:
             continue
         for index in sorted(answer.used, key=str):
             lower = dict(caps)
             lower[index.table] = int(problem.size_bytes(index) * SMALLER)
-            child: Caps = frozenset(lower.items())
-            if child not in seen:
-                seen.add(child)
-                heapq.heappush(queue, (answer.cost, len(seen), child))
+            # Smaller ones only; and, later, any other one: what is as good may serve other statements too.
+            for child, late in (((frozenset(lower.items()), without), 1.0), ((caps, without | {index}), LATER)):
+                if child not in seen:
+                    seen.add(child)
+                    heapq.heappush(queue, (answer.cost * late, len(seen), child))
 
 
 def _below(problem: Problem, offered: Configuration, caps: dict[RelationName, int]) -> Configuration:
