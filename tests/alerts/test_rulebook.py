@@ -11,6 +11,8 @@ import yaml
 import rulebook
 from tunewright_agent.metrics.catalog import BY_NAME
 
+pytestmark = pytest.mark.slow  # some seconds together
+
 PARTS = ("## What it means", "## How bad", "## First look", "## Mend", "## Prevention")
 SEVERITIES = {"critical", "warning", "info"}
 every_alert = pytest.mark.parametrize("rule", rulebook.alerts(), ids=lambda rule: rule["alert"])

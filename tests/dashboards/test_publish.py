@@ -17,6 +17,8 @@ from tunewright_dashboards.export import export, shipped
 from tunewright_dashboards.grafana import Grafana, PublishError
 from tunewright_dashboards.publish import Done, Folder, publish
 
+pytestmark = pytest.mark.slow  # some seconds together
+
 UIDS = {one.uid for one in shipped()}
 
 

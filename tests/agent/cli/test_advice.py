@@ -24,6 +24,8 @@ from tunewright_agent.state import Judgement
 from tunewright_analyzers.facts.ids import ClusterId
 from tunewright_analyzers.facts.snapshot import Window
 
+pytestmark = pytest.mark.slow  # some seconds together
+
 NOW = datetime.now(UTC)
 """The commands ask the clock themselves."""
 

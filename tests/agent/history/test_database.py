@@ -17,6 +17,8 @@ from tunewright_agent.history import schema
 from tunewright_agent.history.codec import SnapshotError
 from tunewright_agent.history.database import DamagedError, Database, HistoryError, Mode, explained, packed, unpacked
 
+pytestmark = pytest.mark.slow  # some seconds together
+
 
 @pytest.fixture(autouse=True)
 def _plain_logs() -> Iterator[None]:

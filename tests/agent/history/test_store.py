@@ -27,6 +27,8 @@ from tunewright_analyzers.facts.sessions import ActiveSessions, SessionLoad
 from tunewright_analyzers.facts.snapshot import Period, Section, Snapshot
 from tunewright_analyzers.facts.statements import Coverage, Statement, Statements
 
+pytestmark = pytest.mark.slow  # some seconds together
+
 SHOP, DB1 = ClusterId("shop"), InstanceId("db1:5432")
 STARTED = NOW - timedelta(days=60)
 

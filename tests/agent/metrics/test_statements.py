@@ -16,6 +16,8 @@ from tunewright_agent.metrics.sticky import STAY
 from tunewright_agent.metrics.tally import Tally
 from tunewright_analyzers.facts.statements import Statement, StatementKey, Statements
 
+pytestmark = pytest.mark.slow  # some seconds together
+
 CALLS = "tunewright_statement_calls_total"
 SECONDS = "tunewright_statement_exec_seconds_total"
 COST = "tunewright_source_server_seconds_total"

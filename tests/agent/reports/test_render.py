@@ -16,6 +16,8 @@ from tunewright_analyzers.facts.ids import CheckId, FindingId, StatementId
 from tunewright_analyzers.facts.plans import PlanRefusal, Plans
 from tunewright_analyzers.finding import Evidence, Finding, NotJudged, Severity, Subject
 
+pytestmark = pytest.mark.slow  # some seconds together
+
 
 def report(state: State) -> str:
     return render_report("Demo: a shop", state, states.measured(), NOW)

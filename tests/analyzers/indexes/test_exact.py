@@ -16,6 +16,8 @@ from tunewright_analyzers.indexes.problem import Choice, Limits, Problem, Weight
 from tunewright_analyzers.indexes.select import new_ones
 from tunewright_analyzers.indexes.whatif import HypotheticalIndex
 
+pytestmark = pytest.mark.slow  # some seconds together
+
 FREE = Limits(least_gain_ratio=0.0, size_margin_ratio=0.0)
 _COLUMNS = "abcd"
 _KEYS = st.lists(st.sampled_from(_COLUMNS), min_size=1, max_size=3, unique=True)
