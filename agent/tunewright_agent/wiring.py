@@ -37,6 +37,8 @@ _log = structlog.get_logger("wiring")
 MAINTAIN_SECONDS = 60.0
 ANALYSES = ("plans", "index_advice")
 """Passes of the analyst; their usual intervals are settings of the agent."""
+MODEST = AdviceLimits(least_gain_ratio=0.01, most_indexes=12, most_per_table=4)
+"""What the daemon advises at a time: what a person can look after. `tunewright advise indexes` knows no such bound."""
 INSTANCE = InstanceId("primary")
 """A URL names one server; the members of a cluster have names of their own once they are discovered."""
 
@@ -92,7 +94,7 @@ def _analyst(cluster: ClusterSettings, settings: Settings, reader: Reader, memor
         cluster.log_file,
         memory.shapes if memory is not None else dict,
     )
-    indexes = IndexPass(reader, twins, memory, agent.window, allow, AdviceLimits())
+    indexes = IndexPass(reader, twins, memory, agent.window, allow, MODEST)
     return TwinAnalyst(twins, plans, indexes, agent.plans_every, agent.index_advice_every, _off(cluster))
 
 
