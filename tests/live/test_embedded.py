@@ -3,6 +3,8 @@
 import os
 import shutil
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import psutil
@@ -40,6 +42,32 @@ def _runs(pid: int) -> bool:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+_LEFT = """
+from tunewright_agent.embedded.server import EmbeddedServer
+server = EmbeddedServer().start()
+print(server.folder, server.pid, flush=True)
+input()
+"""
+
+
+def test_what_a_killed_owner_left_is_swept_up_by_the_next_and_the_livings_stay() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", _LEFT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as owner:
+        assert owner.stdout is not None
+        folder, pid = owner.stdout.readline().split()
+        try:
+            with EmbeddedServer():
+                assert Path(folder).exists()
+                assert _runs(int(pid))
+        finally:
+            owner.kill()
+    assert _runs(int(pid))
+    with EmbeddedServer() as server, psycopg.connect(server.url()):
+        assert not Path(folder).exists()
+        assert not _runs(int(pid))
 
 
 def test_tcp_needs_the_password() -> None:

@@ -8,6 +8,7 @@ from pathlib import PurePath
 import psycopg
 
 from tunewright_agent.demo.server import DATABASE, MARK, MARK_SETTING
+from tunewright_agent.embedded.server import PREFIX
 from tunewright_analyzers.facts.ids import RecommendationId
 from tunewright_analyzers.recommendation import Action, Recommendation
 
@@ -17,8 +18,6 @@ APPLIED_ACTIONS = frozenset(
 )
 KEPT_CHECKS = frozenset({"indexes/unused"})
 """A minute of scans proves nothing about a month's: such indexes stay."""
-_FOLDER = "tunewright-pg-"
-"""How the embedded server names its folder."""
 _CREATE = re.compile(r'CREATE INDEX (?:CONCURRENTLY )?(?:"[^"]*"|\S+) ON (?P<what>.*?);?\s*', re.DOTALL)
 
 
@@ -42,7 +41,7 @@ def refuse_others(connection: psycopg.Connection) -> None:
         "SELECT current_setting(%s, true), current_setting('data_directory'), current_database()", (MARK_SETTING,)
     ).fetchone()
     mark, folder, database = row or (None, "", "")
-    ours = PurePath(folder).name == "data" and PurePath(folder).parent.name.startswith(_FOLDER)
+    ours = PurePath(folder).name == "data" and PurePath(folder).parent.name.startswith(PREFIX)
     if mark != MARK or not ours or database != DATABASE:
         raise NotTheDemoError(
             "this server was not made by `tunewright demo`: nothing was applied. Tunewright never changes any other."

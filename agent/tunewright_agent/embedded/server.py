@@ -5,6 +5,7 @@ it cannot set parameters before the first start. Here the data lie in a folder o
 unprivileged system user, from a copy of the binaries where that user cannot reach them.
 """
 
+import contextlib
 import hashlib
 import os
 import pwd
@@ -29,6 +30,8 @@ SYSTEM_USER = "tunewright-postgres"
 START_DEADLINE_SECONDS = 60.0
 STOP_DEADLINE_SECONDS = 20.0
 CACHE = Path("/var/cache/tunewright")
+PREFIX = "tunewright-pg-"
+"""How the folders of our servers are called."""
 
 
 class EmbeddedError(RuntimeError):
@@ -98,6 +101,42 @@ def _binaries_for(account: pwd.struct_passwd | None, binaries: Path) -> Path:
     return copy / binaries.relative_to(package.parent)
 
 
+def _is_alive(owner: str) -> bool:
+    """Whether the process that a folder's `owner` file names (pid and start) still runs."""
+    pid, _, begun = owner.partition(" ")
+    try:
+        return f"{psutil.Process(int(pid)).create_time():.2f}" == begun
+    except (psutil.Error, ValueError):
+        return False
+
+
+def _sweep(parent: Path) -> None:
+    """Stop and remove what owners left that died without a word (kill -9): a twin's folder holds values of column statistics."""
+    for mark in parent.glob(f"{PREFIX}*/owner"):
+        folder = mark.parent
+        with contextlib.suppress(OSError, ValueError, IndexError, psutil.Error):
+            if _is_alive(mark.read_text()):
+                continue
+            postmaster = psutil.Process(int((folder / "data" / "postmaster.pid").read_text().splitlines()[0]))
+            if str(folder) in " ".join(postmaster.cmdline()):  # not another process under an old number
+                postmaster.send_signal(signal.SIGQUIT)
+                postmaster.wait(STOP_DEADLINE_SECONDS)
+        if not _is_alive(_text(mark)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _text(path: Path) -> str:
+    """Its text; of a file that is not ours to read, that of a living owner: ourselves."""
+    try:
+        return path.read_text()
+    except OSError:
+        return _owner()
+
+
+def _owner() -> str:
+    return f"{os.getpid()} {psutil.Process().create_time():.2f}"
+
+
 @dataclass(slots=True)
 class EmbeddedServer:
     """A private PostgreSQL: a context manager that starts it and, unless `keep`, stops it and removes its data.
@@ -164,7 +203,13 @@ class EmbeddedServer:
         self._started = True
         self._account = _system_user()
         self._bin = _binaries_for(self._account, self.binaries or wheel_binaries())
-        self.folder = Path(tempfile.mkdtemp(prefix="tunewright-pg-", dir=self.data_parent))
+        parent = self.data_parent or Path(tempfile.gettempdir())
+        _sweep(parent)
+        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
+        if not self.keep:
+            fresh = self.folder / "owner.new"
+            fresh.write_text(_owner())
+            fresh.rename(self.folder / "owner")  # whole or not at all: another's sweep may read it at any moment
         if self._account is not None:
             os.chown(self.folder, self._account.pw_uid, self._account.pw_gid)
         try:
