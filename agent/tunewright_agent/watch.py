@@ -20,6 +20,7 @@ from tunewright_agent.pipeline import Rules, collect, judge
 from tunewright_agent.sources.postgres.session import Reader
 from tunewright_agent.sources.source import Collected, Source, SourceError
 from tunewright_agent.state import InstanceState, Judgement, SourceRun
+from tunewright_analyzers.facts.ids import ClusterId, InstanceId
 from tunewright_analyzers.facts.snapshot import Engine, Window
 from tunewright_analyzers.facts.statements import Statements
 
@@ -40,6 +41,13 @@ class Analyst(Protocol):
 
     def close(self) -> None:
         """Stop the twin and remove its folder."""
+
+
+class Telling(Protocol):
+    """Who is told what was judged, so that people are notified."""
+
+    def judged(self, cluster: ClusterId, instance: InstanceId, judgement: Judgement, *, incident: bool) -> None:
+        """One judgement of one instance: of all checks, or (`incident`) of those that judge the moment. Never raises."""
 
 
 class Governing(Protocol):
@@ -64,6 +72,10 @@ class Watch:
     judge_seconds: float
     memory: Memory | None = None
     governor: Governing | None = None
+    telling: Telling | None = None
+    incidents: frozenset[str] = frozenset()
+    """Checks that judge the moment, every `incident_seconds`, in a lane of their own: only where somebody is told."""
+    incident_seconds: float = 5.0
     intervals: dict[str, float] = field(default_factory=dict)
     """The user's own intervals by source, in seconds."""
     judgement: Judgement | None = None
@@ -133,7 +145,18 @@ class Watch:
         if self.memory is not None:
             judgement = self.memory.judged(judgement, window)
         self.window, self.judgement = window, judgement
+        if self.telling is not None and self.passed:
+            self.telling.judged(self.latest.cluster, self.latest.instance, judgement, incident=False)
         return judgement
+
+    def judge_incidents(self) -> None:
+        """Judge the newest sample by the checks of the moment: the history is not read, nothing is booked."""
+        if self.telling is None or not self.latest.runs:
+            return
+        at = self.now()
+        window = window_at(self.latest.snapshot(), None, self.incident_seconds, at)
+        judgement = judge(window, self.rules, at, self.incidents)
+        self.telling.judged(self.latest.cluster, self.latest.instance, judgement, incident=True)
 
     @property
     def passed(self) -> bool:
@@ -174,7 +197,9 @@ class Watch:
 
     def start(self, clock: Clock) -> None:
         """Start the lanes and hand every source to the clock; the first passes are spread over some seconds."""
-        self._lanes = {name: Lane(f"{self.latest.instance}-{name}") for name in ("sampling", "reading", "analysis")}
+        self._lanes = {
+            name: Lane(f"{self.latest.instance}-{name}") for name in ("sampling", "reading", "analysis", "incidents")
+        }
         for lane in self._lanes.values():
             lane.start()
         for source in self.sources:
@@ -183,6 +208,9 @@ class Watch:
         for number, analysis in enumerate(self.analyst.sources()):
             lane, work = self._lanes["analysis"], partial(self.analyse, analysis)
             self._every(clock, analysis.name, partial(self._until_next, analysis), lane, work, 5.0 + number)
+        if self.telling is not None and self.incidents:
+            lane, every = self._lanes["incidents"], lambda: self.incident_seconds
+            self._every(clock, "incidents", every, lane, self.judge_incidents, self.incident_seconds)
         self._every(clock, "judge", lambda: self.judge_seconds, self._lanes["analysis"], self.judge, 10.0)
 
     def _until_next(self, analysis: Source[Latest]) -> float:

@@ -17,18 +17,20 @@ from tunewright_agent.clock import Clock, now
 from tunewright_agent.config.load import ConfigurationError
 from tunewright_agent.config.secrets import SecretError, SecretReference
 from tunewright_agent.config.settings import ClusterSettings, HistorySettings, Settings
+from tunewright_agent.history.outbox import Outbox, outbox_path
 from tunewright_agent.history.store import History, HistoryError, Retention
 from tunewright_agent.lanes import Job, Lane
 from tunewright_agent.latest import Latest
 from tunewright_agent.memory import Fault, Memory, Remembered
 from tunewright_agent.metrics.governor import Governor
 from tunewright_agent.metrics.prometheus import exposition
+from tunewright_agent.notify.desk import Desk
 from tunewright_agent.pipeline import Rules
 from tunewright_agent.sources.host import machine
 from tunewright_agent.sources.postgres.session import PACKAGE, Limits, Reader
 from tunewright_agent.sources.source import Denied, Source, discover
 from tunewright_agent.state import State
-from tunewright_agent.watch import Watch
+from tunewright_agent.watch import Telling, Watch
 from tunewright_agent.web import Server, Tls, serve
 from tunewright_analyzers.facts.ids import ClusterId, InstanceId
 from tunewright_analyzers.indexes.problem import Limits as AdviceLimits
@@ -98,7 +100,9 @@ def _analyst(cluster: ClusterSettings, settings: Settings, reader: Reader, memor
     return TwinAnalyst(twins, plans, indexes, agent.plans_every, agent.index_advice_every, _off(cluster))
 
 
-def watch_of(cluster: ClusterSettings, settings: Settings, memory: Memory | None) -> Watch:
+def watch_of(
+    cluster: ClusterSettings, settings: Settings, memory: Memory | None, telling: Telling | None = None
+) -> Watch:
     """The watch of one cluster; nothing is connected yet. Raises ConfigurationError."""
     reader, sampler = _reader(cluster, cluster.connections - 1), _reader(cluster, 1)
     every = {name: one.interval for name, one in cluster.sources.items() if one.interval is not None}
@@ -114,6 +118,9 @@ def watch_of(cluster: ClusterSettings, settings: Settings, memory: Memory | None
         judge_seconds=settings.agent.judge_every,
         memory=memory,
         governor=Governor(settings.governor.budget_ratio),
+        telling=telling,
+        incidents=frozenset(settings.notifications.incidents),
+        incident_seconds=settings.notifications.incidents_every,
         intervals=every,
     )
 
@@ -131,6 +138,8 @@ class Assembly:
     fault: Fault
     watches: tuple[Watch, ...]
     started_at: datetime
+    desk: Desk | None = None
+    """Who notifies; None without channels."""
     clock: Clock = field(init=False, default_factory=Clock)
     server: Server = field(init=False)
     _upkeep: Lane = field(init=False, default_factory=lambda: Lane("history"))
@@ -166,6 +175,8 @@ class Assembly:
         self.clock.every(
             "maintain", MAINTAIN_SECONDS, lambda: _offer(self._upkeep, job), first_in_seconds=MAINTAIN_SECONDS
         )
+        if self.desk is not None:
+            self.desk.start(self.clock)
         self.clock.start()
         self.server.start()
 
@@ -190,12 +201,23 @@ class Assembly:
         for thread in threads:
             thread.join()
         drained.append(self._upkeep.close(max(0.1, until - time.monotonic())))
+        if self.desk is not None:
+            drained.append(self.desk.stop(max(0.1, until - time.monotonic())))
         self.history.database.close()
         return all(drained)
 
 
 def _offer(lane: Lane, job: Job) -> None:
     lane.offer(job)
+
+
+def desk_of(settings: Settings) -> Desk | None:
+    """The notifications, opened; None without channels. Raises HistoryError."""
+    if not settings.notifications.channels:
+        return None
+    desk = Desk(Outbox(outbox_path(settings.history.path)), settings.notifications, now)
+    desk.open(frozenset(cluster.name for cluster in settings.clusters))
+    return desk
 
 
 def assemble(settings: Settings) -> Assembly:
@@ -205,16 +227,20 @@ def assemble(settings: Settings) -> Assembly:
     tls = Tls(web.tls_certificate, web.tls_key) if web.tls_certificate is not None and web.tls_key is not None else None
     history, fault = history_of(settings.history), Fault()
     history.database.open()
+    desk: Desk | None = None
     try:
+        desk = desk_of(settings)
         watches = tuple(
-            watch_of(cluster, settings, Remembered(history, ClusterId(cluster.name), INSTANCE, fault))
+            watch_of(cluster, settings, Remembered(history, ClusterId(cluster.name), INSTANCE, fault), desk)
             for cluster in settings.clusters
         )
-        assembly = Assembly(history, fault, watches, now())
+        assembly = Assembly(history, fault, watches, now(), desk)
         assembly.server = serve(
             web.address, web.port, assembly.state, metrics=exposition(assembly.state), token=token, tls=tls
         )
     except BaseException:
         history.database.close()
+        if desk is not None:
+            desk.outbox.close()
         raise
     return assembly

@@ -6,6 +6,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
+from tunewright_agent.config.notifications import ChannelSettings, RouteSettings
 from tunewright_agent.config.settings import ClusterSettings, Settings
 
 _CLUSTER = {"name": '"shop"', "url": '"postgresql://tunewright@db.example.net:5432/shop"'}
@@ -18,11 +19,47 @@ _EXAMPLES = {
     "sources": '{ activity = { interval = "5s" }, columns = { enabled = false } }',
     "allow_functions": '["public.slugify"]',
     "databases": '["shop"]',
+    "page_url": '"https://tunewright.example.net/findings"',
+    "teams": '{ retail = ["shop", "orders-*"] }',
     "exclude_databases": '["template_import"]',
 }
 
 
+_ELSEWHERE = frozenset({"channels", "routes"})
+"""Arrays of tables of [notifications], shown by examples of their own."""
+_CHANNELS = """
+# {channel}
+# [[notifications.channels]]
+# name = "chat"
+# kind = "slack"
+# url_from = {{ env = "SLACK_WEBHOOK" }}
+#
+# [[notifications.channels]]
+# name = "pager"
+# kind = "pagerduty"
+# key_from = {{ file = "/run/secrets/pagerduty" }}
+#
+# {route}
+# [[notifications.routes]]
+# channels = ["pager"]
+# least_severity = "high"
+# checks = ["availability/*", "locks/*"]
+#
+# [[notifications.routes]]
+# channels = ["chat"]
+# quiet = {{ start = "22:00", end = "07:00", timezone = "Europe/Berlin" }}
+#
+# Every key of a channel:
+{channel_keys}
+#
+# Every key of a route:
+{route_keys}
+"""
+
+
 def _toml(value: Any) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml(one) for one in value) + "]"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
@@ -48,6 +85,8 @@ def _keys(model: BaseModel | None, kind: type[BaseModel]) -> list[str]:
     lines = []
     written = model.model_dump(mode="json") if model is not None else {}
     for name, field in kind.model_fields.items():
+        if name in _ELSEWHERE:
+            continue
         lines += textwrap.wrap(
             f"{field.description}{_choices(field.annotation)}", 110, initial_indent="# ", subsequent_indent="# "
         )
@@ -58,6 +97,24 @@ def _keys(model: BaseModel | None, kind: type[BaseModel]) -> list[str]:
         else:
             lines.append(f"# {name} = {_toml(written[name])}")
     return lines
+
+
+def _notifications() -> str:
+    """Channels and routes: two of each, and what every key means."""
+
+    def meaning(kind: type[BaseModel]) -> str:
+        lines = []
+        for name, field in kind.model_fields.items():
+            told = f"{name}: {field.description}{_choices(field.annotation)}"
+            lines += textwrap.wrap(told, 110, initial_indent="#   ", subsequent_indent="#     ")
+        return "\n".join(lines)
+
+    return _CHANNELS.format(
+        channel=ChannelSettings.__doc__,
+        route=RouteSettings.__doc__,
+        channel_keys=meaning(ChannelSettings),
+        route_keys=meaning(RouteSettings),
+    ).strip("\n")
 
 
 def example() -> str:
@@ -75,6 +132,7 @@ def example() -> str:
             kind = field.annotation
             assert isinstance(kind, type)
             lines += ["", f"# {kind.__doc__}", f"[{name}]", *_keys(getattr(defaults, name), kind)]
+    lines += ["", _notifications()]
     lines += [
         "",
         f"# {Settings.model_fields['checks'].description}",

@@ -1,38 +1,14 @@
 """The settings themselves: every key with its type, default and meaning. The annotated example file is generated from this."""
 
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    Strict,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, field_validator, model_validator
 
+from tunewright_agent.config.notifications import NotificationSettings
 from tunewright_agent.config.secrets import SecretReference
-from tunewright_agent.config.units import seconds, size_bytes, write_bytes, write_seconds
-
-Duration = Annotated[float, BeforeValidator(seconds), PlainSerializer(write_seconds)]
-"""Seconds, written as `"5m"`."""
-Size = Annotated[int, BeforeValidator(size_bytes), PlainSerializer(write_bytes)]
-"""Bytes, written as `"500MB"`."""
-
-
-Whole = Annotated[int, Strict()]
-Flag = Annotated[bool, Strict()]
-"""TOML has both: `port = true` and `enabled = "no"` are mistakes, not 1 and false."""
-
-
-class Table(BaseModel):
-    """A table of the file: frozen, and a key it does not know is an error. What was written is in no error (it may be a secret)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False, hide_input_in_errors=True)
+from tunewright_agent.config.tables import Duration, Flag, Size, Table, Whole
 
 
 class AgentSettings(Table):
@@ -168,6 +144,7 @@ class Settings(Table):
     history: HistorySettings = HistorySettings()
     governor: GovernorSettings = GovernorSettings()
     privacy: PrivacySettings = PrivacySettings()
+    notifications: NotificationSettings = NotificationSettings()
     clusters: tuple[ClusterSettings, ...] = Field((), description="The clusters to watch.")
     checks: dict[str, dict[str, float | bool | str]] = Field(
         {}, description="Thresholds by check, and `enabled = false`; `tunewright checks` lists them."

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, inspect, select, text
+from sqlalchemy import Connection, Engine, MetaData, QueuePool, create_engine, event, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from tunewright_agent.history import schema
@@ -101,9 +101,11 @@ def _translated(path: Path) -> Iterator[None]:
 class Database:
     """One history file. `transaction()` and `reading()` give a connection; a fault inside rolls back."""
 
-    def __init__(self, path: Path, mode: Mode = Mode.OWN) -> None:
+    def __init__(self, path: Path, mode: Mode = Mode.OWN, tables: MetaData = schema.metadata) -> None:
+        """`tables` are those of another file than the history (the outbox); `meta` among them holds the format's version."""
         self.path = path
         self.mode = mode
+        self._tables = tables
         self._engine: Engine | None = None
         self._opening = threading.Lock()
         self._turn = threading.Lock()
@@ -174,7 +176,7 @@ class Database:
         with (engine if self.mode is Mode.OWN else _reader(engine)).begin() as connection:
             tables = inspect(connection).get_table_names()
             if not tables and self.mode is Mode.OWN:
-                schema.metadata.create_all(connection)
+                self._tables.create_all(connection)
                 connection.execute(schema.meta.insert().values(key="version", value=str(schema.VERSION)))
                 return
             if not tables:

@@ -103,7 +103,7 @@ def _at(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _could_look(check: CheckId, database: str | None, not_judged: Iterable[NotJudged]) -> bool:
+def could_look(check: CheckId, database: str | None, not_judged: Iterable[NotJudged]) -> bool:
     """Whether a check judged the place it is about; a finding about the whole server is only judged where all of it was."""
     return not any(
         gap.check == check and (gap.subject.kind in {"cluster", "instance"} or database in {None, gap.subject.name})
@@ -153,7 +153,7 @@ class Ledger:
         one, at = entry.recommendation, judgement.judged_at
         if is_applied(one, window):
             event = LedgerEvent(one.id, Life.APPLIED, at, "tunewright", "seen in the catalogue")
-        elif _could_look(one.check, one.subject.database, judgement.not_judged):
+        elif could_look(one.check, one.subject.database, judgement.not_judged):
             event = LedgerEvent(one.id, Life.WITHDRAWN, at, "tunewright", "no longer advised")
         else:
             return
@@ -208,7 +208,7 @@ class Ledger:
         gone = [
             row.id
             for row in connection.execute(standing).all()
-            if row.id not in found and _could_look(CheckId(row.check), row.database, judgement.not_judged)
+            if row.id not in found and could_look(CheckId(row.check), row.database, judgement.not_judged)
         ]
         for identity in gone:
             mine = (table.c.cluster == cluster, table.c.id == identity)

@@ -22,7 +22,7 @@ def test_the_example_is_valid_as_it_stands() -> None:
 
 
 def test_every_commented_default_is_valid_and_the_default() -> None:
-    uncommented = re.sub(r"^# (?=[a-z_]+ = |\[checks)", "", example(), flags=re.MULTILINE)
+    uncommented = re.sub(r"^# (?=[a-z_]+ = |\[checks|\[\[notifications)", "", example(), flags=re.MULTILINE)
     settings = read(uncommented, "example", {})
     defaults = Settings()
     assert settings.agent == defaults.agent
@@ -30,6 +30,10 @@ def test_every_commented_default_is_valid_and_the_default() -> None:
     assert settings.history == defaults.history
     assert settings.governor == defaults.governor
     assert settings.privacy == defaults.privacy
+    assert [one.kind for one in settings.notifications.channels] == ["slack", "pagerduty"]
+    assert settings.notifications.routes[0].channels == ("pager",)
+    assert settings.notifications.incidents == defaults.notifications.incidents
+    assert (settings.notifications.settle, settings.notifications.give_up_after) == (30, 86400)
     assert (settings.web.address, settings.web.port) == (defaults.web.address, defaults.web.port)
 
 

@@ -1,0 +1,307 @@
+"""The outbox: what stands, what was told, and the messages on their way, in one file that survives kill -9.
+
+    waiting --claimed--> sending --taken by the receiver--> sent
+       ^                    |--it failed, try again------> waiting (due later)
+       |                    |--tried for a day-----------> given_up
+       `--the daemon ended in between: doubtful, sent again under the same key
+
+Invariants: an alert is told, and its message made, in one transaction: neither without the other; a message's key is unique; of one
+thread only the oldest message that is not yet sent is claimed (a resolution never overtakes); only the owner of the file claims.
+What a receiver took in the moment of a kill is sent again with the same key: receivers that know keys drop it (docs/decisions/0016).
+"""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+from sqlalchemy import Connection, delete, func, select
+from sqlalchemy.dialects.sqlite import insert
+
+from tunewright_agent.history import outbox_schema as schema
+from tunewright_agent.history.codec import SnapshotError, dump, load
+from tunewright_agent.history.database import Database, Mode
+from tunewright_alerts.message import Alert, Event, Message, digest
+from tunewright_alerts.routing import GroupKey, Plan, Planned, Silence, Told, plan
+
+_log = structlog.get_logger("outbox")
+WAITING, SENDING, SENT, GIVEN_UP = "waiting", "sending", "sent", "given_up"
+KEPT_SECONDS = 7 * 86400.0
+"""How long messages that ended, and silences, are kept to be looked at."""
+RENEW_SECONDS = 60.0
+"""How often the words of an alert that goes on are renewed."""
+LATELY_SECONDS = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What one lane saw of one instance: the alerts, and whether the check of another alert could look (`looked`)."""
+
+    lane: str
+    cluster: str
+    instance: str
+    at: datetime
+    alerts: tuple[Alert, ...]
+    looked: Callable[[Alert], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message to be sent now. `doubtful`: it may have been sent before, the daemon ended before it knew."""
+
+    id: int
+    message: Message
+    attempts: int
+    made_at: datetime
+    doubtful: bool
+
+
+def outbox_path(history: Path) -> Path:
+    """Beside the history: `tunewright.outbox.db` of `tunewright.db`."""
+    return history.with_name(f"{history.stem}.outbox.db")
+
+
+def _at(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+class Outbox:
+    """One outbox file. Every method raises HistoryError where it cannot be used."""
+
+    def __init__(self, path: Path, mode: Mode = Mode.OWN) -> None:
+        self.database = Database(path, mode, schema.metadata)
+
+    def open(self) -> None:
+        """Open it; as its owner, take back what was being sent when the last owner ended."""
+        self.database.open()
+        if self.database.mode is Mode.OWN:
+            table = schema.messages
+            with self.database.transaction() as connection:
+                again = table.update().where(table.c.state == SENDING).values(state=WAITING, reason="doubtful")
+                connection.execute(again)
+
+    def close(self) -> None:
+        """Close the file."""
+        self.database.close()
+
+    def observe(self, seen: Observed, settle_seconds: float) -> None:
+        """Note what stands; what is gone, and stays gone for `settle_seconds`, no longer stands."""
+        if not seen.alerts and not self._standing_of(seen):
+            return  # nothing to write, most of the time
+        with self.database.transaction() as connection:
+            known = self._rows_of(connection, seen)
+            for alert in seen.alerts:
+                self._note(connection, seen, alert, known.get(alert.key))
+            found = {alert.key for alert in seen.alerts}
+            for key, (alert, _, missing_since) in known.items():
+                if key not in found and seen.looked(alert):
+                    self._miss(connection, key, missing_since, seen.at, settle_seconds)
+
+    def _standing_of(self, seen: Observed) -> bool:
+        with self.database.reading() as connection:
+            return bool(self._rows_of(connection, seen))
+
+    @staticmethod
+    def _rows_of(connection: Connection, seen: Observed) -> dict[str, tuple[Alert, float, float | None]]:
+        table = schema.alerts
+        mine = (table.c.lane == seen.lane, table.c.cluster == seen.cluster, table.c.instance == seen.instance)
+        rows = connection.execute(select(table).where(*mine)).all()
+        return {row.key: (load(Alert, row.payload), row.updated_at, row.missing_since) for row in rows}
+
+    @staticmethod
+    def _note(
+        connection: Connection, seen: Observed, alert: Alert, known: tuple[Alert, float, float | None] | None
+    ) -> None:
+        now = seen.at.timestamp()
+        if known is not None:
+            before, updated, missing = known
+            if missing is None and before.severity is alert.severity and now - updated < RENEW_SECONDS:
+                return
+            alert = replace(alert, opened_at=before.opened_at)
+        values = {
+            "severity": alert.severity.value,
+            "updated_at": now,
+            "missing_since": None,
+            "payload": dump(Alert, alert),
+        }
+        statement = insert(schema.alerts).values(
+            key=alert.key, lane=seen.lane, cluster=seen.cluster, instance=seen.instance, **values
+        )
+        connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=values))
+
+    @staticmethod
+    def _miss(connection: Connection, key: str, since: float | None, at: datetime, settle_seconds: float) -> None:
+        table, now = schema.alerts, at.timestamp()
+        mine = table.c.key == key
+        if (since is None and settle_seconds > 0) or (since is not None and since > now):  # the clock went back
+            connection.execute(table.update().where(mine).values(missing_since=now))
+        elif since is None or now - since >= settle_seconds:
+            connection.execute(delete(table).where(mine))
+
+    def forget(self, clusters: frozenset[str], channels: frozenset[str], at: datetime) -> None:
+        """Of clusters that are watched no more nothing stands; of channels that are no more nothing is sent."""
+        alerts, messages = schema.alerts, schema.messages
+        with self.database.transaction() as connection:
+            connection.execute(delete(alerts).where(alerts.c.cluster.not_in(clusters)))
+            orphans = messages.update().where(messages.c.channel.not_in(channels), messages.c.state == WAITING)
+            ended = {"state": GIVEN_UP, "reason": "the channel is no more", "ended_at": at.timestamp()}
+            connection.execute(orphans.values(**ended))
+            connection.execute(delete(schema.told).where(schema.told.c.channel.not_in(channels)))
+
+    def plan(self, how: Plan, at: datetime) -> int:
+        """Make the messages that are due to be told; the answer is their number."""
+        with self.database.reading() as connection:
+            if not self._planned(connection, how, at):
+                return 0
+        with self.database.transaction() as connection:
+            planned = self._planned(connection, how, at)
+            for one in planned:
+                self._tell(connection, one, at)
+        return sum(one.message is not None for one in planned)
+
+    def _planned(self, connection: Connection, how: Plan, at: datetime) -> tuple[Planned, ...]:
+        rows = connection.execute(select(schema.alerts.c.payload)).scalars()
+        standing = {alert.key: alert for alert in (load(Alert, payload) for payload in rows)}
+        told = self._told(connection)
+        if not standing and not any(one.alerts for one in told.values()):
+            return ()
+        table = schema.messages
+        recent = select(table.c.channel, table.c.made_at).where(table.c.made_at > at.timestamp() - LATELY_SECONDS)
+        lately: dict[str, list[datetime]] = {}
+        for row in connection.execute(recent):
+            lately.setdefault(row.channel, []).append(_at(row.made_at))
+        times = {channel: tuple(values) for channel, values in lately.items()}
+        return plan(how, standing, told, self._silences(connection), times, at)
+
+    @staticmethod
+    def _told(connection: Connection) -> dict[GroupKey, Told]:
+        found: dict[GroupKey, Told] = {}
+        for row in connection.execute(select(schema.told)):
+            known: Mapping[str, Alert] = load(dict[str, Alert], row.payload)
+            found[(row.channel, row.group)] = Told(known, None if row.at is None else _at(row.at), row.number)
+        return found
+
+    def _tell(self, connection: Connection, one: Planned, at: datetime) -> None:
+        values = {
+            "number": one.told.number,
+            "at": None if one.told.at is None else one.told.at.timestamp(),
+            "payload": dump(dict[str, Alert], dict(one.told.alerts)),
+        }
+        statement = insert(schema.told).values(channel=one.channel, group=one.group, **values)
+        connection.execute(statement.on_conflict_do_update(index_elements=["channel", "group"], set_=values))
+        if one.message is not None:
+            self._put(connection, one.channel, one.message, at)
+
+    @staticmethod
+    def _put(connection: Connection, channel: str, message: Message, at: datetime) -> None:
+        now = at.timestamp()
+        connection.execute(
+            insert(schema.messages).values(
+                key=message.key,
+                channel=channel,
+                thread=message.thread,
+                event=message.event.value,
+                state=WAITING,
+                attempts=0,
+                made_at=now,
+                due_at=now,
+                payload=dump(Message, message),
+            )
+        )
+
+    def claim(self, channel: str, at: datetime) -> Claimed | None:
+        """The next message of that channel that is due, now `sending`; the oldest of its thread. None where there is none."""
+        table = schema.messages
+        mine = (table.c.channel == channel, table.c.state == WAITING)
+        with self.database.reading() as connection:
+            if not connection.execute(select(table.c.id).where(*mine, table.c.due_at <= at.timestamp()).limit(1)).first():  # fmt: skip
+                return None
+        with self.database.transaction() as connection:
+            first = select(func.min(table.c.id)).where(*mine).group_by(table.c.thread)
+            wanted = select(table).where(table.c.id.in_(first), table.c.due_at <= at.timestamp()).order_by(table.c.id)
+            row = connection.execute(wanted.limit(1)).first()
+            if row is None:
+                return None
+            here = table.update().where(table.c.id == row.id)
+            connection.execute(here.values(state=SENDING, attempts=row.attempts + 1, reason=None))
+            try:
+                message = load(Message, row.payload)
+            except SnapshotError:
+                connection.execute(here.values(state=GIVEN_UP, reason="unreadable", ended_at=at.timestamp()))
+                return None
+        return Claimed(row.id, message, row.attempts + 1, _at(row.made_at), row.reason == "doubtful")
+
+    def sent(self, claimed: Claimed, at: datetime) -> None:
+        """The receiver took it."""
+        self._ended(claimed, SENT, None, at)
+
+    def give_up(self, claimed: Claimed, reason: str, at: datetime) -> None:
+        """It is tried no more."""
+        self._ended(claimed, GIVEN_UP, reason, at)
+
+    def _ended(self, claimed: Claimed, state: str, reason: str | None, at: datetime) -> None:
+        table = schema.messages
+        with self.database.transaction() as connection:
+            mine = table.update().where(table.c.id == claimed.id)
+            connection.execute(mine.values(state=state, reason=reason, ended_at=at.timestamp()))
+
+    def again(self, claimed: Claimed, reason: str, due_at: datetime) -> None:
+        """It failed; it is due again then."""
+        table = schema.messages
+        with self.database.transaction() as connection:
+            mine = table.update().where(table.c.id == claimed.id)
+            connection.execute(mine.values(state=WAITING, reason=reason, due_at=due_at.timestamp()))
+
+    def silence(self, wanted: Silence) -> Silence:
+        """Keep a silence; the answer has its id."""
+        made = replace(wanted, id=digest(secrets.token_hex(16))[:8])
+        values = {"starts": made.starts.timestamp(), "ends": made.ends.timestamp(), "payload": dump(Silence, made)}
+        with self.database.transaction() as connection:
+            connection.execute(insert(schema.silences).values(id=made.id, **values))
+        return made
+
+    def expire(self, identity: str, at: datetime) -> Silence | None:
+        """End a silence now; None where no silence in force or to come has that id."""
+        table = schema.silences
+        with self.database.transaction() as connection:
+            row = connection.execute(select(table).where(table.c.id == identity, table.c.ends > at.timestamp())).first()
+            if row is None:
+                return None
+            ended = replace(load(Silence, row.payload), ends=at)
+            values = {"ends": at.timestamp(), "payload": dump(Silence, ended)}
+            connection.execute(table.update().where(table.c.id == identity).values(**values))
+        return ended
+
+    def silences(self) -> tuple[Silence, ...]:
+        """All that are kept, those that end last first."""
+        with self.database.reading() as connection:
+            return self._silences(connection)
+
+    @staticmethod
+    def _silences(connection: Connection) -> tuple[Silence, ...]:
+        table = schema.silences
+        rows = connection.execute(select(table.c.payload).order_by(table.c.ends.desc(), table.c.id)).scalars()
+        return tuple(load(Silence, payload) for payload in rows)
+
+    def counts(self) -> dict[tuple[str, str], int]:
+        """Messages by (channel, state), of those that are kept."""
+        table = schema.messages
+        wanted = select(table.c.channel, table.c.state, func.count()).group_by(table.c.channel, table.c.state)
+        with self.database.reading() as connection:
+            return {(row[0], row[1]): int(row[2]) for row in connection.execute(wanted)}
+
+    def prune(self, at: datetime) -> None:
+        """Drop what ended long ago."""
+        old = at.timestamp() - KEPT_SECONDS
+        with self.database.transaction() as connection:
+            connection.execute(delete(schema.messages).where(schema.messages.c.ended_at < old))
+            connection.execute(delete(schema.silences).where(schema.silences.c.ends < old))
+
+    def events(self) -> tuple[tuple[str, Event, str], ...]:
+        """(channel, event, state) of every kept message, oldest first."""
+        table = schema.messages
+        with self.database.reading() as connection:
+            rows = connection.execute(select(table).order_by(table.c.id)).all()
+        return tuple((row.channel, Event(row.event), row.state) for row in rows)

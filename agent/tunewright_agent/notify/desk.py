@@ -1,0 +1,121 @@
+"""The desk: takes what the watches judged, keeps the outbox, plans what is due, and runs the senders. Made by wiring, one an assembly.
+
+A full judgement speaks for all checks but the incidents'; the quick lane (Incidents of each watch) for those.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import structlog
+
+from tunewright_agent.clock import Clock
+from tunewright_agent.config.notifications import NotificationSettings
+from tunewright_agent.history.codec import SnapshotError
+from tunewright_agent.history.database import HistoryError
+from tunewright_agent.history.ledger import could_look
+from tunewright_agent.history.outbox import Observed, Outbox
+from tunewright_agent.lanes import Job, Lane
+from tunewright_agent.notify.alerts import alerts_of
+from tunewright_agent.notify.channels import notifier_of, plan_of
+from tunewright_agent.notify.sending import Sender
+from tunewright_agent.state import Judgement
+from tunewright_alerts.message import Alert
+from tunewright_analyzers.facts.ids import CheckId, ClusterId, InstanceId
+
+_log = structlog.get_logger("notify")
+PLAN_SECONDS = 2.0
+PRUNE_SECONDS = 3600.0
+JUDGED, INCIDENT = "judged", "incident"
+
+
+@dataclass(slots=True)
+class Desk:
+    """All of the notifications of one assembly."""
+
+    outbox: Outbox
+    settings: NotificationSettings
+    now: Callable[[], datetime]
+    _senders: tuple[Sender, ...] = field(init=False)
+    _lane: Lane = field(init=False, default_factory=lambda: Lane("notify"))
+    _failing: str | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        self._senders = tuple(
+            Sender(one, self.outbox, notifier_of, self.now, self.settings.give_up_after)
+            for one in self.settings.channels
+        )
+
+    def open(self, clusters: frozenset[str]) -> None:
+        """Open the outbox; what was being sent when the last daemon ended is taken up again. Raises HistoryError."""
+        self.outbox.open()
+        self.outbox.forget(clusters, frozenset(one.name for one in self.settings.channels), self.now())
+
+    def start(self, clock: Clock) -> None:
+        """Start the senders and the planning."""
+        for sender in self._senders:
+            sender.start()
+        self._lane.start()
+        plan, prune = Job("plan", self._plan, self._broke), Job("prune", self._prune, self._broke)
+        clock.every("notify/plan", PLAN_SECONDS, lambda: _offer(self._lane, plan))
+        clock.every("notify/prune", PRUNE_SECONDS, lambda: _offer(self._lane, prune), first_in_seconds=PLAN_SECONDS)
+
+    def judged(self, cluster: ClusterId, instance: InstanceId, judgement: Judgement, *, incident: bool) -> None:
+        """What one judgement of one instance found. Never raises: a full disk costs no watch its work."""
+        mine = frozenset(self.settings.incidents)
+        kept = replace(judgement, findings=tuple(one for one in judgement.findings if (one.check in mine) == incident))
+        at = judgement.judged_at
+
+        def looked(alert: Alert) -> bool:
+            return could_look(CheckId(alert.check), alert.database, judgement.not_judged)
+
+        lane = INCIDENT if incident else JUDGED
+        seen = Observed(lane, cluster, instance, at, alerts_of(cluster, instance, kept, at), looked)
+        self._tried(lambda: self.outbox.observe(seen, self.settings.settle if incident else 0.0))
+        if incident:
+            self._lane.offer(Job("plan", self._plan, self._broke))
+
+    def _plan(self) -> None:
+        def work() -> None:
+            if self.outbox.plan(plan_of(self.settings), self.now()):
+                for sender in self._senders:
+                    sender.wake()
+
+        self._tried(work)
+
+    def _prune(self) -> None:
+        self._tried(lambda: self.outbox.prune(self.now()))
+
+    def _tried(self, work: Callable[[], None]) -> None:
+        """Told once when it begins to fail and once when it works again."""
+        try:
+            work()
+        except (HistoryError, SnapshotError) as error:
+            if str(error) != self._failing:
+                _log.error("outbox_failed", reason=str(error))
+            self._failing = str(error)
+        else:
+            if self._failing is not None:
+                _log.info("outbox_works_again")
+            self._failing = None
+
+    @staticmethod
+    def _broke(error: Exception) -> None:
+        _log.error("notify_failed", error=type(error).__name__)
+
+    def counts(self) -> dict[tuple[str, str], int]:
+        """Messages by (channel, state); none where the outbox cannot be read."""
+        found: dict[tuple[str, str], int] = {}
+        self._tried(lambda: found.update(self.outbox.counts()))
+        return found
+
+    def stop(self, deadline_seconds: float) -> bool:
+        """Let what is being sent end. False where something was cut; it is sent again at the next start."""
+        ended = [self._lane.close(deadline_seconds)]
+        ended += [sender.stop(deadline_seconds) for sender in self._senders]
+        self.outbox.close()
+        return all(ended)
+
+
+def _offer(lane: Lane, job: Job) -> None:
+    lane.offer(job)

@@ -1,0 +1,1 @@
+"""Checks of whether the servers can be reached."""
