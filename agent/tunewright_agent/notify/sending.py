@@ -74,6 +74,10 @@ class Sender:
                 _log.error("outbox_failed", channel=self.channel.name, reason=str(error))
                 self._stop.wait(UNWRITABLE_SECONDS)
                 continue
+            except Exception as error:  # noqa: BLE001  # as in _try: a channel that stops in silence is the worst
+                _log.error("notify_failed", channel=self.channel.name, error=type(error).__name__)
+                self._stop.wait(UNWRITABLE_SECONDS)
+                continue
             if idle:
                 self._wake.wait(POLL_SECONDS)
                 self._wake.clear()
@@ -90,7 +94,7 @@ class Sender:
             _log.info(
                 "notified",
                 channel=self.channel.name,
-                event=str(claimed.message.event),
+                about=str(claimed.message.event),
                 key=claimed.message.key,
                 again=claimed.doubtful,
             )

@@ -50,13 +50,16 @@ def _one(alert: Alert, message: Message, ends: datetime) -> dict[str, Any]:
         "cluster": alert.cluster,
         "server": alert.instance,
         "check": alert.check,
-        "subject": wording.shown(alert.subject),
+        "subject": alert.subject,
         "finding": alert.finding,
     }
     described = "; ".join(f"{label}: {value}" for label, value in wording.facts(alert))
     annotations = {"summary": wording.shown(alert.summary), "description": described, "runbook": wording.runbook(alert)}
     one: dict[str, Any] = {
-        "labels": {**{key: value for key, value in labels.items() if value}, "severity": _SEVERITIES[alert.severity]},
+        "labels": {
+            **{key: wording.shown(value) for key, value in labels.items() if value},
+            "severity": _SEVERITIES[alert.severity],
+        },
         "annotations": {key: value for key, value in annotations.items() if value},
         "startsAt": alert.opened_at.isoformat(),
         "endsAt": ends.isoformat(),
