@@ -83,6 +83,20 @@ class Card:
     finding: Finding | None
     advice: tuple[Recommendation, ...]
 
+    @property
+    def cluster(self) -> str:
+        """Whose it is; empty where it was made without a window."""
+        return self.finding.cluster if self.finding is not None else self.advice[0].cluster
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The cards of one cluster, worst first; `anchor` is its place on the page."""
+
+    cluster: str
+    anchor: str
+    cards: tuple[Card, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class PlanView:
@@ -154,6 +168,17 @@ class Page:
     unjudged_left_out: int
     unjudged_checks: int
     judged_at: str | None
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The cards by cluster, that of the worst finding first; one group without a name where there is one cluster only."""
+        found: dict[str, list[Card]] = {}
+        for card in self.cards:
+            found.setdefault(card.cluster, []).append(card)
+        if len(found) < 2:
+            return (Group("", "", self.cards),)
+        named = enumerate(found.items(), start=1)
+        return tuple(Group(name or "no cluster", f"c-{number}", tuple(cards)) for number, (name, cards) in named)
 
 
 def _cards(findings: tuple[Finding, ...], recommendations: tuple[Recommendation, ...]) -> tuple[Card, ...]:
