@@ -8,7 +8,7 @@ from cases.case import DAY, NOW, gap
 from cases.facts import GB, MB, ago
 from tunewright_agent.pipeline import Rules, judge
 from tunewright_agent.reports.shapes import Measured, MeasuredStatement
-from tunewright_agent.state import InstanceState, Judgement, SourceRun, State
+from tunewright_agent.state import ChannelState, InstanceState, Judgement, SourceRun, State
 from tunewright_analyzers.facts.databases import InputOutput, Throughput
 from tunewright_analyzers.facts.host import Host
 from tunewright_analyzers.facts.ids import CheckId, ClusterId, FindingId, InstanceId, RecommendationId, StatementId
@@ -272,7 +272,9 @@ def shop() -> State:
     findings = tuple(one for one in judged.findings if one.check != finding.check)
     advice = tuple(one for one in judged.recommendations if one.check != finding.check)
     judgement = replace(judged, findings=(*findings, finding), recommendations=(*advice, recommendation))
-    return state_of(instance_of(read, judgement, _runs()))
+    instance = replace(instance_of(read, judgement, _runs()), last_events={"plan_changed": ago(hours=2)})
+    chat = ChannelState("chat", {"waiting": 1, "sent": 12}, 40.0)
+    return replace(state_of(instance), channels=(chat,))
 
 
 def empty() -> State:

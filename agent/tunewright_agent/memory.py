@@ -38,6 +38,9 @@ class Memory(Protocol):
     def shapes(self) -> Mapping[tuple[str, StatementId, PlanOrigin], PlanId]:
         """The newest known shape of each statement's plan, by database, statement and origin."""
 
+    def last_events(self) -> Mapping[str, datetime]:
+        """When an event of each kind (and `advice_applied`) happened last."""
+
 
 def window_at(snapshot: Snapshot, memory: Memory | None, seconds: float, at: datetime) -> Window:
     """The window that ends at `at`: of the memory, or of the server's own counters where there is none."""
@@ -113,4 +116,10 @@ class Remembered:
         """As Memory; none where the history cannot be read."""
         found: dict[tuple[str, StatementId, PlanOrigin], PlanId] = {}
         self._tried(lambda: found.update(self.history.shapes(self.cluster)))
+        return found
+
+    def last_events(self) -> Mapping[str, datetime]:
+        """As Memory; none where the history cannot be read."""
+        found: dict[str, datetime] = {}
+        self._tried(lambda: found.update(self.history.last_events(self.cluster, self.instance)))
         return found

@@ -1,6 +1,7 @@
 """What the daemon knows now, as passed from the pipeline to metrics, pages, reports and the command line. Immutable."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from tunewright_analyzers.facts.ids import ClusterId, InstanceId
@@ -50,6 +51,17 @@ class InstanceState:
     window: Window | None
     judgement: Judgement | None
     runs: tuple[SourceRun, ...]
+    last_events: Mapping[str, datetime] = field(default_factory=dict)
+    """When an event of each kind happened last."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelState:
+    """One channel of notifications: messages of the last week by state, and how long the oldest unsent one waits."""
+
+    name: str
+    messages: Mapping[str, int]
+    waiting_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +74,4 @@ class State:
     history_bytes: int = 0
     history_error: str | None = None
     ready: bool = False
+    channels: tuple[ChannelState, ...] = ()

@@ -158,6 +158,7 @@ class Assembly:
             self._history_bytes(),
             self.fault.text,
             all(watch.passed for watch in self.watches),
+            self.desk.states() if self.desk is not None else (),
         )
 
     def _history_bytes(self) -> int:

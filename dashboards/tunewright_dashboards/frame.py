@@ -101,10 +101,14 @@ def _choice(name: str, label: str, query: str, *, many: bool = True) -> sdk.Quer
 
 
 def _annotations() -> Iterator[sdk.AnnotationQuery]:
-    """What changed, over every panel. Plan changes and applied recommendations follow when the daemon exposes them."""
+    """What changed, over every panel: events by the time at which each kind happened last (the step of an annotation is a minute)."""
     events = (
         ("Server started", f"changes(tunewright_server_start_timestamp_seconds{{{SERVER}}}[2m]) > 0", RED),
-        ("Setting changed", f"changes(tunewright_setting{{{SERVER}}}[2m]) > 0", "blue"),
+        ("Setting changed", _event("setting_changed"), "blue"),
+        ("DDL", _event("ddl"), "purple"),
+        ("Plan changed", _event("plan_changed"), "yellow"),
+        ("Failover", _event("role_changed"), RED),
+        ("Advice applied", _event("advice_applied"), GREEN),
         (
             "Critical alert",
             f'ALERTS{{alertstate="firing",product="tunewright",severity="critical",{SERVER}}}',
@@ -116,6 +120,10 @@ def _annotations() -> Iterator[sdk.AnnotationQuery]:
         yield (
             sdk.AnnotationQuery().name(name).datasource(SOURCE).enable(True).icon_color(color).expr(expr).target(target)
         )
+
+
+def _event(kind: str) -> str:
+    return f'time() - tunewright_event_timestamp_seconds{{{SERVER},kind="{kind}"}} < 60'
 
 
 AnyPanel = timeseries.Panel | stat.Panel | table.Panel

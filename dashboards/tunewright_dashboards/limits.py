@@ -17,6 +17,7 @@ LIMITS: dict[str, float] = {
     "LoadAboveCores": 1,
     "LoadFarAboveCores": 2,
     "LongTransaction": 1800,
+    "NotificationsStuck": 300,
     "ReplicaLag": 30,
     "ReplicaLagCritical": 300,
     "RollbacksHigh": 0.2,

@@ -17,8 +17,10 @@ from live.test_daemon import daemon, until
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 WITHIN_SECONDS = 60.0
+DDL = 'tunewright_event_timestamp_seconds{cluster="shop",kind="ddl"'
 SECRET = "hunter2-literal"
 NOTIFICATIONS = """
+sources = {{ relations = {{ interval = "2s" }} }}
 [notifications]
 incidents_every = "2s"
 incidents = ["availability/unreachable", "locks/blocking_chain"]
@@ -109,6 +111,7 @@ def test_a_lock_chain_is_told_once_and_resolved_across_a_kill(
     monkeypatch.setenv("CHAT_URL", f"{reached.chat.url}/services/T0/B0/secretpath")
     monkeypatch.setenv("PAGER_KEY", "r0ut1ngkey")
     more = NOTIFICATIONS.format(pager=reached.pager.url, mail=reached.mail.port)
+    started = time.time()
     with ExitStack() as held:
         with daemon(tmp_path, stock, more) as running:
             until(lambda: running.get("/readyz")[0] == 200, "ready")
@@ -123,8 +126,12 @@ def test_a_lock_chain_is_told_once_and_resolved_across_a_kill(
             until(lambda: running.get("/readyz")[0] == 200, "ready again")
             time.sleep(6)  # three looks of the quick lane
             assert reached.counts == (1, 1, 1)
+            with psycopg.connect(stock, autocommit=True) as connection:
+                connection.execute("CREATE TABLE fresh (id int)")
             held.close()
             until(lambda: reached.counts == (2, 2, 2), "all three are told that it is over")
+            until(lambda: running.metric('tunewright_notifications{channel="chat",state="sent"}') == 2, "counted")
+            until(lambda: (running.metric(DDL) or 0) > started, "the DDL is an event")
             running.process.send_signal(signal.SIGTERM)
             assert running.process.wait(30) == 0
     print(f"the lock chain was told after {took:.1f} s")

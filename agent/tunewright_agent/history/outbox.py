@@ -28,6 +28,7 @@ from tunewright_alerts.routing import GroupKey, Plan, Planned, Silence, Told, pl
 
 _log = structlog.get_logger("outbox")
 WAITING, SENDING, SENT, GIVEN_UP = "waiting", "sending", "sent", "given_up"
+STATES = (WAITING, SENDING, SENT, GIVEN_UP)
 KEPT_SECONDS = 7 * 86400.0
 """How long messages that ended, and silences, are kept to be looked at."""
 RENEW_SECONDS = 60.0
@@ -291,6 +292,14 @@ class Outbox:
         wanted = select(table.c.channel, table.c.state, func.count()).group_by(table.c.channel, table.c.state)
         with self.database.reading() as connection:
             return {(row[0], row[1]): int(row[2]) for row in connection.execute(wanted)}
+
+    def waiting_since(self) -> dict[str, datetime]:
+        """When the oldest message of each channel that is not yet sent was made."""
+        table = schema.messages
+        unsent = table.c.state.in_((WAITING, SENDING))
+        wanted = select(table.c.channel, func.min(table.c.made_at)).where(unsent).group_by(table.c.channel)
+        with self.database.reading() as connection:
+            return {row[0]: _at(row[1]) for row in connection.execute(wanted)}
 
     def prune(self, at: datetime) -> None:
         """Drop what ended long ago."""

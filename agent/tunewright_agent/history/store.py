@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from tunewright_agent.history import schema
@@ -261,6 +261,17 @@ class History:
         with self.database.reading() as connection:
             rows = connection.execute(select(table).where(*wanted).order_by(table.c.at, table.c.id)).all()
         return tuple(Event(_at(row.at), row.kind, row.subject, row.detail) for row in rows)
+
+    def last_events(self, cluster: ClusterId, instance: InstanceId) -> dict[str, datetime]:
+        """When an event of each kind happened last to that instance; `advice_applied` from the cluster's ledger."""
+        table, booked = schema.events, schema.ledger
+        mine = (table.c.cluster == cluster, table.c.instance == instance)
+        applied = select(func.max(booked.c.at)).where(booked.c.cluster == cluster, booked.c.state == "applied")
+        with self.database.reading() as connection:
+            rows = connection.execute(select(table.c.kind, func.max(table.c.at)).where(*mine).group_by(table.c.kind)).all()  # fmt: skip
+            last = connection.execute(applied).scalar()
+        found = {row[0]: _at(row[1]) for row in rows}
+        return found if last is None else found | {"advice_applied": _at(last)}
 
     def maintain(self, now: datetime) -> tuple[str, ...]:
         """Roll points up, drop what is too old or too much; the answer says what was dropped for want of room."""

@@ -59,6 +59,8 @@ def write_sources(sheet: Sheet, server: Labels, instance: InstanceState) -> None
     for run in instance.runs:
         _write_run(sheet, server, run)
     sheet.add("tunewright_server_share_ratio", server_share(instance.runs), *server)
+    for kind, at in instance.last_events.items():
+        sheet.add("tunewright_event_timestamp_seconds", at.timestamp(), *server, kind)
     if instance.snapshot is None:
         return
     for source, number in Counter(gap.source for gap in instance.snapshot.gaps).items():
@@ -96,6 +98,10 @@ def write_daemon(sheet: Sheet, state: State) -> None:
     """The daemon itself: readiness, history, build, process (Linux)."""
     sheet.add("tunewright_ready", state.ready)
     sheet.add("tunewright_history_bytes", state.history_bytes)
+    for channel in state.channels:
+        for name, number in channel.messages.items():
+            sheet.add("tunewright_notifications", number, channel.name, name)
+        sheet.add("tunewright_notification_waiting_seconds", channel.waiting_seconds, channel.name)
     sheet.add("tunewright_history_error", state.history_error is not None)
     sheet.add("tunewright_build_info", 1, *_build())
     for family in ProcessCollector(namespace="tunewright", registry=CollectorRegistry()).collect():

@@ -242,6 +242,12 @@ _VERDICTS = (
         "Checks that could not look, by group: not the same as healthy.",
         (*SERVER, "group"),
     ),
+    Metric(
+        "tunewright_event_timestamp_seconds",
+        _GAUGE,
+        "When it happened last: plan_changed, setting_changed, ddl, role_changed, advice_applied.",
+        (*SERVER, "kind"),
+    ),
     Metric("tunewright_judged_timestamp_seconds", _GAUGE, "When the server was last judged.", SERVER),
 )
 
@@ -268,6 +274,18 @@ _AGENT = (
         SERVER,
     ),
     Metric("tunewright_ready", _GAUGE, "1 once every server had its first pass."),
+    Metric(
+        "tunewright_notifications",
+        _GAUGE,
+        "Messages of a channel in the last week, by state: waiting, sending, sent, given_up.",
+        ("channel", "state"),
+    ),
+    Metric(
+        "tunewright_notification_waiting_seconds",
+        _GAUGE,
+        "How long the oldest message that a channel has not taken yet waits; 0 where none does.",
+        ("channel",),
+    ),
     Metric("tunewright_history_bytes", _GAUGE, "Size of the history."),
     Metric("tunewright_history_error", _GAUGE, "1 while the history cannot be written."),
     Metric(

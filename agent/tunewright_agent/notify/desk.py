@@ -14,12 +14,12 @@ from tunewright_agent.config.notifications import NotificationSettings
 from tunewright_agent.history.codec import SnapshotError
 from tunewright_agent.history.database import HistoryError
 from tunewright_agent.history.ledger import could_look
-from tunewright_agent.history.outbox import Observed, Outbox
+from tunewright_agent.history.outbox import STATES, Observed, Outbox
 from tunewright_agent.lanes import Job, Lane
 from tunewright_agent.notify.alerts import alerts_of
 from tunewright_agent.notify.channels import notifier_of, plan_of
 from tunewright_agent.notify.sending import Sender
-from tunewright_agent.state import Judgement
+from tunewright_agent.state import ChannelState, Judgement
 from tunewright_alerts.message import Alert
 from tunewright_analyzers.facts.ids import CheckId, ClusterId, InstanceId
 
@@ -103,11 +103,25 @@ class Desk:
     def _broke(error: Exception) -> None:
         _log.error("notify_failed", error=type(error).__name__)
 
-    def counts(self) -> dict[tuple[str, str], int]:
-        """Messages by (channel, state); none where the outbox cannot be read."""
-        found: dict[tuple[str, str], int] = {}
-        self._tried(lambda: found.update(self.outbox.counts()))
-        return found
+    def states(self) -> tuple[ChannelState, ...]:
+        """How each channel fares; none where the outbox cannot be read."""
+        counts: dict[tuple[str, str], int] = {}
+        since: dict[str, datetime] = {}
+
+        def read() -> None:
+            counts.update(self.outbox.counts())
+            since.update(self.outbox.waiting_since())
+
+        self._tried(read)
+        at = self.now()
+        return tuple(
+            ChannelState(
+                one.name,
+                {state: counts.get((one.name, state), 0) for state in STATES},
+                max(0.0, (at - since.get(one.name, at)).total_seconds()),
+            )
+            for one in self.settings.channels
+        )
 
     def stop(self, deadline_seconds: float) -> bool:
         """Let what is being sent end. False where something was cut; it is sent again at the next start."""

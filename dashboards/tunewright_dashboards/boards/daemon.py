@@ -130,6 +130,27 @@ BOARD = Board(
             ),
         ),
         Row(
+            "Notifications",
+            (
+                Panel(
+                    "Oldest unsent message",
+                    "How long each channel's oldest message waits.",
+                    "s",
+                    (Query("tunewright_notification_waiting_seconds", "{{channel}}"),),
+                    warn=LIMITS["NotificationsStuck"],
+                    empty="the daemon has no channel",
+                ),
+                Panel(
+                    "Messages",
+                    "Messages of the last week, by channel and state; given up are those that nobody took for a day.",
+                    "short",
+                    (Query("tunewright_notifications", "{{channel}} {{state}}"),),
+                    empty="the daemon has no channel",
+                ),
+            ),
+            folded=True,
+        ),
+        Row(
             "Process",
             (
                 Panel(

@@ -11,7 +11,7 @@ from tunewright_agent.metrics.catalog import BY_NAME, CATALOG, Kind, Metric
 UNITS = ("seconds", "bytes", "ratio")
 """Base units, last in a name (but for `_total`)."""
 COUNTED = {
-    "age", "blocks", "calls", "checkpoints", "commits", "conflicts", "connections", "deadlocks", "evictions", "failures", "fds",
+    "age", "blocks", "calls", "checkpoints", "commits", "conflicts", "connections", "deadlocks", "evictions", "failures", "fds", "notifications",
     "files", "findings", "fetched", "full", "gaps", "held", "hit", "images", "judged", "max", "passes", "read", "recommendations",
     "records", "reserved", "returned", "inserted", "updated", "deleted", "rollbacks", "rows", "scans", "sessions", "skipped", "dropped",
     "transactions", "written", "workers", "cores", "replicas", "invalid",
@@ -22,7 +22,7 @@ STATES = {"up", "ready", "active", "failing", "error", "info", "restart", "setti
 LABELS = {
     "cluster", "server", "database", "schema", "table", "index", "statement", "user", "kind", "source", "engine", "version", "flavour",
     "role", "wait_type", "wait_event", "state", "name", "replica", "slot", "cause", "by", "backend_type", "object", "operation",
-    "group", "severity", "check", "metric", "python", "holder", "sequence",
+    "group", "severity", "check", "metric", "python", "holder", "sequence", "channel",
 }  # fmt: skip
 RESERVED = {"instance", "job", "le", "quantile"}
 WRONG_UNITS = ("ms", "millis", "milliseconds", "minutes", "hours", "kb", "mb", "gb", "percent", "pct", "microseconds")
