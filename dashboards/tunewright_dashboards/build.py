@@ -12,6 +12,8 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 
 from tunewright_dashboards import boards
 from tunewright_dashboards.board import Board
+from tunewright_dashboards.cloudwatch.boards import BOARDS as cloudwatch_boards
+from tunewright_dashboards.cloudwatch.frame import dashboard_of as cloudwatch_dashboard
 from tunewright_dashboards.frame import dashboard_of
 
 FOLDER = Path(__file__).parent
@@ -28,6 +30,17 @@ def text_of(board: Board) -> str:
     return json.dumps(dashboard_of(board).build(), cls=JSONEncoder, indent=2, sort_keys=True) + "\n"
 
 
+def cloudwatch_texts() -> dict[str, str]:
+    """The files of the second set, by name."""
+    return {
+        f"{board.uid.removeprefix('tunewright-cloudwatch-')}.json": json.dumps(
+            cloudwatch_dashboard(board).build(), cls=JSONEncoder, indent=2, sort_keys=True
+        )
+        + "\n"
+        for board in cloudwatch_boards
+    }
+
+
 def name_of(board: Board) -> str:
     """The file's name: the uid without our prefix."""
     return f"{board.uid.removeprefix('tunewright-')}.json"
@@ -35,12 +48,16 @@ def name_of(board: Board) -> str:
 
 def main() -> None:
     """Write all files; remove those whose board is gone."""
-    made = {name_of(board): text_of(board) for board in all_boards()}
-    for stale in FOLDER.glob("*.json"):
+    _write(FOLDER, {name_of(board): text_of(board) for board in all_boards()})
+    _write(FOLDER / "cloudwatch", cloudwatch_texts())
+
+
+def _write(folder: Path, made: dict[str, str]) -> None:
+    for stale in folder.glob("*.json"):
         if stale.name not in made:
             stale.unlink()
     for name, text in made.items():
-        (FOLDER / name).write_text(text)
+        (folder / name).write_text(text)
 
 
 if __name__ == "__main__":

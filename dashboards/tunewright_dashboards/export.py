@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -33,17 +34,27 @@ class Shipped:
         return str(self.content["title"])
 
 
-def shipped() -> tuple[Shipped, ...]:
-    """All of them, by name."""
-    found = [one for one in files("tunewright_dashboards").iterdir() if one.name.endswith(".json")]
+class Reads(StrEnum):
+    """What a set of dashboards reads."""
+
+    PROMETHEUS = "prometheus"
+    CLOUDWATCH = "cloudwatch"
+
+
+_PACKAGES = {Reads.PROMETHEUS: "tunewright_dashboards", Reads.CLOUDWATCH: "tunewright_dashboards.cloudwatch"}
+
+
+def shipped(reads: Reads = Reads.PROMETHEUS) -> tuple[Shipped, ...]:
+    """All of a set, by name."""
+    found = [one for one in files(_PACKAGES[reads]).iterdir() if one.name.endswith(".json")]
     return tuple(Shipped(one.name, one.read_text("utf-8")) for one in sorted(found, key=lambda one: one.name))
 
 
-def export(folder: Path) -> tuple[Path, ...]:
-    """Write every dashboard into the folder, which is made where it is missing. Raises OSError."""
+def export(folder: Path, reads: Reads = Reads.PROMETHEUS) -> tuple[Path, ...]:
+    """Write every dashboard of a set into the folder, which is made where it is missing. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for one in shipped():
+    for one in shipped(reads):
         path = folder / one.name
         path.write_text(one.text, "utf-8")
         written.append(path)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import quote
 
-from tunewright_dashboards.export import Shipped, shipped
+from tunewright_dashboards.export import Reads, Shipped, shipped
 from tunewright_dashboards.grafana import Grafana, PublishError
 
 LONGEST_REASON = 200
@@ -43,11 +43,16 @@ class Folder:
 
 
 def publish(
-    grafana: Grafana, folder: Folder, source: str | None = None, *, dry_run: bool = False
+    grafana: Grafana,
+    folder: Folder,
+    source: str | None = None,
+    *,
+    dry_run: bool = False,
+    reads: Reads = Reads.PROMETHEUS,
 ) -> tuple[Outcome, ...]:
     """Bring every dashboard into the folder. Raises PublishError at the first call that fails; what was done until then stays."""
     _ensure(grafana, folder, dry_run=dry_run)
-    return tuple(_publish_one(grafana, one, folder, source, dry_run=dry_run) for one in shipped())
+    return tuple(_publish_one(grafana, one, folder, source, dry_run=dry_run) for one in shipped(reads))
 
 
 def _ensure(grafana: Grafana, folder: Folder, *, dry_run: bool) -> None:

@@ -9,6 +9,7 @@ import typer
 from rich.table import Table
 
 from tunewright_agent.cli.app import Exit, Format, app, fail, out
+from tunewright_dashboards.export import Reads
 from tunewright_dashboards.export import export as export_files
 from tunewright_dashboards.grafana import Grafana, PublishError
 from tunewright_dashboards.publish import Folder, Outcome
@@ -19,15 +20,19 @@ dashboards = typer.Typer(
     no_args_is_help=True,
 )
 app.add_typer(dashboards, name="dashboards")
+ReadsOption = Annotated[
+    Reads, typer.Option("--reads", help="The set: over our metrics in Prometheus, or over CloudWatch directly.")
+]
 
 
 @dashboards.command()
 def export(
     folder: Annotated[Path, typer.Argument(help="Where to write them; made where it is missing.", file_okay=False)],
+    reads: ReadsOption = Reads.PROMETHEUS,
 ) -> None:
     """Write every dashboard as JSON, for Grafana's file provisioning (deploy/grafana) or its import page."""
     try:
-        written = export_files(folder)
+        written = export_files(folder, reads)
     except OSError as error:
         fail(f"cannot write into {folder}: {error.strerror}", Exit.USAGE, "choose another folder")
     for path in written:
@@ -48,6 +53,7 @@ def publish(
     datasource: Annotated[
         str | None, typer.Option(help="uid of the Prometheus data source to show first; Grafana's default without it.")
     ] = None,
+    reads: ReadsOption = Reads.PROMETHEUS,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
     form: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
 ) -> None:
@@ -57,7 +63,7 @@ def publish(
     """
     target = Grafana(grafana, _token(token_file))
     try:
-        outcomes = publish_to(target, Folder(folder_uid, folder), datasource, dry_run=dry_run)
+        outcomes = publish_to(target, Folder(folder_uid, folder), datasource, dry_run=dry_run, reads=reads)
     except PublishError as error:
         fail(str(error), Exit.UNREACHABLE)
     _print(outcomes, form, dry_run=dry_run)
