@@ -19,6 +19,8 @@ from tunewright_analyzers.recommendation import Recommendation
 
 _log = structlog.get_logger("pipeline")
 ReaderT = TypeVar("ReaderT")
+DISABLED = "disabled in the configuration"
+"""Why a check that the user switched off has not judged."""
 
 
 def collect(
@@ -102,7 +104,7 @@ class Rules:
 def _judged(check: Check, window: Window, rules: Rules) -> tuple[Verdict, ...]:
     cluster = Subject("cluster", window.cluster)
     if check.id in rules.disabled:
-        return (NotJudged(check.id, cluster, "disabled in the configuration", window.cluster),)
+        return (NotJudged(check.id, cluster, DISABLED, window.cluster),)
     verdicts: list[Verdict] = []
 
     def work() -> None:

@@ -23,6 +23,8 @@ from tunewright_analyzers.recommendation import Action, Expectation, Recommendat
 ThresholdsT = TypeVar("ThresholdsT")
 
 Verdict = Finding | Recommendation | NotJudged
+PARTLY = "could be read in part only"
+"""In what a NotJudged says where the check did look, but not everywhere."""
 DOC_PARTS = ("Risk", "Evidence", "Remedy", "False positives")
 
 
@@ -189,7 +191,7 @@ def run(one: Check, window: Window, overrides: Mapping[str, float] | None = None
     for kind in one.needs:
         for gap in window.gaps_of(kind):
             subject = Subject("database", gap.database) if gap.database else Subject("cluster", window.cluster)
-            partly = NotJudged(one.id, subject, _because(kind, (gap,), "could be read in part only"), window.cluster)
+            partly = NotJudged(one.id, subject, _because(kind, (gap,), PARTLY), window.cluster)
             if partly not in verdicts:
                 verdicts.append(partly)
     return tuple(verdicts)

@@ -12,7 +12,7 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 
 from tunewright_dashboards import boards
 from tunewright_dashboards.board import Board
-from tunewright_dashboards.cloudwatch.boards import BOARDS as cloudwatch_boards
+from tunewright_dashboards.cloudwatch import boards as cloudwatch
 from tunewright_dashboards.cloudwatch.frame import dashboard_of as cloudwatch_dashboard
 from tunewright_dashboards.frame import dashboard_of
 
@@ -37,7 +37,7 @@ def cloudwatch_texts() -> dict[str, str]:
             cloudwatch_dashboard(board).build(), cls=JSONEncoder, indent=2, sort_keys=True
         )
         + "\n"
-        for board in cloudwatch_boards
+        for board in cloudwatch.BOARDS
     }
 
 

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 import receivers
+import servers
 from live.test_daemon import daemon, until
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
@@ -48,6 +49,23 @@ to = ["dba@example.net"]
 channels = ["chat", "pager", "mail"]
 checks = ["locks/*"]
 wait = "1s"
+"""
+
+DOWN = """
+[checks."availability/unreachable"]
+seconds_min = "2s"
+[notifications]
+incidents_every = "1s"
+settle = "1s"
+[[notifications.channels]]
+name = "hook"
+kind = "webhook"
+url = "{hook}"
+allow_addresses = ["127.0.0.1/32"]
+[[notifications.routes]]
+channels = ["hook"]
+checks = ["availability/*"]
+wait = "0s"
 """
 
 
@@ -142,6 +160,22 @@ def test_a_lock_chain_is_told_once_and_resolved_across_a_kill(
     assert last["Subject"].startswith("Resolved: ")
     assert first["References"] == last["References"]
     _nothing_leaks(reached, tmp_path)
+
+
+def test_a_server_that_goes_is_told_and_that_it_is_back(tmp_path: Path) -> None:
+    with servers.postgres(18) as server, receivers.http() as hook:
+        more = DOWN.format(hook=hook.url)
+        with daemon(tmp_path, server.url(tcp=True), more) as running:
+            until(lambda: running.metric("tunewright_up{") == 1, "up")
+            server.halt("immediate")
+            until(lambda: len(hook.received) == 1, "it is told")
+            server.resume()
+            until(lambda: len(hook.received) == 2, "that it is back is told")
+            time.sleep(3)
+    events = [(one.json["event"], one.json["severity"]) for one in hook.received]
+    assert events == [("opened", "critical"), ("resolved", "critical")]
+    assert "has not answered" in hook.received[0].json["title"]
+    assert server.password not in (tmp_path / "daemon.log").read_text() + hook.received[0].body.decode()
 
 
 def _nothing_leaks(reached: Receivers, folder: Path) -> None:

@@ -122,14 +122,13 @@ class Outbox:
                 return
             alert = replace(alert, opened_at=before.opened_at)
         values = {
+            "lane": seen.lane,
             "severity": alert.severity.value,
             "updated_at": now,
             "missing_since": None,
             "payload": dump(Alert, alert),
         }
-        statement = insert(schema.alerts).values(
-            key=alert.key, lane=seen.lane, cluster=seen.cluster, instance=seen.instance, **values
-        )
+        statement = insert(schema.alerts).values(key=alert.key, cluster=seen.cluster, instance=seen.instance, **values)
         connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=values))
 
     @staticmethod
@@ -140,6 +139,13 @@ class Outbox:
             connection.execute(table.update().where(mine).values(missing_since=now))
         elif since is None or now - since >= settle_seconds:
             connection.execute(delete(table).where(mine))
+
+    def standing(self) -> tuple[Alert, ...]:
+        """All alerts that stand, by key."""
+        table = schema.alerts
+        with self.database.reading() as connection:
+            rows = connection.execute(select(table.c.payload).order_by(table.c.key)).scalars()
+            return tuple(load(Alert, payload) for payload in rows)
 
     def forget(self, clusters: frozenset[str], channels: frozenset[str], at: datetime) -> None:
         """Of clusters that are watched no more nothing stands; of channels that are no more nothing is sent."""

@@ -19,9 +19,12 @@ from tunewright_agent.lanes import Job, Lane
 from tunewright_agent.notify.alerts import alerts_of
 from tunewright_agent.notify.channels import notifier_of, plan_of
 from tunewright_agent.notify.sending import Sender
+from tunewright_agent.pipeline import DISABLED
 from tunewright_agent.state import ChannelState, Judgement
 from tunewright_alerts.message import Alert
+from tunewright_analyzers.check import PARTLY
 from tunewright_analyzers.facts.ids import CheckId, ClusterId, InstanceId
+from tunewright_analyzers.finding import NotJudged
 
 _log = structlog.get_logger("notify")
 PLAN_SECONDS = 2.0
@@ -66,8 +69,10 @@ class Desk:
         kept = replace(judgement, findings=tuple(one for one in judgement.findings if (one.check in mine) == incident))
         at = judgement.judged_at
 
+        blind = tuple(one for one in judgement.not_judged if _hides(one, incident=incident))
+
         def looked(alert: Alert) -> bool:
-            return could_look(CheckId(alert.check), alert.database, judgement.not_judged)
+            return could_look(CheckId(alert.check), alert.database, blind)
 
         lane = INCIDENT if incident else JUDGED
         seen = Observed(lane, cluster, instance, at, alerts_of(cluster, instance, kept, at), looked)
@@ -129,6 +134,12 @@ class Desk:
         ended += [sender.stop(deadline_seconds) for sender in self._senders]
         self.outbox.close()
         return all(ended)
+
+
+def _hides(one: NotJudged, *, incident: bool) -> bool:
+    """Whether what was seen before may still be there unseen. Not behind a check that was switched off; nor, of the moment, where the
+    same part as ever could be read: a role that sees half of the sessions would never hear that a chain is gone."""
+    return one.because != DISABLED and not (incident and PARTLY in one.because)
 
 
 def _offer(lane: Lane, job: Job) -> None:

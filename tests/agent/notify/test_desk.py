@@ -1,6 +1,7 @@
 """From a judgement to the receiver, by the real parts; and the commands of notifications as a user runs them."""
 
 import json
+import threading
 import time
 from dataclasses import replace
 from datetime import timedelta
@@ -17,9 +18,12 @@ from tunewright_agent.clock import Clock, now
 from tunewright_agent.config.load import read
 from tunewright_agent.config.settings import Settings
 from tunewright_agent.notify.alerts import alerts_of
+from tunewright_agent.pipeline import DISABLED
 from tunewright_agent.state import Judgement
 from tunewright_agent.wiring import desk_of
-from tunewright_analyzers.facts.ids import ClusterId, InstanceId
+from tunewright_analyzers.check import PARTLY
+from tunewright_analyzers.facts.ids import CheckId, ClusterId, InstanceId
+from tunewright_analyzers.finding import NotJudged, Subject
 
 assert notify is not None  # importing them adds their commands
 assert silence is not None
@@ -90,6 +94,55 @@ def test_a_judgement_is_told_by_group_and_incidents_are_the_quick_lanes(tmp_path
     assert {one["check"].partition("/")[0] for each in receiver.received for one in each.json["open"]} == groups
     assert len(receiver.received) == len(groups)
     assert not {one["check"] for each in receiver.received for one in each.json["open"]} & set(desk.settings.incidents)
+
+
+def test_a_slow_channel_delays_no_other(tmp_path: Path) -> None:
+    held = threading.Event()
+    with receivers.http() as slow, receivers.http() as quick:
+        slow.on_request = lambda: bool(held.wait(20))
+        more = f'[[notifications.channels]]\nname = "slow"\nkind = "webhook"\nurl = "{slow.url}"\nallow_addresses = ["127.0.0.1/32"]\n'
+        text = _text(tmp_path, quick.url).replace('channels = ["hook"]', 'channels = ["slow", "hook"]')
+        desk = desk_of(read(text + more, "t.toml", {}))
+        assert desk is not None
+        clock = Clock()
+        desk.start(clock)
+        clock.start()
+        judgement = replace(_judged(), judged_at=now() - timedelta(seconds=1))
+        desk.judged(SHOP, PRIMARY, judgement, incident=False)
+        end = time.monotonic() + 20
+        while (len(quick.received) < 3 or not slow.received) and time.monotonic() < end:
+            time.sleep(0.02)
+        counted = len(slow.received)
+        told = {one.name: one for one in desk.states()}
+        held.set()
+        clock.stop()
+        assert desk.stop(5)
+    assert len(quick.received) >= 3
+    assert counted == 1
+    assert told["slow"].messages["sending"] == 1
+    assert told["slow"].messages["waiting"] >= 2
+
+
+def test_what_hides_an_alert_and_what_does_not(tmp_path: Path) -> None:
+    """Of the moment: a check that could not look hides it; one that saw a part as ever, or was switched off, does not."""
+    desk = desk_of(_settings(tmp_path, "http://127.0.0.1:1/"))
+    assert desk is not None
+    check = CheckId("locks/blocking_chain")
+    finding = replace(_judged().findings[0], check=check)
+    at = now() - timedelta(minutes=1)
+
+    def standing(because: str | None) -> int:
+        found = Judgement(at, (finding,), (), ())
+        desk.judged(SHOP, PRIMARY, found, incident=True)
+        blind = (NotJudged(check, Subject("cluster", "shop"), because, SHOP),) if because else ()
+        desk.judged(SHOP, PRIMARY, Judgement(at, (), (), blind), incident=True)
+        return len(desk.outbox.standing())
+
+    assert standing("sessions could not be read: down") == 1
+    assert standing(f"sessions {PARTLY}: hidden") == 0
+    assert standing(DISABLED) == 0
+    assert standing(None) == 0
+    desk.outbox.close()
 
 
 def test_without_channels_there_is_no_desk_and_no_file(tmp_path: Path) -> None:
