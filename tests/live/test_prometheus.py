@@ -25,6 +25,7 @@ import yaml
 
 import panels
 import rulebook
+from tunewright_agent.config.notifications import ChannelSettings, NotificationSettings
 from tunewright_agent.config.settings import (
     AgentSettings,
     ClusterSettings,
@@ -206,6 +207,9 @@ def settings_for(url: str, folder: Path) -> Settings:
         web=WebSettings(port=0),
         governor=GovernorSettings(budget_ratio=0.2),
         history=HistorySettings(path=folder / "tunewright.db"),
+        notifications=NotificationSettings(
+            channels=(ChannelSettings(name="refused", kind="webhook", url="http://127.0.0.1:9/"),)
+        ),  # a private address: nothing is sent, and what waits is counted
         clusters=(
             ClusterSettings(
                 name="shop",
