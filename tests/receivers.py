@@ -2,6 +2,7 @@
 
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Receiver:
 
 
 @contextmanager
-def http(port: int = 0) -> Iterator[Receiver]:
+def http(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
     """A receiver on loopback."""
     receiver = Receiver()
 
@@ -61,7 +62,10 @@ def http(port: int = 0) -> Iterator[Receiver]:
         def log_message(self, *arguments: object) -> None:
             """Silent."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+        server.handle_error = lambda request, address: None  # type: ignore[method-assign]  # a client that hangs up is meant
     receiver.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
@@ -90,13 +94,28 @@ class Mailbox:
 
 
 @contextmanager
-def smtp() -> Iterator[Mailbox]:
-    """A real SMTP server on a free port."""
+def smtp(
+    tls: ssl.SSLContext | None = None, password: str | None = None, *, implicit: bool = False
+) -> Iterator[Mailbox]:
+    """A real SMTP server on a free port; with `tls` it wants STARTTLS, with `password` a login."""
     mailbox = Mailbox()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         mailbox.port = probe.getsockname()[1]
-    controller = Controller(mailbox, hostname="127.0.0.1", port=mailbox.port)
+    more: dict[str, Any] = {}
+    if tls is not None and implicit:
+        more = {"ssl_context": tls}
+    elif tls is not None:
+        more = {
+            "tls_context": tls,
+            "require_starttls": True,
+            "auth_required": True,
+            "auth_exclude_mechanism": ["LOGIN"],
+        }
+        more["authenticator"] = lambda server, session, envelope, mechanism, data: AuthResult(
+            success=data.password == (password or "").encode()
+        )
+    controller = Controller(mailbox, hostname="127.0.0.1", port=mailbox.port, **more)
     controller.start()
     try:
         yield mailbox

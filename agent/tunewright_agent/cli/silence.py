@@ -16,6 +16,7 @@ from tunewright_agent.clock import now
 from tunewright_agent.config.units import seconds
 from tunewright_agent.history.database import HistoryError, Mode
 from tunewright_agent.history.outbox import Outbox, outbox_path
+from tunewright_agent.history.silences import Silences
 from tunewright_agent.reports.visible import visible
 from tunewright_alerts.routing import Silence
 
@@ -56,7 +57,7 @@ def add(
     wanted = Silence("", at, at + span, by, reason, tuple(cluster or ()), tuple(check or ()), tuple(subject or ()))
     outbox = _opened(config, Mode.WRITE)
     try:
-        made = outbox.silence(wanted)
+        made = Silences(outbox.database).add(wanted)
     except HistoryError as error:
         fail(str(error), Exit.USAGE)
     finally:
@@ -73,7 +74,7 @@ def list_silences(
     """List the silences in force."""
     outbox = _opened(config, Mode.READ)
     try:
-        found = [one for one in outbox.silences() if every or one.ends > now()]
+        found = [one for one in Silences(outbox.database).all() if every or one.ends > now()]
     except HistoryError as error:
         fail(str(error), Exit.USAGE)
     finally:
@@ -107,7 +108,7 @@ def expire(identity: Annotated[str, typer.Argument(help="Its id.", metavar="ID")
     """End a silence now."""
     outbox = _opened(config, Mode.WRITE)
     try:
-        ended = outbox.expire(identity, now())
+        ended = Silences(outbox.database).expire(identity, now())
     except HistoryError as error:
         fail(str(error), Exit.USAGE)
     finally:

@@ -10,7 +10,6 @@ thread only the oldest message that is not yet sent is claimed (a resolution nev
 What a receiver took in the moment of a kill is sent again with the same key: receivers that know keys drop it (docs/decisions/0016).
 """
 
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -23,8 +22,9 @@ from sqlalchemy.dialects.sqlite import insert
 from tunewright_agent.history import outbox_schema as schema
 from tunewright_agent.history.codec import SnapshotError, dump, load
 from tunewright_agent.history.database import Database, Mode
-from tunewright_alerts.message import Alert, Event, Message, digest
-from tunewright_alerts.routing import GroupKey, Plan, Planned, Silence, Told, plan
+from tunewright_agent.history.silences import kept_in
+from tunewright_alerts.message import Alert, Event, Message
+from tunewright_alerts.routing import GroupKey, Plan, Planned, Told, plan
 
 _log = structlog.get_logger("outbox")
 WAITING, SENDING, SENT, GIVEN_UP = "waiting", "sending", "sent", "given_up"
@@ -180,7 +180,7 @@ class Outbox:
         for row in connection.execute(recent):
             lately.setdefault(row.channel, []).append(_at(row.made_at))
         times = {channel: tuple(values) for channel, values in lately.items()}
-        return plan(how, standing, told, self._silences(connection), times, at)
+        return plan(how, standing, told, kept_in(connection), times, at)
 
     @staticmethod
     def _told(connection: Connection) -> dict[GroupKey, Told]:
@@ -260,37 +260,6 @@ class Outbox:
         with self.database.transaction() as connection:
             mine = table.update().where(table.c.id == claimed.id)
             connection.execute(mine.values(state=WAITING, reason=reason, due_at=due_at.timestamp()))
-
-    def silence(self, wanted: Silence) -> Silence:
-        """Keep a silence; the answer has its id."""
-        made = replace(wanted, id=digest(secrets.token_hex(16))[:8])
-        values = {"starts": made.starts.timestamp(), "ends": made.ends.timestamp(), "payload": dump(Silence, made)}
-        with self.database.transaction() as connection:
-            connection.execute(insert(schema.silences).values(id=made.id, **values))
-        return made
-
-    def expire(self, identity: str, at: datetime) -> Silence | None:
-        """End a silence now; None where no silence in force or to come has that id."""
-        table = schema.silences
-        with self.database.transaction() as connection:
-            row = connection.execute(select(table).where(table.c.id == identity, table.c.ends > at.timestamp())).first()
-            if row is None:
-                return None
-            ended = replace(load(Silence, row.payload), ends=at)
-            values = {"ends": at.timestamp(), "payload": dump(Silence, ended)}
-            connection.execute(table.update().where(table.c.id == identity).values(**values))
-        return ended
-
-    def silences(self) -> tuple[Silence, ...]:
-        """All that are kept, those that end last first."""
-        with self.database.reading() as connection:
-            return self._silences(connection)
-
-    @staticmethod
-    def _silences(connection: Connection) -> tuple[Silence, ...]:
-        table = schema.silences
-        rows = connection.execute(select(table.c.payload).order_by(table.c.ends.desc(), table.c.id)).scalars()
-        return tuple(load(Silence, payload) for payload in rows)
 
     def counts(self) -> dict[tuple[str, str], int]:
         """Messages by (channel, state), of those that are kept."""

@@ -48,14 +48,17 @@ class Smtp:
         context = ssl.create_default_context()
         implicit = self.security == "tls"
         client = smtplib.SMTP_SSL(timeout=DEADLINE_SECONDS, context=context) if implicit else smtplib.SMTP(timeout=DEADLINE_SECONDS)  # fmt: skip
-        with deadline(2 * DEADLINE_SECONDS, lambda: _cut(client)), client:
-            client.connect(self.host, self.port)
-            if self.security == "starttls":
-                client._host = self.host  # type: ignore[attr-defined]  # starttls takes the certificate's name from the constructor
-                client.starttls(context=context)
-            if self.user is not None and self.password is not None:
-                client.login(self.user, self.password)
-            client.send_message(mail)
+        try:
+            with deadline(2 * DEADLINE_SECONDS, lambda: _cut(client)):
+                client._host = self.host  # type: ignore[attr-defined]  # the certificate's name: only the constructor sets it, which connects at once
+                client.connect(self.host, self.port)
+                if self.security == "starttls":
+                    client.starttls(context=context)
+                if self.user is not None and self.password is not None:
+                    client.login(self.user, self.password)
+                client.send_message(mail)
+        finally:
+            client.close()  # no QUIT: the message is taken, and after a failure nobody may be there to answer it
 
 
 def _cut(client: smtplib.SMTP) -> None:

@@ -17,6 +17,7 @@ from messages import NOW, alert
 from tunewright_agent.config.notifications import ChannelSettings
 from tunewright_agent.history.database import HistoryError, Mode
 from tunewright_agent.history.outbox import Observed, Outbox, outbox_path
+from tunewright_agent.history.silences import Silences
 from tunewright_agent.notify.channels import notifier_of
 from tunewright_agent.notify.sending import Sender, delay
 from tunewright_alerts.delivery import Busy, DeliveryError, Notifier, Refused, Unreachable
@@ -124,18 +125,18 @@ def test_clusters_and_channels_that_are_no_more_are_forgotten(outbox: Outbox) ->
 
 
 def test_silences_are_kept_listed_and_ended(outbox: Outbox, tmp_path: Path) -> None:
-    made = outbox.silence(Silence("", NOW, NOW + timedelta(hours=1), "me", "release", ("shop",)))
+    made = Silences(outbox.database).add(Silence("", NOW, NOW + timedelta(hours=1), "me", "release", ("shop",)))
     other = Outbox(tmp_path / "t.outbox.db", Mode.READ)
     other.open()
-    assert other.silences() == (made,)
+    assert Silences(other.database).all() == (made,)
     other.close()
     assert _see(outbox, 1, alert()) == 0
-    assert outbox.expire("none", NOW) is None
-    assert outbox.expire(made.id, NOW + timedelta(seconds=2)) is not None
-    assert outbox.expire(made.id, NOW + timedelta(seconds=3)) is None
+    assert Silences(outbox.database).expire("none", NOW) is None
+    assert Silences(outbox.database).expire(made.id, NOW + timedelta(seconds=2)) is not None
+    assert Silences(outbox.database).expire(made.id, NOW + timedelta(seconds=3)) is None
     assert _see(outbox, 3, alert()) == 2
     outbox.prune(NOW + timedelta(days=8))
-    assert outbox.silences() == ()
+    assert Silences(outbox.database).all() == ()
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:

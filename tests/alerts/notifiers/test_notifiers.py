@@ -4,8 +4,12 @@ import hashlib
 import hmac
 import ipaddress
 import json
+import re
+import ssl
+import subprocess
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -14,8 +18,8 @@ from moto import mock_aws
 
 import messages
 import receivers
-from tunewright_alerts import mail, wording
-from tunewright_alerts.delivery import Busy, Refused, Unreachable
+from tunewright_alerts import mail, notifiers, wording
+from tunewright_alerts.delivery import Busy, DeliveryError, Refused, Unreachable
 from tunewright_alerts.message import Event
 from tunewright_alerts.notifiers import alertmanager, pagerduty, slack, teams
 from tunewright_alerts.notifiers.apprise import Apprise
@@ -210,3 +214,52 @@ def test_apprise_reaches_a_receiver_and_mentions_nobody(receiver: receivers.Rece
 def test_a_title_says_how_many() -> None:
     two = messages.message(Event.OPENED, messages.alert("a"), messages.alert("b"))
     assert wording.title(two) == "[HIGH] shop: 3 sessions wait, the longest for 40 s. (and 1 more)"
+
+
+def test_notifiers_know_nothing_of_each_other() -> None:
+    folder = Path(notifiers.__file__).parent
+    names = {path.stem for path in folder.glob("*.py")} - {"__init__"}
+    assert len(names) == 9
+    for name in names:
+        imports = re.findall(r"tunewright_alerts\.notifiers\S*", (folder / f"{name}.py").read_text())
+        assert not imports, f"{name} imports {imports}"
+
+
+@pytest.fixture
+def tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+    """A server's context whose certificate (of `localhost`) the client trusts."""
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost",
+            "-addext", "subjectAltName=DNS:localhost", "-keyout", tmp_path / "key.pem", "-out", tmp_path / "crt.pem"]  # fmt: skip
+    subprocess.run(made, check=True, capture_output=True)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(tmp_path / "crt.pem", tmp_path / "key.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "crt.pem"))
+    return context
+
+
+def test_starttls_checks_the_name_and_then_logs_in(tls: ssl.SSLContext) -> None:
+    with receivers.smtp(tls, "secret") as box:
+        Smtp("localhost", box.port, "a@b.c", ("d@e.f",), "starttls", "user", "secret").send(messages.message())
+        assert len(box.mails) == 1
+        with pytest.raises(DeliveryError, match="localhost") as told:  # 535, or cut off after the third mechanism
+            Smtp("localhost", box.port, "a@b.c", ("d@e.f",), "starttls", "user", "wr0ng").send(messages.message())
+        assert "wr0ng" not in told.value.reason
+        with pytest.raises(Refused, match="not trusted"):
+            Smtp("127.0.0.1", box.port, "a@b.c", ("d@e.f",), "starttls", "user", "secret").send(messages.message())
+
+
+def test_implicit_tls_checks_the_name_too(tls: ssl.SSLContext) -> None:
+    with receivers.smtp(tls, implicit=True) as box:
+        Smtp("localhost", box.port, "a@b.c", ("d@e.f",), "tls").send(messages.message())
+        with pytest.raises(Refused, match="not trusted"):
+            Smtp("127.0.0.1", box.port, "a@b.c", ("d@e.f",), "tls").send(messages.message())
+    assert len(box.mails) == 1
+
+
+def test_https_checks_the_certificate_for_the_urls_name(tls: ssl.SSLContext) -> None:
+    with receivers.http(tls=tls) as receiver:
+        port = receiver.url.rpartition(":")[2]
+        Webhook(f"https://localhost:{port}/", None, LOOPBACK).send(messages.message())
+        with pytest.raises(Refused, match="not trusted"):
+            Webhook(f"https://127.0.0.1:{port}/", None, LOOPBACK).send(messages.message())
+    assert len(receiver.received) == 1
