@@ -113,7 +113,7 @@ def smtp(
             "auth_exclude_mechanism": ["LOGIN"],
         }
         more["authenticator"] = lambda server, session, envelope, mechanism, data: AuthResult(
-            success=data.password == (password or "").encode()
+            success=data.password == (password or "").encode(), handled=False
         )
     controller = Controller(mailbox, hostname="127.0.0.1", port=mailbox.port, **more)
     controller.start()
