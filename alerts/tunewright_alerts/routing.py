@@ -183,7 +183,8 @@ def _group(
     worse = {key: one for key, one in now.items() if key in told.alerts and one.severity.rank > told.alerts[key].severity.rank}  # fmt: skip
     closed = {key: one for key, one in told.alerts.items() if key not in standing}
     stay = {key: standing[key] if key in now else one for key, one in told.alerts.items() if key not in closed}
-    event = _event(route, news | worse, closed, stay, told, at)
+    spoken = {key: one for key, one in stay.items() if key in now}
+    event = _event(route, news | worse, closed, spoken, told, at, gone=not stay)
     if event is None:
         return None
     if _deferred(route, event, news | worse, closed, stay, at):
@@ -212,13 +213,16 @@ def _event(
     stay: Mapping[str, Alert],
     told: Told,
     at: datetime,
+    *,
+    gone: bool,
 ) -> Event | None:
+    """`fresh` is new or worse, `stay` was told and may be told again (what is silenced is left out), `gone` where nothing told stands."""
     since = float("inf") if told.at is None else (at - told.at).total_seconds()
     if not told.alerts:
         if not fresh or (at - min(one.opened_at for one in fresh.values())).total_seconds() < route.wait_seconds:
             return None
         return Event.OPENED
-    if not fresh and not stay:
+    if gone and not fresh:
         return Event.RESOLVED
     grave = any(one.severity.rank >= Severity.HIGH.rank for one in fresh.values())
     if (fresh or closed) and since >= (route.wait_seconds if grave else route.interval_seconds):

@@ -143,6 +143,15 @@ def test_a_silence_holds_back_what_is_new_and_not_what_is_over() -> None:
     assert _events(desk.at(3800)) == [Event.RESOLVED]
 
 
+def test_what_is_silenced_is_not_repeated_either() -> None:
+    desk, one = Desk(), _new()
+    desk.at(5, one)
+    desk.silences = (Silence("s", NOW, NOW + timedelta(days=3), "me", "known", checks=("locks/*",)),)
+    assert desk.at(90000, one) == []
+    desk.silences = ()
+    assert _events(desk.at(90001, one)) == [Event.REPEATED]
+
+
 def test_a_silence_of_another_subject_holds_nothing_back() -> None:
     desk = Desk()
     desk.silences = (Silence("s", NOW, NOW + timedelta(hours=1), "me", "x", subjects=("table *",)),)
