@@ -83,8 +83,9 @@ def test_what_is_high_does_not_wait_for_the_interval_and_worse_is_told() -> None
     desk, one = Desk(), _new("a", Severity.MEDIUM)
     desk.at(5, one)
     assert _events(desk.at(11, replace(one, severity=Severity.HIGH))) == [Event.CHANGED]
-    assert desk.at(400, one) == []  # milder again
-    assert desk.at(800, replace(one, severity=Severity.HIGH)) == []  # wavering is told once
+    other = _new("b", Severity.MEDIUM)
+    assert _events(desk.at(400, one, other)) == [Event.CHANGED]  # milder again, and another
+    assert desk.at(800, replace(one, severity=Severity.HIGH), other) == []  # wavering is told once
 
 
 def test_an_alert_that_falls_below_the_route_still_stands() -> None:
