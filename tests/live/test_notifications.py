@@ -172,6 +172,8 @@ def test_a_server_that_goes_is_told_and_that_it_is_back(tmp_path: Path) -> None:
             server.resume()
             until(lambda: len(hook.received) == 2, "that it is back is told")
             time.sleep(3)
+            running.process.send_signal(signal.SIGTERM)  # a killed one would leave its twin to the next that starts
+            assert running.process.wait(30) == 0
     events = [(one.json["event"], one.json["severity"]) for one in hook.received]
     assert events == [("opened", "critical"), ("resolved", "critical")]
     assert "has not answered" in hook.received[0].json["title"]
