@@ -269,7 +269,21 @@ def modelled(index: HypotheticalIndex, columns: Sequence[tuple[Any, ...]], rows:
     numbers: list[int] = []
     equal_image = index.method == "btree" and not index.included
     common: tuple[float, ...] = ()
-    for _, length, alignment, width, nulls, distincts, frequencies, is_key, same_bits, number, _, _, is_numeric in columns:
+    for (
+        _,
+        length,
+        alignment,
+        width,
+        nulls,
+        distincts,
+        frequencies,
+        is_key,
+        same_bits,
+        number,
+        _,
+        _,
+        is_numeric,
+    ) in columns:
         known = _seen(abs(distincts) * (1.0 if distincts > 0 else table_rows), rows, table_rows) if distincts else None
         shape = KeyShape(float(width), _ALIGNMENT[alignment], length < 0, float(nulls), known, bool(is_numeric))
         (keys if is_key else included).append(shape)
