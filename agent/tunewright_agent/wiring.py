@@ -10,6 +10,7 @@ from functools import partial
 import structlog
 
 from tunewright_agent.analyst.analyst import TwinAnalyst
+from tunewright_agent.analyst.constants_pass import ConstantsPass
 from tunewright_agent.analyst.index_pass import IndexPass
 from tunewright_agent.analyst.plan_pass import PlanPass
 from tunewright_agent.analyst.twins import Twins
@@ -34,10 +35,11 @@ from tunewright_agent.watch import Telling, Watch
 from tunewright_agent.web import Server, Tls, serve
 from tunewright_analyzers.facts.ids import ClusterId, InstanceId
 from tunewright_analyzers.indexes.problem import Limits as AdviceLimits
+from tunewright_analyzers.indexes.worth import Price
 
 _log = structlog.get_logger("wiring")
 MAINTAIN_SECONDS = 60.0
-ANALYSES = ("plans", "index_advice")
+ANALYSES = ("constants", "plans", "index_advice")
 """Passes of the analyst; their usual intervals are settings of the agent."""
 MODEST = AdviceLimits(least_gain_ratio=0.01, most_indexes=12, most_per_table=4)
 """What the daemon advises at a time: what a person can look after. `tunewright advise indexes` knows no such bound."""
@@ -96,8 +98,10 @@ def _analyst(cluster: ClusterSettings, settings: Settings, reader: Reader, memor
         cluster.log_file,
         memory.shapes if memory is not None else dict,
     )
-    indexes = IndexPass(reader, twins, memory, agent.window, allow, MODEST)
-    return TwinAnalyst(twins, plans, indexes, agent.plans_every, agent.index_advice_every, _off(cluster))
+    price = Price(cluster.dollars_per_hour, cluster.vcpus) if cluster.dollars_per_hour and cluster.vcpus else None
+    indexes = IndexPass(reader, twins, memory, agent.window, allow, MODEST, price)
+    constants = ConstantsPass(reader) if settings.privacy.index_constants else None
+    return TwinAnalyst(twins, plans, indexes, agent.plans_every, agent.index_advice_every, _off(cluster), constants)
 
 
 def watch_of(

@@ -9,8 +9,14 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+import reading
 import tunewright_agent.cli.advise
 from tunewright_agent.cli.app import app
+from tunewright_agent.config.settings import ClusterSettings, HistorySettings, PrivacySettings, Settings
+from tunewright_agent.memory import Fault, Remembered
+from tunewright_agent.wiring import INSTANCE, history_of, watch_of
+from tunewright_analyzers.facts.constants import SampledConstants
+from tunewright_analyzers.facts.ids import ClusterId
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 assert tunewright_agent.cli.advise.advice is not None  # it adds its command when it is imported
@@ -146,3 +152,35 @@ def test_wrong_input_is_one_line(database18: str, arguments: tuple[str, ...], st
     assert result.exit_code == status
     assert said in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_from_the_daemons_history_with_the_constants_that_recur(clinic: str, tmp_path: Path) -> None:
+    settings = Settings(
+        clusters=(ClusterSettings(name="clinic", url=clinic, databases=(reading.name_of(clinic),)),),
+        history=HistorySettings(path=tmp_path / "history.db"),
+        privacy=PrivacySettings(index_constants=True),
+    )
+    with psycopg.connect(clinic, autocommit=True) as connection, history_of(settings.history) as history:
+        memory = Remembered(history, ClusterId("clinic"), INSTANCE, Fault())
+        watch = watch_of(settings.clusters[0], settings, memory)
+        passes = {one.name: one for one in watch.analyst.sources()}
+        try:
+            for source in watch.sources:
+                watch.read(source)
+            for _ in range(25):
+                connection.execute("SELECT id, at FROM visits WHERE state = 'open' AND cost > 5 ORDER BY at LIMIT 10")
+                if not watch.latest.snapshot().section(SampledConstants):
+                    watch.read(next(one for one in watch.sources if one.name == "statements"))
+                watch.analyse(passes["constants"])
+            watch.read(next(one for one in watch.sources if one.name == "statements"))
+        finally:
+            watch.stop(10)
+    config = tmp_path / "t.toml"
+    config.write_text(
+        f'[history]\npath = "{tmp_path}/history.db"\n[[clusters]]\nname = "clinic"\nurl = "{clinic}"\n'
+        f'databases = ["{reading.name_of(clinic)}"]\n'
+    )
+    found = _json(_run("--config", str(config), "--since", "1s", "--format", "json"))
+    texts = [one["text"] for row in found["indexes"] for one in row["gains"]]
+    assert texts == ["SELECT id, at FROM visits WHERE state = 'open' AND cost > 5 ORDER BY at LIMIT 10"]
+    assert _run("--since", "1h", "--url", clinic).exit_code == 2

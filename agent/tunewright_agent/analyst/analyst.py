@@ -1,12 +1,15 @@
-"""Both passes of one instance, as sources that read the newest facts instead of a server. Made by wiring, run by Watch."""
+"""The passes of one instance, as sources that read the newest facts instead of a server. Made by wiring, run by Watch."""
 
 from dataclasses import dataclass
 
+from tunewright_agent.analyst import constants_pass
+from tunewright_agent.analyst.constants_pass import ConstantsPass
 from tunewright_agent.analyst.index_pass import IndexPass
 from tunewright_agent.analyst.plan_pass import PlanPass
 from tunewright_agent.analyst.twins import Twins
 from tunewright_agent.latest import Latest
 from tunewright_agent.sources.source import Source
+from tunewright_analyzers.facts.constants import SampledConstants
 from tunewright_analyzers.facts.events import Events
 from tunewright_analyzers.facts.plans import Plans
 from tunewright_analyzers.indexes.advice import IndexAdvice
@@ -25,15 +28,20 @@ class TwinAnalyst:
     advice_every_seconds: float
     off: frozenset[str] = frozenset()
     """Passes that the user switched off."""
+    constants: ConstantsPass | None = None
+    """Where the user allows that constants are kept."""
 
     def sources(self) -> tuple[Source[Latest], ...]:
-        """`plans` and `index_advice`."""
+        """`constants` (where it is allowed), `plans` and `index_advice`."""
         plans, advice = self.plans_every_seconds, self.advice_every_seconds
-        both = (
+        found = [
             Source("plans", (Plans, Events), plans, PLANS_DEADLINE_SECONDS, self.plans.collect),
             Source("index_advice", (IndexAdvice,), advice, ADVICE_DEADLINE_SECONDS, self.indexes.collect),
-        )
-        return tuple(one for one in both if one.name not in self.off)
+        ]
+        if self.constants is not None:
+            every, deadline = constants_pass.EVERY_SECONDS, constants_pass.DEADLINE_SECONDS
+            found.insert(0, Source("constants", (SampledConstants,), every, deadline, self.constants.collect))
+        return tuple(one for one in found if one.name not in self.off)
 
     def close(self) -> None:
         """Stop the twin."""

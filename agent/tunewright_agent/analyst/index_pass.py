@@ -3,7 +3,8 @@
 The twin is asked; HypoPG on the live server stands in where there is no twin, and gives a second opinion where it is installed.
 """
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +21,10 @@ from tunewright_analyzers.indexes.advice import AdviceError, IndexAdvice, advise
 from tunewright_analyzers.indexes.confirm import confirmed
 from tunewright_analyzers.indexes.problem import Limits
 from tunewright_analyzers.indexes.whatif import WhatIfError
+from tunewright_analyzers.indexes.worth import Price
+
+WITHIN_SECONDS = 600.0
+"""Then the best so far is the answer: well before the lane's deadline cuts the pass, and with it everything."""
 
 
 @dataclass(slots=True)
@@ -32,6 +37,8 @@ class IndexPass:
     window_seconds: float
     allow: frozenset[str]
     limits: Limits
+    price: Price | None = None
+    clock: Callable[[], float] = time.monotonic
 
     def collect(self, latest: Latest, taken_at: datetime) -> Collected:
         """One pass. Raises SourceError where no oracle or no facts are to be had."""
@@ -45,18 +52,32 @@ class IndexPass:
 
     def _advised(self, window: Window, at: datetime) -> Collected:
         with_hypopg = hypopg_databases(window)
-        live = LiveOracle(self.reader, self.allow)
+        live, until = LiveOracle(self.reader, self.allow), self.clock() + WITHIN_SECONDS
         try:
             twin = self.twins.fresh(at)
         except SourceError:
             if not with_hypopg:
                 raise
-            return Collected((advise(window, live, sorted(with_hypopg), limits=self.limits),))
+            advice = advise(
+                window, live, sorted(with_hypopg), limits=self.limits, price=self.price, enough=self._until(until)
+            )
+            return Collected((advice,))
         lacking = twin.without
         without = [f"{name}: {one}" for name in sorted(lacking) for one in lacking[name]]
-        advice = advise(window, twin, sorted(lacking), limits=self.limits, without=without)
+        advice = advise(
+            window,
+            twin,
+            sorted(lacking),
+            limits=self.limits,
+            without=without,
+            price=self.price,
+            enough=self._until(until),
+        )
         gaps = (*handed_on(window, "index_advice", IndexAdvice), *self._gaps(at))
         return Collected((confirmed(advice, live, with_hypopg),), gaps)
+
+    def _until(self, time: float) -> Callable[[], bool]:
+        return lambda: self.clock() > time
 
     def _gaps(self, at: datetime) -> Iterator[Gap]:
         for database, error in self.twins.failed.items():

@@ -5,8 +5,10 @@ The server is only read (catalogue, statistics, pg_stat_statements); every plan 
 
 import json
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -14,21 +16,30 @@ from typing import Annotated
 
 import typer
 
+from tunewright_agent.analyst.index_pass import hypopg_databases
+from tunewright_agent.analyst.live import LiveOracle
 from tunewright_agent.cli.app import Exit, app, err, fail, out, progress
+from tunewright_agent.cli.observe import CONFIG, URL, targets
+from tunewright_agent.cli.workload_window import history_window, server_window, with_section
+from tunewright_agent.config.settings import ClusterSettings, Settings
+from tunewright_agent.config.units import seconds
 from tunewright_agent.embedded.server import EmbeddedError
+from tunewright_agent.history.store import HistoryError
 from tunewright_agent.reports.index_advice import advice_shape, sql_lines, text_lines
 from tunewright_agent.reports.visible import visible
-from tunewright_agent.sources.postgres import columns, relations, schema, statements
 from tunewright_agent.sources.postgres.session import Reader
 from tunewright_agent.sources.source import SourceError
 from tunewright_agent.whatif.twin import Twin
-from tunewright_analyzers.facts.ids import ClusterId, InstanceId
-from tunewright_analyzers.facts.snapshot import Engine, Gap, Section, Snapshot, Window
+from tunewright_agent.wiring import watch_of
+from tunewright_analyzers.facts.ids import ClusterId
+from tunewright_analyzers.facts.snapshot import Window
 from tunewright_analyzers.indexes.advice import AdviceError, IndexAdvice, advise
+from tunewright_analyzers.indexes.confirm import confirmed
 from tunewright_analyzers.indexes.problem import Limits
 from tunewright_analyzers.indexes.whatif import WhatIfError
 from tunewright_analyzers.indexes.workload_file import FileStatement, WorkloadError, parse_workload
 from tunewright_analyzers.indexes.workload_file import statements as statements_of
+from tunewright_analyzers.indexes.worth import Price
 
 LARGEST_BYTES = 256 * 1024**2
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kMGT]?)i?B?", re.IGNORECASE)
@@ -81,90 +92,101 @@ def _file(path: Path | None) -> tuple[FileStatement, ...] | None:
         fail(f"{path}: {error}", Exit.USAGE, "`tunewright advise indexes --help` shows both forms")
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the command line asks for. `history`: (path, seconds back) where the daemon's history is the workload."""
+
+    file: tuple[FileStatement, ...] | None
+    history: tuple[Path, float] | None
+    limits: Limits
+    tables: tuple[str, ...]
+    keep: tuple[str, ...]
+    weigh: Weigh
+    price: Price | None
+    within_seconds: float | None
+
+
 @contextmanager
-def _reader(url: str) -> Iterator[tuple[Reader, str]]:
-    """A reader of the URL's own database, and the database's name."""
+def _one_database(url: str) -> Iterator[Reader]:
+    """A reader of the URL's own database."""
     reader = Reader(url)
     try:
         with reader.session() as session:
             database = session.database
         reader.include = (database,)
         reader.forget()
-        yield reader, database
+        yield reader
     finally:
         reader.close()
 
 
-def _window(reader: Reader, with_statements: bool, at: datetime) -> Window:
-    """The facts that the advice needs. Raises SourceError where one that it cannot do without cannot be read."""
-    sections: list[Section] = []
-    gaps: list[Gap] = []
-    for module in (schema, relations, *((statements,) if with_statements else ())):
-        found = module.source().collect(reader, at)
-        sections += found.sections
-        gaps += found.gaps
+@contextmanager
+def _configured(settings: Settings, cluster: ClusterSettings) -> Iterator[Reader]:
+    """A reader of all databases that the configuration names."""
+    reader = watch_of(cluster, settings, None).reader
     try:
-        sections += columns.source().collect(reader, at).sections
-    except SourceError as error:  # candidates are made without it, only fewer
-        gaps.append(Gap("columns", error.reason, at, error.mend))
-    for gap in gaps:
-        mend = f"; mend: {gap.mend}" if gap.mend else ""
-        err.print(f"not seen: {gap.source}: {visible(gap.reason)}{visible(mend)}", markup=False)
-    taken = Snapshot(
-        ClusterId("cluster"),
-        InstanceId("primary"),
-        Engine.POSTGRESQL,
-        reader.server.version,
-        reader.server.flavour,
-        at,
-        tuple(sections),
-        tuple(gaps),
-    )
-    return Window(ClusterId("cluster"), at, at, taken)
+        yield reader
+    finally:
+        reader.close()
 
 
-def _advice(
-    reader: Reader,
-    database: str,
-    file: tuple[FileStatement, ...] | None,
-    limits: Limits,
-    tables: tuple[str, ...],
-    keep: tuple[str, ...],
-    weigh: Weigh,
-) -> tuple[IndexAdvice, Window]:
-    at = datetime.now(UTC)
+def _advice(reader: Reader, cluster: ClusterId, asked: _Asked) -> tuple[IndexAdvice, Window]:
+    at, began = datetime.now(UTC), time.monotonic()
     with progress("reading the server") as task:
-        window = _window(reader, file is None, at)
+        window = server_window(reader, cluster, at, asked.file is None)
+        if asked.history is not None:
+            window = history_window(window, *asked.history)
+        wanted = list(reader.server.databases)
         task.at(0, 1, "building the twin")
-        with Twin(reader, [database]) as twin:
-            if file is not None:
-                work = statements_of(file, database, twin, at, equal=weigh is Weigh.EQUAL)
-                latest = window.latest
-                sections = (*latest.sections, work)
-                taken = Snapshot(
-                    latest.cluster,
-                    latest.instance,
-                    latest.engine,
-                    latest.version,
-                    latest.flavour,
-                    at,
-                    sections,
-                    latest.gaps,
-                )
-                window = Window(window.cluster, window.start, window.end, taken)
+        with Twin(reader, wanted, failure=(SourceError,) if len(wanted) > 1 else ()) as twin:
+            databases = sorted(twin.without)
+            for name, error in twin.failed.items():
+                err.print(f"not seen: {visible(name)}: {visible(error)}", markup=False)
+            if asked.file is not None:
+                work = statements_of(asked.file, databases[0], twin, at, equal=asked.weigh is Weigh.EQUAL)
+                window = with_section(window, work)
             found = advise(
                 window,
                 twin,
-                [database],
-                limits=limits,
-                without=twin.without[database],
+                databases,
+                limits=asked.limits,
+                without=_lacking(twin.without),
                 progress=lambda done, total: task.at(done, total, "asking the planner (Ctrl-C: the best so far)"),
-                tables=tables,
-                keep=keep,
-                writes_from_statements=file is not None,
-                times_are_measured=file is None or all(one.seconds is not None for one in file),
+                tables=asked.tables,
+                keep=asked.keep,
+                writes_from_statements=asked.file is not None,
+                times_are_measured=asked.file is None or all(one.seconds is not None for one in asked.file),
+                price=asked.price,
+                enough=lambda: asked.within_seconds is not None and time.monotonic() - began > asked.within_seconds,
             )
+        task.at(1, 1, "asking HypoPG on the server")
+        found = confirmed(found, LiveOracle(reader, frozenset()), hypopg_databases(window))
     return found, window
+
+
+def _lacking(without: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    several = len(without) > 1
+    return tuple(f"{name}: {one}" if several else one for name in sorted(without) for one in without[name])
+
+
+def _price(dollars: float | None, vcpus: float | None) -> Price | None:
+    if (dollars is None) != (vcpus is None):
+        fail("--dollars-per-hour and --vcpus are given together or not at all", Exit.USAGE)
+    return Price(dollars, vcpus) if dollars is not None and vcpus is not None else None
+
+
+def _seconds(option: str, text: str | None) -> float | None:
+    try:
+        return None if text is None else seconds(text)
+    except ValueError as error:
+        fail(f"{option}: {visible(error)}", Exit.USAGE)
+
+
+def _cluster(settings: Settings, name: str | None) -> ClusterSettings:
+    if name is None and len(settings.clusters) > 1:
+        known = ", ".join(one.name for one in settings.clusters)
+        fail("the configuration has several clusters", Exit.USAGE, f"choose with --cluster one of {known}")
+    return next(one for one in settings.clusters if name in (None, one.name))
 
 
 def _names(texts: list[str] | None) -> tuple[str, ...]:
@@ -181,9 +203,18 @@ def _tell(found: IndexAdvice) -> None:
 
 @advice.command()
 def indexes(
-    url: Annotated[
-        str, typer.Option(help="postgresql://USER@HOST:PORT/DATABASE; the password from it, PGPASSWORD or ~/.pgpass.")
-    ],
+    url: URL = None,
+    config: CONFIG = None,
+    cluster: Annotated[
+        str | None, typer.Option(help="Which of the configuration's clusters, if it has several.")
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            help="With --config: the workload is what the daemon's history counted over this time, as 7d.",
+            metavar="TIME",
+        ),
+    ] = None,
     workload: Annotated[
         Path | None,
         typer.Option(
@@ -204,10 +235,18 @@ def indexes(
     regression: Annotated[
         float, typer.Option(help="Share of its cost by which no statement may get dearer.", min=0.0)
     ] = Limits().worst_regression_ratio,
+    within: Annotated[
+        str | None, typer.Option(help="Answer with the best so far after this time, as 30s.", metavar="TIME")
+    ] = None,
+    dollars_per_hour: Annotated[
+        float | None, typer.Option(help="What the instance costs: gains are told in money too.", min=0.0)
+    ] = None,
+    vcpus: Annotated[float | None, typer.Option(help="Processors of the instance.", min=0.1)] = None,
 ) -> None:
     """Which indexes the workload wants, each with its SQL, size, write cost, what it gains, its risk and its rollback.
 
-    The workload is what pg_stat_statements counted, or a file. Nothing is created: plans are made on an embedded copy of schema and
+    The workload is what pg_stat_statements counted, what the daemon's history holds (--config, --since), or a file.
+    Nothing is created: plans are made on an embedded copy of schema and
     statistics. For example: tunewright advise indexes --url postgresql://localhost/shop --workload queries.sql --budget 500MB --format sql
     """
     limits = Limits(
@@ -216,13 +255,27 @@ def indexes(
         most_indexes=most_indexes,
         worst_regression_ratio=regression,
     )
-    file = _file(workload)
+    settings = targets(url, config, cluster)
+    chosen = _cluster(settings, cluster)
+    back = _seconds("--since", since)
+    if back is not None and (config is None or workload is not None):
+        fail("--since asks the daemon's history: give --config with it, and no --workload", Exit.USAGE)
+    asked = _Asked(
+        _file(workload),
+        None if back is None else (settings.history.path, back),
+        limits,
+        _names(tables),
+        _names(keep),
+        weigh,
+        _price(dollars_per_hour, vcpus),
+        _seconds("--within", within),
+    )
     try:
-        with _reader(url) as (reader, database):
-            found, window = _advice(reader, database, file, limits, _names(tables), _names(keep), weigh)
+        with _one_database(str(url)) if url is not None else _configured(settings, chosen) as reader:
+            found, window = _advice(reader, ClusterId(chosen.name), asked)
     except SourceError as error:
         fail(visible(error), Exit.UNREACHABLE, error.mend)
-    except (AdviceError, WhatIfError, EmbeddedError) as error:
+    except (AdviceError, WhatIfError, EmbeddedError, HistoryError) as error:
         fail(visible(error), Exit.INCOMPLETE)
     if form is Form.JSON:
         out.print_json(json.dumps(advice_shape(found, window)))

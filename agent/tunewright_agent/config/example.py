@@ -16,6 +16,8 @@ _EXAMPLES = {
     "tls_key": '"/etc/tunewright/tls.key"',
     "password_from": '{ env = "SHOP_PASSWORD" }  # or { file = "/run/secrets/shop" } or { aws_secret = "prod/shop/tunewright" }',
     "log_file": '"/var/log/postgresql/postgresql-18-main.log"',
+    "dollars_per_hour": "1.16",
+    "vcpus": "8",
     "sources": '{ activity = { interval = "5s" }, columns = { enabled = false } }',
     "allow_functions": '["public.slugify"]',
     "databases": '["shop"]',

@@ -80,6 +80,11 @@ class PrivacySettings(Table):
         False,
         description="Explain statements with the literals seen in pg_stat_activity; they are still never stored or shown.",
     )
+    index_constants: Flag = Field(
+        False,
+        description="Count the constants that sampled statements have, so that an index may rest on those that recur:"
+        " the usual ones are stored in the history and may stand in advised SQL.",
+    )
 
 
 class SourceSettings(Table):
@@ -116,6 +121,10 @@ class ClusterSettings(Table):
         (),
         description="User-defined functions (schema.name) that EXPLAIN may evaluate while it plans: only ones without side effects.",
     )
+    dollars_per_hour: float | None = Field(
+        None, description="What the instance costs: with vcpus, gains are told in money too.", ge=0
+    )
+    vcpus: float | None = Field(None, description="Processors of the instance.", gt=0)
     sources: dict[str, SourceSettings] = Field(
         {}, description="Settings by source; `tunewright doctor` lists their names."
     )

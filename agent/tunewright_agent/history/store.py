@@ -25,7 +25,7 @@ from tunewright_analyzers.facts.events import Event, Events
 from tunewright_analyzers.facts.ids import ClusterId, InstanceId, PlanId, StatementId
 from tunewright_analyzers.facts.plans import PlanOrigin, Plans
 from tunewright_analyzers.facts.sessions import ActiveSessions
-from tunewright_analyzers.facts.snapshot import Period, Section, Snapshot, Window
+from tunewright_analyzers.facts.snapshot import Period, Section, SectionT, Snapshot, Window
 from tunewright_analyzers.facts.statements import Statements
 
 __all__ = ["History", "HistoryError", "Retention"]
@@ -221,6 +221,15 @@ class History:
             rows = connection.execute(select(schema.texts.c.statement, schema.texts.c.text)).all()
         known = {row.statement: row.text for row in rows if row.statement in wanted}
         return replace(delta, rows=tuple(replace(row, text=row.text or known.get(row.id)) for row in delta.rows))
+
+    def newest(self, cluster: ClusterId, instance: InstanceId, kind: type[SectionT]) -> SectionT | None:
+        """The section as it was read last; None where it was never stored, or by a release with other facts."""
+        table = schema.latest
+        mine = (table.c.cluster == cluster, table.c.instance == instance, table.c.section == kind.name)
+        with self.database.reading() as connection:
+            payload = connection.execute(select(table.c.payload).where(*mine)).scalar()
+        section = None if payload is None else read_point(kind.name, payload)
+        return section if isinstance(section, kind) else None
 
     def series(
         self, cluster: ClusterId, instance: InstanceId, statement: StatementId, start: datetime, end: datetime

@@ -11,9 +11,10 @@ from typing import Any
 from tunewright_agent.reports.quantities import bytes_text, seconds_text
 from tunewright_analyzers.facts.relations import Indexes, RelationName, Tables
 from tunewright_analyzers.facts.snapshot import Window
-from tunewright_analyzers.indexes.advice import AdvisedIndex, IndexAdvice, StatementGain
+from tunewright_analyzers.indexes.advice import AdvisedIndex, Confirmation, IndexAdvice, StatementGain
 from tunewright_analyzers.indexes.drops import Drop
 from tunewright_analyzers.indexes.statement import Build, build_of
+from tunewright_analyzers.indexes.worth import Saved
 from tunewright_analyzers.sql.identifiers import qualified
 
 _SHOWN = 3
@@ -96,6 +97,7 @@ def _index_shape(row: AdvisedIndex, build: Build) -> dict[str, Any]:
             for one in row.alternatives
         ],
         "risk": row.risk,
+        "saved": None if row.saved is None else asdict(row.saved),
     }
 
 
@@ -127,6 +129,9 @@ def advice_shape(advice: IndexAdvice, window: Window) -> dict[str, Any]:
         "oracle": advice.oracle,
         "planner_calls": advice.calls,
         "calibration": None if advice.calibration is None else asdict(advice.calibration),
+        "saved": None if advice.saved is None else asdict(advice.saved),
+        "dollars_a_month": None if (dollars := _dollars(advice)) is None else asdict(dollars),
+        "confirmations": [{**asdict(one), "index": str(one.index)} for one in advice.confirmations],
         "is_complete": advice.is_complete,
         "without": list(advice.without),
     }
@@ -144,6 +149,33 @@ def sql_lines(advice: IndexAdvice, window: Window) -> Iterator[str]:
         statement, rollback = drop_statements(drop)
         yield f"-- only when the above stand: {drop.because}; back: {rollback}"
         yield statement
+
+
+def _dollars(advice: IndexAdvice) -> Saved | None:
+    return None if advice.saved is None or advice.price is None else advice.saved.dollars_a_month(advice.price)
+
+
+def _worth(advice: IndexAdvice) -> Iterator[str]:
+    """What all of it together saves, in time and in money."""
+    if advice.saved is None or not advice.rows:
+        return
+    time, dollars = advice.saved, _dollars(advice)
+    money = (
+        f", ${dollars.expected:,.2f} a month of the instance ({dollars.low:,.2f} to {dollars.high:,.2f})"
+        if dollars
+        else ""
+    )
+    yield (
+        f"Expected: {seconds_text(time.expected)} less execution an hour ({seconds_text(time.low)} to {seconds_text(time.high)}){money},"
+        " from how these statements' own times follow their costs."
+    )
+
+
+def _confirmation(one: Confirmation) -> str:
+    if not one.statements:
+        return f"   {one.oracle} was not asked: {one.because}"
+    agrees = f"   {one.oracle} on the live server: cost {one.cost_before:,.0f} -> {one.cost_after:,.0f} over {one.statements} statements"
+    return f"{agrees}; {one.because}" if one.because else agrees
 
 
 def _seconds(gain: StatementGain) -> str:
@@ -184,9 +216,13 @@ def text_lines(advice: IndexAdvice, window: Window) -> Iterator[str]:
             f"{len(advice.rows)} indexes, {bytes_text(total)} together, leave {advice.load_ratio:.1%} of the load of {advice.judged} statements"
             f" by planner cost ({advice.oracle}, {advice.calls} EXPLAINs). Costs are the planner's, not times."
         )
+        yield from _worth(advice)
+    second = {one.index: one for one in advice.confirmations}
     for row, build in zip(advice.rows, builds(advice, window), strict=True):
         yield ""
         yield from _row_lines(row, build)
+        if row.index in second:
+            yield _confirmation(second[row.index])
     for drop in advice.drops:
         statement, rollback = drop_statements(drop)
         yield ""

@@ -43,7 +43,8 @@ SELECT a.attrelid, t.typlen, t.typalign::text, COALESCE(s.stawidth, CASE WHEN t.
                WHERE p.amprocfamily = o.opcfamily AND p.amproclefttype = o.opcintype AND p.amprocnum = 4),
        COALESCE(ta.attnum, 0), c.relpages,
        ARRAY(SELECT d.stxdndistinct::text FROM pg_statistic_ext e JOIN pg_statistic_ext_data d ON d.stxoid = e.oid
-             WHERE e.stxrelid = c.oid AND d.stxdndistinct IS NOT NULL ORDER BY e.oid)
+             WHERE e.stxrelid = c.oid AND d.stxdndistinct IS NOT NULL ORDER BY e.oid),
+       a.atttypid = 'pg_catalog.numeric'::regtype
 FROM pg_index x JOIN pg_attribute a ON a.attrelid = x.indexrelid JOIN pg_type t ON t.oid = a.atttypid
 JOIN pg_class c ON c.oid = x.indrelid
 LEFT JOIN LATERAL (SELECT CASE WHEN x.indkey[a.attnum - 1] <> 0 THEN x.indkey[a.attnum - 1] ELSE (
@@ -268,19 +269,33 @@ def modelled(index: HypotheticalIndex, columns: Sequence[tuple[Any, ...]], rows:
     numbers: list[int] = []
     equal_image = index.method == "btree" and not index.included
     common: tuple[float, ...] = ()
-    for _, length, alignment, width, nulls, distincts, frequencies, is_key, same_bits, number, _, _ in columns:
+    for (
+        _,
+        length,
+        alignment,
+        width,
+        nulls,
+        distincts,
+        frequencies,
+        is_key,
+        same_bits,
+        number,
+        _,
+        _,
+        is_numeric,
+    ) in columns:
         known = _seen(abs(distincts) * (1.0 if distincts > 0 else table_rows), rows, table_rows) if distincts else None
-        shape = KeyShape(float(width), _ALIGNMENT[alignment], length < 0, float(nulls), known)
+        shape = KeyShape(float(width), _ALIGNMENT[alignment], length < 0, float(nulls), known, bool(is_numeric))
         (keys if is_key else included).append(shape)
         if is_key:
             numbers.append(int(number))
             equal_image = equal_image and same_bits
             common = tuple(frequencies) if len(columns) == 1 and not index.predicate else ()
     if index.method == "brin":
-        return brin_size(float(columns[0][-2]), tuple(keys))
+        return brin_size(float(columns[0][-3]), tuple(keys))
     if index.method == "gin":
         return gin_size(rows, keys[0])
-    positions, combinations = _combinations(numbers, columns[0][-1])
+    positions, combinations = _combinations(numbers, columns[0][-2])
     together = (positions, _seen(combinations, rows, table_rows)) if positions else None
     return btree_size(
         IndexShape(rows, tuple(keys), tuple(included), common, equal_image, DEFAULT_FILL_FACTOR, together)

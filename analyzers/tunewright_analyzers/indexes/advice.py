@@ -4,12 +4,13 @@ Called by the agent (pipeline, `once`, `advise indexes`, demo) where an oracle i
 checks/indexes/missing.py.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import ClassVar
 
 from tunewright_analyzers.facts.columns import Schema
+from tunewright_analyzers.facts.constants import SampledConstants
 from tunewright_analyzers.facts.ids import StatementId
 from tunewright_analyzers.facts.plans import PlanOrigin, Plans
 from tunewright_analyzers.facts.relations import Index, Indexes, RelationName, Table, Tables
@@ -32,9 +33,11 @@ from tunewright_analyzers.indexes.problem import (
     Progress,
     Rejected,
 )
+from tunewright_analyzers.indexes.recurring import with_recurring
 from tunewright_analyzers.indexes.select import new_ones
 from tunewright_analyzers.indexes.whatif import BatchOracle, HypotheticalIndex, PlannerOracle, WhatIfError
 from tunewright_analyzers.indexes.workload import Unjudged, Workload, wanted, workload
+from tunewright_analyzers.indexes.worth import Price, Saved, saved
 from tunewright_analyzers.indexes.write_cost import WriteCost, write_cost
 from tunewright_analyzers.indexes.writes import counted_from
 from tunewright_analyzers.sql.predicates import Catalogue
@@ -76,7 +79,8 @@ class StatementGain:
 @dataclass(frozen=True, slots=True)
 class AdvisedIndex:
     """One index to create. `gains`: the statements that use it; `gain_ratio`: the share of the database's statement load it saves,
-    by planner cost; `alternatives`: the next best that were not chosen; `risk`: what may go otherwise than expected, for this one."""
+    by planner cost; `alternatives`: the next best that were not chosen; `risk`: what may go otherwise than expected, for this one; `saved`:
+    the time that its statements save, together with the other indexes that they use."""
 
     index: HypotheticalIndex
     size_bytes: int
@@ -86,6 +90,7 @@ class AdvisedIndex:
     alternatives: tuple[Rejected, ...] = ()
     is_partitioned: bool = False
     risk: str = ""
+    saved: Saved | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +132,10 @@ class IndexAdvice(Section):
     """False where it was interrupted: the best that was known then."""
     without: tuple[str, ...] = field(default=())
     confirmations: tuple[Confirmation, ...] = ()
+    saved: Saved | None = None
+    """Seconds of execution an hour under the whole advice, where the statements' own times calibrate them."""
+    price: Price | None = None
+    """What the instance costs, where the user says so."""
 
 
 @dataclass(slots=True)
@@ -219,14 +228,14 @@ def _advised(
     total = sum(one.seconds for one in problem.statements)
     rows = []
     for index in choice.chosen:
-        gains, saved = [], 0.0
+        gains, spared = [], 0.0
         for one in problem.statements:
             if index not in problem.used(one, everything):
                 continue
             before, after = problem.cost(one), problem.cost(one, everything)
             seconds = calibration.seconds_after(one.seconds, before, after) if calibration else None
             gains.append(StatementGain(one.id, one.text, one.calls, one.seconds, before, after, seconds))
-            saved += problem.load(one, problem.cost(one, everything - {index})) - problem.load(one, after)
+            spared += problem.load(one, problem.cost(one, everything - {index})) - problem.load(one, after)
         gains.sort(key=lambda one: (-one.seconds * one.ratio, one.statement))
         gains = [_with_plans(gain, problem, everything) for gain in gains[:_PLANS]] + gains[_PLANS:]
         helped = {one.statement for one in gains}
@@ -241,11 +250,12 @@ def _advised(
                 index,
                 problem.size_bytes(index),
                 tuple(gains),
-                saved / total if total > 0 else 0.0,
+                spared / total if total > 0 else 0.0,
                 _writes(index, facts, work),
                 tuple(others[:_ALTERNATIVES]),
                 table is not None and table.kind == "p",
                 risk_of(index, table),
+                saved(((one.seconds, one.seconds_after) for one in gains), problem.window_seconds),
             )
         )
     return [one for one in rows if one.gains]
@@ -274,6 +284,7 @@ class _Sum:
     after: float = 0.0
     calibration: Calibration | None = None
     is_complete: bool = True
+    times: list[tuple[float, tuple[float, float, float] | None]] = field(default_factory=list)
 
     def add(self, problem: Problem, choice: Choice, facts: _Facts, work: Workload, measured: bool) -> None:
         """Take in the answer for one database."""
@@ -285,6 +296,9 @@ class _Sum:
         calibration = calibrated(pairs) if measured else None
         self.rows += _advised(problem, choice, facts, work, calibration)
         self.drops += drops(problem, choice.chosen, facts.indexes, facts.keep)
+        if calibration is not None:
+            costs = [(one.seconds, problem.cost(one), problem.cost(one, choice.chosen)) for one in problem.statements]
+            self.times += [(spent, calibration.seconds_after(spent, cost, then)) for spent, cost, then in costs]
         self.before += seconds
         self.after += sum(problem.load(one, problem.cost(one, choice.chosen)) for one in problem.statements)
         self.is_complete = self.is_complete and choice.is_complete
@@ -313,14 +327,20 @@ def advise(
     keep: Collection[str] = (),
     writes_from_statements: bool = False,
     times_are_measured: bool = True,
+    price: Price | None = None,
+    enough: Callable[[], bool] | None = None,
 ) -> IndexAdvice:
     """Advice for the statements of `databases` in the window.
 
     `choose` is the solver (exact.exact unless given); `without` is passed on to the reader; `tables`: only indexes on these (names, with or
     without schema); `keep`: existing indexes never to be dropped; `writes_from_statements`: the workload did not run on the server, so that
     what it writes is told by its own statements and not by the server's counters; `times_are_measured`: False where the statements' times
-    are made of planner costs, which then say nothing of seconds. A statement that the oracle cannot plan is named in
-    `unjudged` and costs no other its advice. Interrupted (KeyboardInterrupt) while it chooses, it answers with the best so far.
+    are made of planner costs, which then say nothing of seconds; `price`: what the instance costs, for gains in money; `enough`: whether the
+    time is over.
+
+    Constants that recur in samples (SampledConstants) stand in the statements that are judged. A statement that the oracle cannot plan is
+    named in `unjudged` and costs no other its advice. Interrupted (KeyboardInterrupt) while it chooses, or when
+    the time is over, it answers with the best so far.
     Raises AdviceError where Statements, Schema, Tables or Indexes are missing, WhatIfError where the oracle fails.
     """
     statements = window.section(Statements)
@@ -329,7 +349,7 @@ def advise(
     total, before = _Sum(), oracle.calls
     for database in sorted(databases):
         facts = _facts(window, database, keep)
-        rows = wanted(statements.rows, database)
+        rows = with_recurring(wanted(statements.rows, database), database, window.section(SampledConstants))
         work = workload(rows, database, facts.catalogue, facts.parents, oracle, logged_costs(window, database))
         if writes_from_statements:
             facts.tables = counted_from(work, facts.tables, facts.indexes, oracle)
@@ -345,6 +365,8 @@ def advise(
             statements.period.seconds,
         )
         problem = _problem(work, facts, oracle, limits or Limits(), statements.period.seconds, tables)
+        if enough is not None:
+            problem.enough = enough
         choice = choose(problem) if choose is not None else exact(problem, progress)
         total.add(problem, choice, facts, work, times_are_measured)
     total.rows.sort(key=lambda one: (-one.gain_ratio, str(one.index)))
@@ -361,4 +383,6 @@ def advise(
         total.calibration,
         total.is_complete,
         tuple(without),
+        saved=saved(total.times, statements.period.seconds),
+        price=price,
     )

@@ -36,6 +36,7 @@ def _shape(known: ColumnStatistics, column: Column, rows: float) -> KeyShape:
         alignment is None,
         known.null_ratio,
         max(1.0, min(distinct, values)) if known.distinct and values >= 1 else None,
+        column.base_type == "numeric",
     )
 
 

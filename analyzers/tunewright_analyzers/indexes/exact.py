@@ -4,8 +4,8 @@ In comes a Problem, out comes a Choice. The Chooser that `advise` uses. Steps:
 1. plans of each statement alone (plans.explored), then of what others use and of merged indexes (plans.shared);
 2. for a line of budgets that does not depend on the one asked for: solve, ask the planner around the answer, solve again;
 3. the same for the budget asked for, until nothing changes; then one index for another (swap.py), and those out whose loss is not felt.
-An answer is never worse than that of a smaller budget on the line: a plan that was found stays found. Interrupted (KeyboardInterrupt), it
-gives the best of what it knows.
+An answer is never worse than that of a smaller budget on the line: a plan that was found stays found. Interrupted (KeyboardInterrupt), or when
+its time is over (OutOfTime), it gives the best of what it knows.
 """
 
 import math
@@ -19,6 +19,7 @@ from tunewright_analyzers.indexes.plans import around, ever_used, explored, node
 from tunewright_analyzers.indexes.problem import (
     Choice,
     Configuration,
+    OutOfTime,
     ParetoPoint,
     Problem,
     Progress,
@@ -196,7 +197,7 @@ def exact(problem: Problem, progress: Progress | None = None) -> Choice:
         search.settle()
     except ProgramError:  # no solver, no answer of it: the greedy choice needs none
         return greedy(problem)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, OutOfTime):
         problem.frozen, complete = True, False
         search.best = search.program().solve(problem.limits.budget_bytes)[0]
     return Choice(tuple(sorted(search.best, key=str)), _rejected(search), tuple(search.line), complete)

@@ -48,12 +48,20 @@ class Limits:
     most_bytes_per_table: int | None = None
     budget_bytes: int | None = None
     """Of all new indexes together; what drops would free is not counted against it."""
-    size_margin_ratio: float = 0.03
+    size_margin_ratio: float = 0.05
     """Kept free of the budget: sizes are modelled, and the budget is to hold when the indexes are built."""
 
     def is_regression(self, before: float, after: float) -> bool:
         """Whether a statement's cost rises by more than is allowed."""
         return after > before * (1 + self.worst_regression_ratio) and after > before + self.regression_floor_cost
+
+
+class OutOfTime(Exception):
+    """The caller has had enough: answer with the best so far."""
+
+
+def _never() -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +90,8 @@ class Problem:
     """What the database has: nothing that one of them already does is made up on the way."""
     frozen: bool = False
     """After an interruption: the oracle is asked no more; what is not known is the best that is known to be possible."""
+    enough: Callable[[], bool] = _never
+    """Whether the time for asking is over; then `cost`, `answer` and `used` raise OutOfTime for what is not known, until it is frozen."""
     _answers: dict[tuple[str, str], list[Answer]] = field(default_factory=dict)
     _sizes: dict[HypotheticalIndex, int] = field(default_factory=dict)
 
@@ -93,6 +103,8 @@ class Problem:
         if self.frozen:
             possible = [answer for answer in known if answer.used <= offered]
             return min(possible, key=lambda one: one.cost, default=Answer(offered, frozenset(), 0.0))
+        if self.enough():
+            raise OutOfTime
         ordered = tuple(sorted(offered, key=str))
         price = self._price(statement, ordered)
         used = frozenset(index for index in ordered if str(index) in price.indexes)

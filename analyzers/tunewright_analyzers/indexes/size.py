@@ -17,6 +17,7 @@ _LINE_POINTER = 4
 _TUPLE_HEADER = 8
 _NULL_BITMAP = 8
 _TID = 6
+_WORD = 8
 _POSTING_LIMIT = PAGE_BYTES * 10 // 100 // 8 * 8 - _LINE_POINTER
 """A build folds equal keys into posting lists of at most a tenth of a page."""
 DEFAULT_FILL_FACTOR = 90
@@ -24,14 +25,35 @@ DEFAULT_FILL_FACTOR = 90
 
 @dataclass(frozen=True, slots=True)
 class KeyShape:
-    """One column of an index. `width_bytes`: average of the values that are not null, as pg_stats has it; `alignment` 1, 2, 4 or 8;
-    `is_variable`: a varlena type; `distinct`: different values among those that are not null, None where it is not known."""
+    """One column of an index. `width_bytes`: average of the values that are not null, as pg_stats has it (cut to a whole number there);
+    `alignment` 1, 2, 4 or 8; `is_variable`: a varlena type; `distinct`: different values among those that are not null, None where it is
+    not known; `is_numeric`: of the type numeric, whose values have an odd number of bytes."""
 
     width_bytes: float
     alignment: int = 8
     is_variable: bool = False
     null_ratio: float = 0.0
     distinct: float | None = None
+    is_numeric: bool = False
+
+    def lengths(self) -> tuple[tuple[float, float], ...]:
+        """(bytes, share of the values): how a variable one's lengths are taken to be spread.
+
+        A numeric is a header of 1 and of 2 bytes and 2 for every four decimal digits. Others are spread over a word where they are longer
+        than one, so that what stands behind them is padded at its average; shorter ones are taken as they are. From 127 bytes the header has 4
+        bytes, and alignment.
+        """
+        width = self.width_bytes
+        if self.is_numeric:
+            width += 0.5 * (width % 2 == 0)  # cut to an even number, the average lies above it
+            low = max(math.floor((width - 1) / 2) * 2 + 1, 3)
+            more = min(max((width - low) / 2, 0.0), 1.0)
+            return ((low, 1.0 - more), (low + 2, more)) if more else ((low, 1.0),)
+        if width >= 127:
+            width += 1.5
+        if width <= _WORD - 1:
+            return ((width, 1.0),)
+        return tuple((math.floor(width) - 3 + step, 1 / _WORD) for step in range(_WORD))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,24 +93,19 @@ def _aligned(size: float, to: int) -> float:
 
 
 def tuple_bytes(columns: tuple[KeyShape, ...], any_null: bool = False) -> float:
-    """Average bytes of an index tuple (without its line pointer) whose columns all have values.
-
-    A value of up to 7 bytes fits its word whatever its length. Behind longer ones of varying length the offset lies anywhere; `known`
-    is the power of two that it is a multiple of, and the padding up to an alignment is taken at its average.
-    """
-    offset, known = 0.0, 8
-
-    def padded(to: int) -> float:
-        return _aligned(offset, to) if known == 8 and offset == int(offset) else offset + max(to - known, 0) / 2
-
+    """Average bytes of an index tuple (without its line pointer) whose columns all have values: over the lengths that they may have."""
+    ends = {0.0: 1.0}  # where the columns so far end: share of the tuples
     for column in columns:
-        if column.is_variable:  # below 127 bytes a one-byte header without alignment
-            offset += column.width_bytes if column.width_bytes < 127 else column.width_bytes + 1.5
-            known = 1 if column.width_bytes > 7 else known
-        else:
-            offset = padded(column.alignment) + column.width_bytes
-            known = max(known, column.alignment) if known < 8 else known
-    return _TUPLE_HEADER + _NULL_BITMAP * any_null + padded(8)
+        longer: dict[float, float] = {}
+        for offset, share in ends.items():
+            if not column.is_variable:
+                end = _aligned(offset, column.alignment) + column.width_bytes
+                longer[end] = longer.get(end, 0.0) + share
+                continue
+            for length, part in column.lengths():  # below 127 bytes a one-byte header without alignment
+                longer[offset + length] = longer.get(offset + length, 0.0) + share * part
+        ends = longer
+    return _TUPLE_HEADER + _NULL_BITMAP * any_null + sum(share * _aligned(end, 8) for end, share in ends.items())
 
 
 def _posting_bytes(key_bytes: float, rows: float) -> float:

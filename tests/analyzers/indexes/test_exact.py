@@ -141,6 +141,35 @@ def test_interrupted_it_gives_the_best_so_far_within_the_budget(
         assert found == exact(_problem(workload, pool, limits))
 
 
+@given(_WORKLOAD, _CANDIDATES, st.lists(st.integers(0, 8_000_000), min_size=2, max_size=4).map(sorted))
+@settings(max_examples=60, deadline=None)
+def test_more_budget_is_never_worse_than_the_trouble_of_an_index(
+    workload: list[WeightedStatement], pool: list[HypotheticalIndex], budgets: list[int]
+) -> None:
+    """Where having one more index has its price, one that serves almost as well may stand for two: that is all that may be lost."""
+    answers = [_solve(workload, pool, Limits(budget_bytes=budget)).chosen for budget in budgets]
+    price = Limits().least_gain_ratio * sum(one.seconds for one in workload)
+    for less, more in pairwise(answers):
+        fewer = max(len(less) - len(more), 0)
+        assert _load(workload, more) <= _load(workload, less) + price * fewer + 1e-6
+
+
+@given(_WORKLOAD, _CANDIDATES, st.integers(0, 60))
+@settings(max_examples=40, deadline=None)
+def test_out_of_time_it_gives_the_best_so_far_within_the_budget(
+    workload: list[WeightedStatement], pool: list[HypotheticalIndex], questions: int
+) -> None:
+    planner = Formula()
+    problem = _problem(workload, pool, Limits(budget_bytes=3_000_000), planner)
+    problem.enough = lambda: planner.calls >= questions
+    found = exact(problem)
+    assert planner.calls <= questions
+    assert sum(map(size_of, found.chosen)) <= 3_000_000
+    assert _load(workload, found.chosen) <= sum(one.seconds for one in workload) * (1 + 1e-9)
+    whole = exact(_problem(workload, pool, Limits(budget_bytes=3_000_000)))
+    assert found == whole if found.is_complete else planner.calls == questions
+
+
 def test_interrupted_before_anything_was_planned_nothing_is_promised() -> None:
     problem = _problem([statement(0, {"t": "a"}, 10.0)], [index_on(TABLES[0], "a")], oracle=Formula(0))
     found = exact(problem)

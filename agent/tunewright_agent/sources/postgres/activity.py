@@ -1,8 +1,10 @@
 """Source `activity`: pg_stat_activity every second. Fills Sessions (now) and ActiveSessions (the minute's load).
 
-Texts are redacted here. `samples` is the one door behind which literals exist: it gives complete texts to the EXPLAIN runner, live, never kept.
+Texts are redacted here. `sampled` is the one door behind which literals exist: it gives complete texts to the analyst's passes, where the user
+allowed that.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from tunewright_agent.sources.postgres.activity_tally import Tally
@@ -91,20 +93,31 @@ def _prepared(row: Row) -> PreparedTransaction:
     return PreparedTransaction(visible(row["gid"]), row["database"], row["owner"], row["prepared"], row["xid_age"])
 
 
-def samples(reader: Reader) -> dict[StatementId, tuple[str, str]]:
-    """Complete texts WITH LITERALS of statements running now: (database, text) by statement. Never store, log or show them.
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A complete text WITH LITERALS of a statement that a session runs or ran last. Never log or show it."""
 
-    Texts that the server cut off, hidden ones and our own are left out. Raises SourceError.
-    """
+    pid: int
+    started: datetime | None
+    database: str
+    text: str
+
+
+def sampled(reader: Reader) -> tuple[Sample, ...]:
+    """One for each session; texts that the server cut off, hidden ones and our own are left out. Raises SourceError."""
     with reader.session() as session:
         rows = session.query("activity")
-    found: dict[StatementId, tuple[str, str]] = {}
-    for row in rows:
-        text = row["query"] or ""
-        whole = text and text != _HIDDEN and _is_whole(text, row["text_limit"])
-        if whole and row["database"] and not row["application"].startswith(APPLICATION_NAME):
-            found[fingerprint(text)] = (row["database"], text)
-    return found
+    return tuple(
+        Sample(row["pid"], row["query_start"], row["database"], text)
+        for row in rows
+        if (text := row["query"] or "") and text != _HIDDEN and _is_whole(text, row["text_limit"])
+        if row["database"] and not row["application"].startswith(APPLICATION_NAME)
+    )
+
+
+def samples(reader: Reader) -> dict[StatementId, tuple[str, str]]:
+    """(database, text with literals) by statement: planned at once, never kept. Raises SourceError."""
+    return {fingerprint(one.text): (one.database, one.text) for one in sampled(reader)}
 
 
 def source() -> Source[Reader]:

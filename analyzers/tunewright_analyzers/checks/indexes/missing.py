@@ -7,9 +7,10 @@ from tunewright_analyzers.check import Context, Verdict, check, threshold
 from tunewright_analyzers.facts.relations import Indexes, RelationName, Tables
 from tunewright_analyzers.finding import Evidence, NotJudged, Severity, Subject
 from tunewright_analyzers.indexes.advice import AdvisedIndex, Confirmation, IndexAdvice
-from tunewright_analyzers.indexes.statement import create_statement, index_name
+from tunewright_analyzers.indexes.statement import build_of
+from tunewright_analyzers.indexes.worth import Price
 from tunewright_analyzers.recommendation import Action, Expectation
-from tunewright_analyzers.sql.identifiers import qualified, quoted
+from tunewright_analyzers.sql.identifiers import qualified
 
 _SHOWN = 5
 """Statements named one by one in the evidence; the rest is counted."""
@@ -54,6 +55,22 @@ def _evidence(advised: AdvisedIndex, oracle: str) -> tuple[Evidence, ...]:
     return tuple(found)
 
 
+def _worth(advised: AdvisedIndex, price: Price | None) -> tuple[Evidence, ...]:
+    """Time and money that its statements are expected to save, each with the bounds of nine in ten."""
+    if advised.saved is None:
+        return ()
+    found = [("execution saved", "seconds per hour", advised.saved, "calibration by the statements' own times")]
+    if price is not None:
+        found.append(
+            ("instance saved", "dollars per month", advised.saved.dollars_a_month(price), "share of its processors")
+        )
+    return tuple(
+        Evidence(f"{label}, {side}", round(value, 3), unit, source)
+        for label, unit, one, source in found
+        for side, value in (("expected", one.expected), ("low", one.low), ("high", one.high))
+    )
+
+
 def _confirmation(advice: IndexAdvice, advised: AdvisedIndex) -> Confirmation | None:
     return next((one for one in advice.confirmations if one.index == advised.index), None)
 
@@ -91,22 +108,6 @@ def _partitions(context: Context[Thresholds], parent: RelationName) -> list[Rela
     return sorted((one.name for one in tables.rows if one.parent == parent), key=str) if tables else []
 
 
-def _statements(context: Context[Thresholds], advised: AdvisedIndex, name: str, taken: set[str]) -> tuple[str, ...]:
-    """CREATE INDEX CONCURRENTLY; on a partitioned table the parent's index alone, each partition's concurrently, then attached."""
-    index = advised.index
-    if not advised.is_partitioned:
-        return (create_statement(index, name),)
-    parent = quoted(index.table.schema) + "." + quoted(name)
-    texts = [create_statement(index, name, concurrently=False, only=True)]
-    for part in _partitions(context, index.table):
-        own = type(index)(part, index.keys, index.included, index.predicate, index.method, index.is_unique)
-        part_name = index_name(own, taken)
-        taken.add(part_name)
-        texts.append(create_statement(own, part_name))
-        texts.append(f"ALTER INDEX {parent} ATTACH PARTITION {quoted(part.schema)}.{quoted(part_name)};")
-    return tuple(texts)
-
-
 def _severity(ratio: float, thresholds: Thresholds) -> Severity:
     return Severity.HIGH if ratio >= thresholds.high_gain_ratio else Severity.MEDIUM if ratio >= 0.05 else Severity.LOW
 
@@ -134,7 +135,7 @@ def missing(context: Context[Thresholds]) -> Iterator[Verdict]:
             continue
         index = advised.index
         second = _confirmation(advice, advised)
-        evidence = (*_evidence(advised, advice.oracle), *_second_opinion(second))
+        evidence = (*_evidence(advised, advice.oracle), *_worth(advised, advice.price), *_second_opinion(second))
         best = max(advised.gains, key=lambda one: (one.ratio, one.statement))
         found = context.finding(
             Subject("index", str(index), index.table.database),
@@ -144,16 +145,14 @@ def missing(context: Context[Thresholds]) -> Iterator[Verdict]:
             *evidence,
         )
         yield found
-        taken = _taken(context, index.table)
-        name = index_name(index, taken)
-        schema = quoted(index.table.schema)
-        concurrently = "" if advised.is_partitioned else "CONCURRENTLY "
+        parts = _partitions(context, index.table) if advised.is_partitioned else None
+        build = build_of(index, _taken(context, index.table), parts)
         yield context.recommendation(
             found,
             Action.CREATE_INDEX,
-            _statements(context, advised, name, taken | {name}),
-            risk=_RISK,
-            rollback=(f"DROP INDEX {concurrently}{schema}.{quoted(name)};",),
+            build.statements,
+            risk=f"{_RISK} {advised.risk}".strip(),
+            rollback=(build.rollback,),
             expectation=_expectation(advised, advice.oracle),
             caution=_caution(advised, second, context),
         )
