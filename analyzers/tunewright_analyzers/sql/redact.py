@@ -27,6 +27,8 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+_BLANKS = re.compile(r"[ \t\n\r\f\v]+")
+"""The server's own: what else Unicode takes for blank (U+00A0) is part of a name, and `U+00A0 0` no number."""
 _LIST = re.compile(r"\?(?:\s*,\s*\?)+")
 _POSITION = re.compile(r"[1-9]\d?")
 _AFTER_LIST = frozenset(
@@ -127,7 +129,7 @@ def redact_statement(text: str) -> str:
         secret = (secret and kind == "space") or (kind == "word" and token.lower() in _SECRET_WORDS)
         safe.append(("space", " ") if kind == "space" else (kind, token))
     folded = _LIST.sub("?", _joined(safe))
-    return _cut(" ".join(folded.split()))
+    return _cut(_BLANKS.sub(" ", folded).strip(" "))
 
 
 def redact_expression(text: str) -> str:
