@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import structlog
 
 from tunewright_agent.clock import Clock
+from tunewright_agent.comparison import Comparison
 from tunewright_agent.lanes import Job, Lane
 from tunewright_agent.latest import Identity, Latest
 from tunewright_agent.memory import Memory, window_at
@@ -20,14 +21,9 @@ from tunewright_agent.pipeline import Rules, collect, judge
 from tunewright_agent.sources.postgres.session import Reader
 from tunewright_agent.sources.source import Collected, Source, SourceError
 from tunewright_agent.state import InstanceState, Judgement, SourceRun
-from tunewright_analyzers.changes import changes
-from tunewright_analyzers.facts.events import Event, Events
+from tunewright_analyzers.facts.events import Events
 from tunewright_analyzers.facts.ids import ClusterId, InstanceId
-from tunewright_analyzers.facts.relations import Indexes, Tables
-from tunewright_analyzers.facts.replication import Replication
-from tunewright_analyzers.facts.sessions import Sessions
-from tunewright_analyzers.facts.settings import Settings
-from tunewright_analyzers.facts.snapshot import Engine, Section, Window
+from tunewright_analyzers.facts.snapshot import Engine, Window
 from tunewright_analyzers.facts.statements import Statements
 
 _log = structlog.get_logger("watch")
@@ -35,8 +31,6 @@ SAMPLING_SECONDS = 2.0
 """Sources that are read at least this often have a lane of their own."""
 RETRY_SECONDS = 30.0
 """How soon an analysis that failed is tried again."""
-COMPARED = (Settings, Indexes, Tables, Replication, Sessions)
-"""Sections whose readings are compared for events; Sessions only for the server that they are of."""
 BOOKED_TO = {"twin": "index_advice", "hypopg": "index_advice", "explain": "plans", "guard": "plans"}
 """Marks of statements that do not bear the name of the source on whose behalf they are sent."""
 
@@ -89,8 +83,7 @@ class Watch:
     judgement: Judgement | None = None
     window: Window | None = None
     _previous: Statements | None = field(init=False, default=None)
-    _seen: dict[type[Section], tuple[str, Section]] = field(init=False, default_factory=dict)
-    """The reading before of each section, with the server it is of."""
+    _comparison: Comparison = field(init=False, default_factory=Comparison)
     _lanes: dict[str, Lane] = field(init=False, default_factory=dict)
     _factors: dict[str, float] = field(init=False, default_factory=dict)
 
@@ -128,25 +121,12 @@ class Watch:
             return
         if self.memory is not None:
             at = self.now()
-            events = self._changed(collected.sections, at)
+            events = self._comparison.events(self.latest.identity.server, collected.sections, at)
             kept = (*collected.sections, Events(events)) if events else collected.sections
             self.memory.record(self.latest.identity.server, kept, at)
         for section in collected.sections:
             if isinstance(section, Statements):
                 self._govern(section)
-
-    def _changed(self, sections: tuple[Section, ...], at: datetime) -> tuple[Event, ...]:
-        """What changed since the reading before; a server that took another's place is an event of its own."""
-        server, found = self.latest.identity.server, list[Event]()
-        for section in sections:
-            before = self._seen.get(type(section))
-            if before is not None and before[0] == server:
-                found += changes(before[1], section, at)
-            elif before is not None and isinstance(section, Sessions):
-                found.append(Event(at, "role_changed", "server", "another server answers"))
-            if isinstance(section, COMPARED):
-                self._seen[type(section)] = (server, section)
-        return tuple(found)
 
     def _govern(self, statements: Statements) -> None:
         """Book what our own statements cost since the pass before, and let the governor lengthen intervals."""

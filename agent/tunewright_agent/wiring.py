@@ -98,10 +98,15 @@ def _analyst(cluster: ClusterSettings, settings: Settings, reader: Reader, memor
         cluster.log_file,
         memory.shapes if memory is not None else dict,
     )
-    price = Price(cluster.dollars_per_hour, cluster.vcpus) if cluster.dollars_per_hour and cluster.vcpus else None
-    indexes = IndexPass(reader, twins, memory, agent.window, allow, MODEST, price)
+    indexes = IndexPass(reader, twins, memory, agent.window, allow, MODEST, price_of(cluster))
     constants = ConstantsPass(reader) if settings.privacy.index_constants else None
     return TwinAnalyst(twins, plans, indexes, agent.plans_every, agent.index_advice_every, _off(cluster), constants)
+
+
+def price_of(cluster: ClusterSettings) -> Price | None:
+    """What its instance costs, where the settings say so."""
+    dollars, vcpus = cluster.dollars_per_hour, cluster.vcpus
+    return Price(dollars, vcpus) if dollars is not None and vcpus is not None else None
 
 
 def watch_of(

@@ -154,7 +154,7 @@ def test_wrong_input_is_one_line(database18: str, arguments: tuple[str, ...], st
     assert len(result.stderr.strip().splitlines()) == 1
 
 
-def test_from_the_daemons_history_with_the_constants_that_recur(clinic: str, tmp_path: Path) -> None:
+def test_from_the_daemons_history_with_the_constants_that_recur(clinic: str, file: Path, tmp_path: Path) -> None:
     settings = Settings(
         clusters=(ClusterSettings(name="clinic", url=clinic, databases=(reading.name_of(clinic),)),),
         history=HistorySettings(path=tmp_path / "history.db"),
@@ -184,3 +184,38 @@ def test_from_the_daemons_history_with_the_constants_that_recur(clinic: str, tmp
     texts = [one["text"] for row in found["indexes"] for one in row["gains"]]
     assert texts == ["SELECT id, at FROM visits WHERE state = 'open' AND cost > 5 ORDER BY at LIMIT 10"]
     assert _run("--since", "1h", "--url", clinic).exit_code == 2
+    file.write_text("SELECT cost FROM visits WHERE person_id = 77")
+    found = _json(
+        _run("--config", str(config), "--workload", str(file), "--format", "json")
+    )  # of the URL's own database
+    assert [row["table"] for row in found["indexes"]] == ["public.visits"]
+
+
+def test_money_comes_from_the_options_or_not_at_all(clinic: str, file: Path) -> None:
+    file.write_text(
+        "\n".join(
+            json.dumps(
+                {
+                    "sql": f"SELECT id FROM visits WHERE cost < {10**power} LIMIT {10**power}",
+                    "seconds": 10**power / 1000,
+                }
+            )
+            for power in range(6)
+        )
+        + '\n{"sql": "SELECT cost FROM visits WHERE person_id = 77", "seconds": 3600}\n'
+        + '{"sql": "SELECT count(*) FROM people", "seconds": 0.5}\n{"sql": "SELECT 1 FROM people WHERE id = 5", "seconds": 0.001}\n'
+    )
+    priced = ("--dollars-per-hour", "2", "--vcpus", "4")
+    found = _json(_run("--url", clinic, "--workload", str(file), "--format", "json", *priced))
+    saved, dollars = found["saved"], found["dollars_a_month"]
+    assert 0 < saved["low"] <= saved["expected"] <= saved["high"]
+    assert dollars["expected"] == pytest.approx(saved["expected"] * 2 * 730 / (4 * 3600))
+    assert "a month of the instance" in _run("--url", clinic, "--workload", str(file), *priced).stdout
+    assert _json(_run("--url", clinic, "--workload", str(file), "--format", "json"))["dollars_a_month"] is None
+    assert _run("--url", clinic, "--vcpus", "4").exit_code == 2
+
+
+def test_out_of_time_it_says_so(clinic: str, file: Path) -> None:
+    result = _run("--url", clinic, "--workload", str(file), "--within", "1ms")
+    assert result.exit_code == 1
+    assert "the best that was known" in result.stdout

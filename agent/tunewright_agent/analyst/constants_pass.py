@@ -30,7 +30,7 @@ _FADES = 2
 
 
 @dataclass(slots=True)
-class _Tally:
+class Tally:
     """The samples of one statement."""
 
     samples: int = 0
@@ -64,7 +64,7 @@ class ConstantsPass:
 
     reader: Reader
     _since: datetime | None = field(init=False, default=None)
-    _tallies: OrderedDict[tuple[str, StatementId], _Tally] = field(init=False, default_factory=OrderedDict)
+    _tallies: OrderedDict[tuple[str, StatementId], Tally] = field(init=False, default_factory=OrderedDict)
     _counted: frozenset[tuple[int, datetime | None]] = field(init=False, default=frozenset())
 
     def collect(self, latest: Latest, taken_at: datetime) -> Collected:
@@ -77,9 +77,9 @@ class ConstantsPass:
         runs = frozenset((one.pid, one.started) for one in samples)
         fresh = [one for one in samples if (one.pid, one.started) not in self._counted]
         self._counted = runs
-        wanted = {(one.database, fingerprint(one.text)): one for one in fresh}
         forms = {(row.key.database, row.id): row.text for row in statements.rows if row.text and not row.own}
-        for key, sample in wanted.items():
+        for sample in fresh:
+            key = (sample.database, fingerprint(sample.text))
             self._count(key, forms.get(key), sample)
         rows = (
             StatementConstants(database, statement, tally.samples, tally.rows())
@@ -91,7 +91,7 @@ class ConstantsPass:
         found = constants(form, sample.text) if form is not None else None
         if not found:
             return
-        self._tallies.setdefault(key, _Tally()).add(found)
+        self._tallies.setdefault(key, Tally()).add(found)
         self._tallies.move_to_end(key)
         while len(self._tallies) > MOST_STATEMENTS:
             self._tallies.popitem(last=False)

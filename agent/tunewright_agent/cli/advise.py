@@ -30,7 +30,7 @@ from tunewright_agent.reports.visible import visible
 from tunewright_agent.sources.postgres.session import Reader
 from tunewright_agent.sources.source import SourceError
 from tunewright_agent.whatif.twin import Twin
-from tunewright_agent.wiring import watch_of
+from tunewright_agent.wiring import price_of, watch_of
 from tunewright_analyzers.facts.ids import ClusterId
 from tunewright_analyzers.facts.snapshot import Window
 from tunewright_analyzers.indexes.advice import AdviceError, IndexAdvice, advise
@@ -94,7 +94,8 @@ def _file(path: Path | None) -> tuple[FileStatement, ...] | None:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What the command line asks for. `history`: (path, seconds back) where the daemon's history is the workload."""
+    """What the command line asks for. `history`: (path, seconds back) where the daemon's history is the workload; `own_only`: of the URL's own
+    database alone, as a file's statements are, and as a bare URL is meant."""
 
     file: tuple[FileStatement, ...] | None
     history: tuple[Path, float] | None
@@ -104,36 +105,28 @@ class _Asked:
     weigh: Weigh
     price: Price | None
     within_seconds: float | None
+    own_only: bool
 
 
 @contextmanager
-def _one_database(url: str) -> Iterator[Reader]:
-    """A reader of the URL's own database."""
-    reader = Reader(url)
-    try:
-        with reader.session() as session:
-            database = session.database
-        reader.include = (database,)
-        reader.forget()
-        yield reader
-    finally:
-        reader.close()
-
-
-@contextmanager
-def _configured(settings: Settings, cluster: ClusterSettings) -> Iterator[Reader]:
-    """A reader of all databases that the configuration names."""
+def _reader(settings: Settings, cluster: ClusterSettings, own_only: bool) -> Iterator[Reader]:
+    """A reader of the databases that the settings name, or of the URL's own alone."""
     reader = watch_of(cluster, settings, None).reader
     try:
+        if own_only:
+            with reader.session() as session:
+                database = session.database
+            reader.include = (database,)
+            reader.forget()
         yield reader
     finally:
         reader.close()
 
 
-def _advice(reader: Reader, cluster: ClusterId, asked: _Asked) -> tuple[IndexAdvice, Window]:
+def _advice(reader: Reader, cluster: ClusterSettings, asked: _Asked) -> tuple[IndexAdvice, Window]:
     at, began = datetime.now(UTC), time.monotonic()
     with progress("reading the server") as task:
-        window = server_window(reader, cluster, at, asked.file is None)
+        window = server_window(reader, ClusterId(cluster.name), at, asked.file is None)
         if asked.history is not None:
             window = history_window(window, *asked.history)
         wanted = list(reader.server.databases)
@@ -142,6 +135,8 @@ def _advice(reader: Reader, cluster: ClusterId, asked: _Asked) -> tuple[IndexAdv
             databases = sorted(twin.without)
             for name, error in twin.failed.items():
                 err.print(f"not seen: {visible(name)}: {visible(error)}", markup=False)
+            if not databases:
+                raise AdviceError("none of the databases could be read")
             if asked.file is not None:
                 work = statements_of(asked.file, databases[0], twin, at, equal=asked.weigh is Weigh.EQUAL)
                 window = with_section(window, work)
@@ -160,7 +155,7 @@ def _advice(reader: Reader, cluster: ClusterId, asked: _Asked) -> tuple[IndexAdv
                 enough=lambda: asked.within_seconds is not None and time.monotonic() - began > asked.within_seconds,
             )
         task.at(1, 1, "asking HypoPG on the server")
-        found = confirmed(found, LiveOracle(reader, frozenset()), hypopg_databases(window))
+        found = confirmed(found, LiveOracle(reader, frozenset(cluster.allow_functions)), hypopg_databases(window))
     return found, window
 
 
@@ -169,10 +164,11 @@ def _lacking(without: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(f"{name}: {one}" if several else one for name in sorted(without) for one in without[name])
 
 
-def _price(dollars: float | None, vcpus: float | None) -> Price | None:
+def _price(dollars: float | None, vcpus: float | None, cluster: ClusterSettings) -> Price | None:
+    """As the options say, else as the configuration does."""
     if (dollars is None) != (vcpus is None):
         fail("--dollars-per-hour and --vcpus are given together or not at all", Exit.USAGE)
-    return Price(dollars, vcpus) if dollars is not None and vcpus is not None else None
+    return Price(dollars, vcpus) if dollars is not None and vcpus is not None else price_of(cluster)
 
 
 def _seconds(option: str, text: str | None) -> float | None:
@@ -246,8 +242,8 @@ def indexes(
     """Which indexes the workload wants, each with its SQL, size, write cost, what it gains, its risk and its rollback.
 
     The workload is what pg_stat_statements counted, what the daemon's history holds (--config, --since), or a file.
-    Nothing is created: plans are made on an embedded copy of schema and
-    statistics. For example: tunewright advise indexes --url postgresql://localhost/shop --workload queries.sql --budget 500MB --format sql
+    Nothing is created: plans are made on an embedded copy of schema and statistics.
+    For example: tunewright advise indexes --url postgresql://localhost/shop --workload queries.sql --budget 500MB --format sql
     """
     limits = Limits(
         budget_bytes=_budget(budget),
@@ -267,16 +263,25 @@ def indexes(
         _names(tables),
         _names(keep),
         weigh,
-        _price(dollars_per_hour, vcpus),
+        _price(dollars_per_hour, vcpus, chosen),
         _seconds("--within", within),
+        own_only=workload is not None or config is None,
     )
+    _print(form, *_answer(settings, chosen, asked))
+
+
+def _answer(settings: Settings, cluster: ClusterSettings, asked: _Asked) -> tuple[IndexAdvice, Window]:
+    """The advice; leaves with a message where none can be given."""
     try:
-        with _one_database(str(url)) if url is not None else _configured(settings, chosen) as reader:
-            found, window = _advice(reader, ClusterId(chosen.name), asked)
+        with _reader(settings, cluster, asked.own_only) as reader:
+            return _advice(reader, cluster, asked)
     except SourceError as error:
         fail(visible(error), Exit.UNREACHABLE, error.mend)
     except (AdviceError, WhatIfError, EmbeddedError, HistoryError) as error:
         fail(visible(error), Exit.INCOMPLETE)
+
+
+def _print(form: Form, found: IndexAdvice, window: Window) -> None:
     if form is Form.JSON:
         out.print_json(json.dumps(advice_shape(found, window)))
     else:

@@ -208,7 +208,7 @@ def text_lines(advice: IndexAdvice, window: Window) -> Iterator[str]:
     """The answer for people."""
     total = sum(row.size_bytes for row in advice.rows)
     if not advice.is_complete:
-        yield "Interrupted: this is the best that was known then."
+        yield "Interrupted, or out of time: this is the best that was known then."
     if not advice.rows:
         yield f"No index is worth its price for these {advice.judged} statements."
     else:

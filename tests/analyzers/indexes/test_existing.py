@@ -10,7 +10,7 @@ from tunewright_analyzers.facts.ids import PlanId
 from tunewright_analyzers.facts.plans import Cost, NodeKind, Plan, PlanNode
 from tunewright_analyzers.facts.relations import IndexColumn
 from tunewright_analyzers.indexes.existing import makes_redundant, same, serves
-from tunewright_analyzers.indexes.size import IndexShape, KeyShape, btree_height, btree_size
+from tunewright_analyzers.indexes.size import IndexShape, KeyShape, btree_height, btree_size, tuple_bytes
 from tunewright_analyzers.indexes.skip_scan import skipping_indexes
 from tunewright_analyzers.indexes.statement import create_statement, index_name
 from tunewright_analyzers.indexes.whatif import HypotheticalIndex
@@ -131,3 +131,20 @@ def test_sizes_of_known_indexes() -> None:
     assert btree_size(IndexShape(0, (KeyShape(4, 4),))).pages == 1
     assert btree_height(820, 4) == 2
     assert btree_height(1, 4) == 0
+
+
+def test_a_numeric_column_has_odd_lengths_and_the_tuple_is_padded_by_them() -> None:
+    price = KeyShape(5, is_variable=True, is_numeric=True)
+    assert price.lengths() == ((5, 1.0),)
+    assert KeyShape(8, is_variable=True, is_numeric=True).lengths() == ((7, 0.25), (9, 0.75))
+    assert tuple_bytes((KeyShape(4, 4), price)) == 8 + 16  # 4 + 5 bytes fill two words
+    assert tuple_bytes((KeyShape(4, 4), KeyShape(8, is_variable=True, is_numeric=True))) == 8 + 16
+    assert tuple_bytes((price, KeyShape(4, 4), price)) == 8 + 24  # 5, padded to 8, 12, 17
+
+
+@pytest.mark.parametrize("width", [1, 7, 8, 40, 126, 127, 500])
+@pytest.mark.parametrize("is_numeric", [False, True])
+def test_lengths_are_shares_of_all_values_about_their_average(width: int, is_numeric: bool) -> None:
+    lengths = KeyShape(width, is_variable=True, is_numeric=is_numeric).lengths()
+    assert sum(share for _, share in lengths) == pytest.approx(1.0)
+    assert abs(sum(length * share for length, share in lengths) - max(width, 3 if is_numeric else 0)) <= 2.0
