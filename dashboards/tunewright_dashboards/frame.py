@@ -16,7 +16,8 @@ from grafana_foundation_sdk.builders.common import (
 from grafana_foundation_sdk.models import common, dashboard
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
-from tunewright_dashboards.board import SERVER, Board, Kind, Panel, Row
+from tunewright_dashboards.board import SERVER, Board, Kind, Panel
+from tunewright_dashboards.layout import EVERYTHING, AnyPanel, choice, framed, laid_out
 
 TAG = "tunewright"
 SOURCE = common.DataSourceRef(type_val="prometheus", uid="${datasource}")
@@ -30,48 +31,12 @@ VARIABLE_OF = {"cluster": "cluster", "server": "instance", "database": "database
 
 def dashboard_of(board: Board) -> sdk.Dashboard:
     """The dashboard, complete: variables, annotations, links, panels in their places."""
-    made = (
-        sdk.Dashboard(board.title)
-        .uid(board.uid)
-        .description(board.description)
-        .tags([TAG])
-        .timezone("browser")
-        .time("now-6h", "now")
-        .refresh("1m")
-        .readonly()
-        .tooltip(dashboard.DashboardCursorSync.CROSSHAIR)
-        .link(_links())
-    )
+    made = framed(board.uid, board.title, board.description, [TAG], "1m", "Tunewright")
     for variable in _variables(board):
         made = made.with_variable(variable)
     for annotation in _annotations():
         made = made.annotation(annotation)
-    number = 0
-    for row in board.rows:
-        number += 1
-        heading = sdk.Row(row.title).id(number)
-        panels = [_panel(panel, number + place) for place, panel in enumerate(row.panels, start=1)]
-        number += len(panels)
-        _add(made, row, heading, panels)
-    return made
-
-
-def _add(made: sdk.Dashboard, row: Row, heading: sdk.Row, panels: list["AnyPanel"]) -> None:
-    if row.folded:
-        heading = heading.collapsed(True)
-        for panel in panels:
-            heading = heading.with_panel(panel)
-        made.with_row(heading)
-        return
-    made.with_row(heading)
-    for panel in panels:
-        made.with_panel(panel)
-
-
-def _links() -> sdk.DashboardLink:
-    """A menu of all boards of ours; time and variables stay."""
-    link = sdk.DashboardLink("Tunewright").type(dashboard.DashboardLinkType.DASHBOARDS).tags([TAG])
-    return link.as_dropdown(True).include_vars(True).keep_time(True)
+    return laid_out(made, ((row.title, row.folded, [_panel(one) for one in row.panels]) for row in board.rows))
 
 
 def _variables(board: Board) -> Iterator[sdk.DatasourceVariable | sdk.QueryVariable]:
@@ -86,18 +51,8 @@ def _variables(board: Board) -> Iterator[sdk.DatasourceVariable | sdk.QueryVaria
 
 
 def _choice(name: str, label: str, query: str, *, many: bool = True) -> sdk.QueryVariable:
-    made = (
-        sdk.QueryVariable(name)
-        .label(label)
-        .query(query)
-        .datasource(SOURCE)
-        .sort(dashboard.VariableSort.ALPHABETICAL_ASC)
-    )
-    made = made.refresh(dashboard.VariableRefresh.ON_TIME_RANGE_CHANGED).multi(many).include_all(many)
-    if not many:
-        return made
-    everything = dashboard.VariableOption(selected=True, text=["All"], value=["$__all"])
-    return made.all_value(".*").current(everything)
+    made = choice(name, label, query, SOURCE).multi(many).include_all(many)
+    return made.all_value(".*").current(EVERYTHING) if many else made
 
 
 def _annotations() -> Iterator[sdk.AnnotationQuery]:
@@ -126,10 +81,7 @@ def _event(kind: str) -> str:
     return f'time() - tunewright_event_timestamp_seconds{{{SERVER},kind="{kind}"}} < 60'
 
 
-AnyPanel = timeseries.Panel | stat.Panel | table.Panel
-
-
-def _panel(panel: Panel, number: int) -> AnyPanel:
+def _panel(panel: Panel) -> AnyPanel:
     made: AnyPanel
     if panel.kind is Kind.STAT:
         made = _stat()
@@ -137,7 +89,7 @@ def _panel(panel: Panel, number: int) -> AnyPanel:
         made = _table(panel)
     else:
         made = _lines(panel)
-    made = made.id(number).title(panel.title).description(panel.description).datasource(SOURCE).unit(panel.unit)
+    made = made.title(panel.title).description(panel.description).datasource(SOURCE).unit(panel.unit)
     made = made.span(panel.width).height(panel.height).thresholds(_thresholds(panel))
     for place, query in enumerate(panel.queries):
         target = prometheus.Dataquery().expr(query.expr).legend_format(query.legend).ref_id(chr(ord("A") + place))

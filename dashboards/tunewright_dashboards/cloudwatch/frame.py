@@ -10,6 +10,7 @@ from grafana_foundation_sdk.models import cloudwatch as models
 from grafana_foundation_sdk.models import common, dashboard
 
 from tunewright_dashboards.cloudwatch.boards import INSTANCE, Board, Metric, Panel
+from tunewright_dashboards.layout import EVERYTHING, choice, framed, laid_out
 
 NAMESPACE = "AWS/RDS"
 TAG = "tunewright-cloudwatch"
@@ -19,34 +20,11 @@ _VARIABLE = {"refId": "CloudWatchVariableQueryEditor-VariableQuery", "metricName
 
 def dashboard_of(board: Board) -> sdk.Dashboard:
     """The dashboard, complete."""
-    link = sdk.DashboardLink("CloudWatch").type(dashboard.DashboardLinkType.DASHBOARDS).tags([TAG])
-    made = (
-        sdk.Dashboard(board.title)
-        .uid(board.uid)
-        .description(board.description)
-        .tags(["tunewright", TAG])
-        .timezone("browser")
-        .time("now-6h", "now")
-        .refresh("5m")
-        .readonly()
-        .tooltip(dashboard.DashboardCursorSync.CROSSHAIR)
-        .link(link.as_dropdown(True).include_vars(True).keep_time(True))
-    )
+    tags = ("tunewright", TAG)
+    made = framed(board.uid, board.title, board.description, tags, "5m", "CloudWatch")
     for variable in _variables(board):
         made = made.with_variable(variable)
-    number = 0
-    for row in board.rows:
-        number += 1
-        heading = sdk.Row(row.title).id(number).collapsed(row.folded)
-        panels = [_panel(board, one, number + place) for place, one in enumerate(row.panels, start=1)]
-        number += len(panels)
-        if row.folded:
-            for panel in panels:
-                heading = heading.with_panel(panel)
-        made = made.with_row(heading)
-        for panel in () if row.folded else panels:
-            made = made.with_panel(panel)
-    return made
+    return laid_out(made, ((row.title, row.folded, [_panel(board, one) for one in row.panels]) for row in board.rows))
 
 
 def _variables(board: Board) -> Iterator[sdk.DatasourceVariable | sdk.QueryVariable]:
@@ -59,23 +37,15 @@ def _variables(board: Board) -> Iterator[sdk.DatasourceVariable | sdk.QueryVaria
         "dimensionKey": board.dimension,
         "region": "$region",
     }
-    everything = dashboard.VariableOption(selected=True, text=["All"], value=["$__all"])
     name = variable_of(board)
-    yield _choice(name, name.capitalize(), asked).multi(True).include_all(True).all_value("*").current(everything)
+    yield _choice(name, name.capitalize(), asked).multi(True).include_all(True).all_value("*").current(EVERYTHING)
 
 
 def _choice(name: str, label: str, query: dict[str, Any]) -> sdk.QueryVariable:
-    return (
-        sdk.QueryVariable(name)
-        .label(label)
-        .query(_VARIABLE | query)
-        .datasource(SOURCE)
-        .sort(dashboard.VariableSort.ALPHABETICAL_ASC)
-        .refresh(dashboard.VariableRefresh.ON_TIME_RANGE_CHANGED)
-    )
+    return choice(name, label, _VARIABLE | query, SOURCE)
 
 
-def _panel(board: Board, panel: Panel, number: int) -> timeseries.Panel:
+def _panel(board: Board, panel: Panel) -> timeseries.Panel:
     where = f" Only {panel.only}." if panel.only is not None else ""
     good, bad = ("green", "yellow") if not panel.falling else ("yellow", "green")
     steps = [dashboard.Threshold(None, good if panel.warn is not None else "green")]
@@ -83,7 +53,6 @@ def _panel(board: Board, panel: Panel, number: int) -> timeseries.Panel:
         steps.append(dashboard.Threshold(panel.warn, bad))
     made = (
         timeseries.Panel()
-        .id(number)
         .title(panel.title)
         .description(panel.description + where)
         .datasource(SOURCE)
