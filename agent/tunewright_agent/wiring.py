@@ -222,12 +222,10 @@ def _offer(lane: Lane, job: Job) -> None:
 
 
 def desk_of(settings: Settings) -> Desk | None:
-    """The notifications, opened; None without channels. Raises HistoryError."""
+    """The notifications, not yet open; None without channels."""
     if not settings.notifications.channels:
         return None
-    desk = Desk(Outbox(outbox_path(settings.history.path)), settings.notifications, now)
-    desk.open(frozenset(cluster.name for cluster in settings.clusters))
-    return desk
+    return Desk(Outbox(outbox_path(settings.history.path)), settings.notifications, now)
 
 
 def assemble(settings: Settings) -> Assembly:
@@ -235,15 +233,15 @@ def assemble(settings: Settings) -> Assembly:
     web = settings.web
     token = web.token_from.resolve() if web.token_from is not None else None
     tls = Tls(web.tls_certificate, web.tls_key) if web.tls_certificate is not None and web.tls_key is not None else None
-    history, fault = history_of(settings.history), Fault()
-    history.database.open()
-    desk: Desk | None = None
-    try:
-        desk = desk_of(settings)
-        watches = tuple(
-            watch_of(cluster, settings, Remembered(history, ClusterId(cluster.name), INSTANCE, fault), desk)
-            for cluster in settings.clusters
-        )
+    history, fault, desk = history_of(settings.history), Fault(), desk_of(settings)
+    watches = tuple(
+        watch_of(cluster, settings, Remembered(history, ClusterId(cluster.name), INSTANCE, fault), desk)
+        for cluster in settings.clusters
+    )
+    try:  # no file is made for settings that are wrong
+        history.database.open()
+        if desk is not None:
+            desk.open(frozenset(cluster.name for cluster in settings.clusters))
         assembly = Assembly(history, fault, watches, now(), desk)
         assembly.server = serve(
             web.address, web.port, assembly.state, metrics=exposition(assembly.state), token=token, tls=tls

@@ -184,9 +184,13 @@ def test_a_configuration_with_a_typo(tmp_path: Path) -> None:
 
 def test_a_configuration_with_an_unknown_source(tmp_path: Path) -> None:
     config = tmp_path / "t.toml"
-    config.write_text('[[clusters]]\nname = "a"\nurl = "postgresql://h/d"\nsources.statments = { enabled = false }\n')
+    history = tmp_path / "history.db"
+    config.write_text(
+        f'[history]\npath = "{history}"\n[[clusters]]\nname = "a"\nurl = "postgresql://h/d"\nsources.statments = {{ enabled = false }}\n'
+    )
     for command in ("run", "once"):
         _one_line(tunewright(command, "--config", str(config)), 2, "'statments'; did you mean 'statements'?")
+    assert not history.exists()
 
 
 def test_explain_judges_a_plan_offline(database18: str, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from tunewright_agent.clock import Clock, now
 from tunewright_agent.config.load import read
 from tunewright_agent.config.settings import Settings
 from tunewright_agent.notify.alerts import alerts_of
+from tunewright_agent.notify.desk import Desk
 from tunewright_agent.pipeline import DISABLED
 from tunewright_agent.state import Judgement
 from tunewright_agent.wiring import desk_of
@@ -51,6 +52,14 @@ least_severity = "low"
 """
 
 
+def _opened(settings: Settings) -> Desk:
+    """As the daemon opens it."""
+    desk = desk_of(settings)
+    assert desk is not None
+    desk.open(frozenset(cluster.name for cluster in settings.clusters))
+    return desk
+
+
 def _settings(folder: Path, url: str) -> Settings:
     return read(_text(folder, url), "t.toml", {})
 
@@ -71,7 +80,7 @@ def test_alerts_carry_facts_with_units_and_the_advice() -> None:
 
 def test_a_judgement_is_told_by_group_and_incidents_are_the_quick_lanes(tmp_path: Path) -> None:
     with receivers.http() as receiver:
-        desk = desk_of(_settings(tmp_path, receiver.url))
+        desk = _opened(_settings(tmp_path, receiver.url))
         assert desk is not None
         clock = Clock()
         desk.start(clock)
@@ -102,7 +111,7 @@ def test_a_slow_channel_delays_no_other(tmp_path: Path) -> None:
         slow.on_request = lambda: bool(held.wait(20))
         more = f'[[notifications.channels]]\nname = "slow"\nkind = "webhook"\nurl = "{slow.url}"\nallow_addresses = ["127.0.0.1/32"]\n'
         text = _text(tmp_path, quick.url).replace('channels = ["hook"]', 'channels = ["slow", "hook"]')
-        desk = desk_of(read(text + more, "t.toml", {}))
+        desk = _opened(read(text + more, "t.toml", {}))
         assert desk is not None
         clock = Clock()
         desk.start(clock)
@@ -125,7 +134,7 @@ def test_a_slow_channel_delays_no_other(tmp_path: Path) -> None:
 
 def test_what_hides_an_alert_and_what_does_not(tmp_path: Path) -> None:
     """Of the moment: a check that could not look hides it; one that saw a part as ever, or was switched off, does not."""
-    desk = desk_of(_settings(tmp_path, "http://127.0.0.1:1/"))
+    desk = _opened(_settings(tmp_path, "http://127.0.0.1:1/"))
     assert desk is not None
     check = CheckId("locks/blocking_chain")
     finding = replace(_judged().findings[0], check=check)
@@ -167,7 +176,7 @@ def test_the_commands(run: CliRunner, tmp_path: Path) -> None:
         receiver.answers = [(404, {})]
         assert run.invoke(app, ["notify", "test", "hook", *at]).exit_code == 3
         assert run.invoke(app, ["silence", "list", *at]).exit_code == 2  # the daemon has made no file yet
-        desk = desk_of(_settings(tmp_path, receiver.url))
+        desk = _opened(_settings(tmp_path, receiver.url))
         assert desk is not None
         made = run.invoke(
             app, ["silence", "add", *at, "--check", "locks/*", "--for", "1h", "--reason", "release [bold]42"]
