@@ -26,7 +26,7 @@ test: install ## all tests, on real servers
 	@$(BIN)/python -m pytest
 
 test-fast: install ## tests that need no server and no patience, under a minute
-	@$(BIN)/python -m pytest -q -m "not slow and not live"
+	@$(BIN)/python -m pytest -q -n auto -m "not slow and not live"
 
 lint: install ## ruff and the import contracts
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
