@@ -12,7 +12,7 @@ from typing import Any
 from tunewright_agent.sources.source import Collected, Source, SourceError
 from tunewright_agent.state import SourceRun
 from tunewright_analyzers.facts.ids import ClusterId, InstanceId
-from tunewright_analyzers.facts.snapshot import Engine, Flavour, Gap, Section, Snapshot
+from tunewright_analyzers.facts.snapshot import Engine, Flavour, Gap, Section, Snapshot, View
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -25,6 +25,7 @@ class Identity:
     version: int
     flavour: Flavour
     server: str
+    view: View = View.ENGINE
 
 
 UNKNOWN = Identity(Engine.POSTGRESQL, 0, Flavour.SELF_MANAGED, "")
@@ -108,4 +109,5 @@ class Latest:
                 taken_at=self._changed_at,
                 sections=tuple(section for _, section in self._sections.values()),
                 gaps=tuple(gap for gaps in self._gaps.values() for gap in gaps),
+                view=known.view,
             )

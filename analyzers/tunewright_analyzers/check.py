@@ -16,9 +16,9 @@ from types import ModuleType
 from typing import Any, Generic, TypeVar
 
 from tunewright_analyzers.facts.ids import CheckId, FindingId, RecommendationId
-from tunewright_analyzers.facts.snapshot import Gap, Section, Window
+from tunewright_analyzers.facts.snapshot import Gap, Section, View, Window
 from tunewright_analyzers.finding import Evidence, Finding, NotJudged, Severity, Subject, stable_id
-from tunewright_analyzers.recommendation import Action, Expectation, Recommendation
+from tunewright_analyzers.recommendation import Action, Expectation, Form, Recommendation
 
 ThresholdsT = TypeVar("ThresholdsT")
 
@@ -72,6 +72,8 @@ class Context(Generic[ThresholdsT]):
         expectation: Expectation | None = None,
         evidence: tuple[Evidence, ...] | None = None,
         caution: str | None = None,
+        form: Form = Form.SQL,
+        template: str = "",
     ) -> Recommendation:
         """What to do about `finding`; `subject` where it differs from the finding's (the index to make, not the table).
 
@@ -91,6 +93,8 @@ class Context(Generic[ThresholdsT]):
             finding.evidence if evidence is None else evidence,
             caution,
             self.window.cluster,
+            form,
+            template,
         )
 
 
@@ -105,6 +109,13 @@ class Check:
     judge: Judge
     needs: tuple[type[Section], ...]
     thresholds: type[Any]
+    controls: tuple[str, ...] = ()
+    """Ids of the same control in lists that users compare with: `RDS.3` (AWS Security Hub), `prowler:rds_…`."""
+
+    @property
+    def view(self) -> View:
+        """Which targets it judges: it is not applicable to the others, and nothing is said of it there."""
+        return View.CLOUD if any(kind.view is View.CLOUD for kind in self.needs) else View.ENGINE
 
     @property
     def group(self) -> str:
@@ -135,12 +146,14 @@ class Check:
         return dataclasses.fields(self.thresholds)
 
 
-def check(*, needs: tuple[type[Section], ...], thresholds: type[Any] = NoThresholds) -> Callable[[Judge], Check]:
+def check(
+    *, needs: tuple[type[Section], ...], thresholds: type[Any] = NoThresholds, controls: tuple[str, ...] = ()
+) -> Callable[[Judge], Check]:
     """Make a Check of a generator in `checks/GROUP/NAME.py`; the id comes from the module's place."""
 
     def decorate(judge: Judge) -> Check:
         group, name = judge.__module__.rsplit(".", 2)[-2:]
-        return Check(CheckId(f"{group}/{name}"), judge, needs, thresholds)
+        return Check(CheckId(f"{group}/{name}"), judge, needs, thresholds, controls)
 
     return decorate
 

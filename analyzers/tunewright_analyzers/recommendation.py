@@ -26,6 +26,13 @@ class Action(StrEnum):
     OTHER = "other"
 
 
+class Form(StrEnum):
+    """What the statements are written for."""
+
+    SQL = "sql"
+    AWS_CLI = "aws-cli"
+
+
 @dataclass(frozen=True, slots=True)
 class Expectation:
     """What should change, in which metric, from what to what, and after how long it can be judged.
@@ -63,3 +70,6 @@ class Recommendation:
     evidence: tuple[Evidence, ...] = ()
     caution: str | None = None
     cluster: ClusterId = NO_CLUSTER
+    form: Form = Form.SQL
+    template: str = ""
+    """The same as desired state: the properties of a CloudFormation resource, as YAML. Empty where there is none."""

@@ -25,12 +25,15 @@ def _described(check: Check) -> dict[str, object]:
             for field in check.threshold_fields
         ],
         "documentation": check.documentation,
+        "controls": list(check.controls),
     }
 
 
 def _print_one(check: Check) -> None:
     out.print(f"[bold]{check.id}[/]  {escape(check.title)}")
     out.print(f"needs: {', '.join(kind.name for kind in check.needs)}")
+    if check.controls:
+        out.print(f"the same control elsewhere: {', '.join(check.controls)}", markup=False)
     for part, text in check.documentation.items():
         out.print(f"\n[bold]{part}[/]\n{escape(text)}")
     if check.threshold_fields:

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 import tunewright_analyzers.facts
 from tunewright_analyzers.facts.ids import ClusterId, InstanceId
-from tunewright_analyzers.facts.snapshot import Engine, Flavour, Gap, Section, Snapshot
+from tunewright_analyzers.facts.snapshot import Engine, Flavour, Gap, Section, Snapshot, View
 
 ValueT = TypeVar("ValueT")
 FORMAT = 1
@@ -36,7 +36,13 @@ def sections() -> dict[str, type[Section]]:
     """Every Section class by its name."""
     for module in _modules():
         importlib.import_module(module)
-    return {kind.name: kind for kind in Section.__subclasses__()}
+    return {kind.name: kind for kind in _kinds(Section) if "name" in vars(kind)}
+
+
+def _kinds(base: type[Section]) -> Iterator[type[Section]]:
+    for kind in base.__subclasses__():
+        yield kind
+        yield from _kinds(kind)
 
 
 _adapters: dict[Any, TypeAdapter[Any]] = {}
@@ -97,6 +103,7 @@ def dump_snapshot(snapshot: Snapshot) -> str:
         "version": snapshot.version,
         "flavour": snapshot.flavour,
         "taken_at": snapshot.taken_at,
+        "view": snapshot.view,
         "gaps": _adapter(tuple[Gap, ...]).dump_python(snapshot.gaps, mode="json"),
         "sections": body,
     }
@@ -114,6 +121,7 @@ class _Head:
     flavour: Flavour
     taken_at: datetime
     gaps: tuple[Gap, ...]
+    view: View = View.ENGINE
 
 
 def load_snapshot(text: str) -> Snapshot:
@@ -134,5 +142,13 @@ def load_snapshot(text: str) -> Snapshot:
     except ValidationError as error:
         raise SnapshotError(f"{_first(error)}; {mend}") from error
     return Snapshot(
-        head.cluster, head.instance, head.engine, head.version, head.flavour, head.taken_at, loaded, head.gaps
+        head.cluster,
+        head.instance,
+        head.engine,
+        head.version,
+        head.flavour,
+        head.taken_at,
+        loaded,
+        head.gaps,
+        head.view,
     )

@@ -116,6 +116,8 @@ def recommendation_shape(one: Recommendation) -> Shape:
         "subject": str(one.subject),
         "action": str(one.action),
         "statements": list(one.statements),
+        "form": str(one.form),
+        "template": one.template or None,
         "expectation": _expectation_shape(one.expectation),
         "risk": one.risk,
         "rollback": list(one.rollback),

@@ -46,12 +46,23 @@ class Period:
         return self.end - self.start
 
 
+class View(StrEnum):
+    """From where a target is seen. A snapshot has one view, and only the checks of that view judge it."""
+
+    ENGINE = "engine"
+    """From inside: one server, through its own catalogue and statistics."""
+    CLOUD = "cloud"
+    """From outside: one cluster with all its members (or one stand-alone instance), as the cloud's API tells it."""
+
+
 class Section:
     """Base of all facts that one source contributes to a Snapshot. Subclasses are frozen, slotted dataclasses."""
 
     __slots__ = ()
     name: ClassVar[str]
     """The key of the section in a saved snapshot, and in 'not judged, because …' messages."""
+    view: ClassVar[View] = View.ENGINE
+    """Which kind of target it is read from."""
 
 
 SectionT = TypeVar("SectionT", bound=Section)
@@ -78,7 +89,8 @@ class Gap:
 class Snapshot:
     """All that was read of one instance.
 
-    `version` is the engine's number as it orders releases (PostgreSQL: server_version_num, as in 150018).
+    `version` is the engine's number as it orders releases (PostgreSQL: server_version_num, as in 150018; 0 in the cloud's view,
+    where each member has its own). In the cloud's view `instance` is the cluster's (or stand-alone instance's) identifier there.
     """
 
     cluster: ClusterId
@@ -89,6 +101,7 @@ class Snapshot:
     taken_at: datetime
     sections: tuple[Section, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    view: View = View.ENGINE
 
     def section(self, kind: type[SectionT]) -> SectionT | None:
         """The section of that class, or None where it was not read (a Gap then says why)."""
