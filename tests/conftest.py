@@ -11,10 +11,15 @@ from collections.abc import Callable, Iterator
 import psycopg
 import pytest
 
+import mysql_servers
 import servers
+from tunewright_agent.embedded.mysql import Build, EmbeddedMysql
+from tunewright_agent.embedded.ownership import EmbeddedError
 from tunewright_agent.embedded.server import EmbeddedServer
 
 _not_run: dict[str, list[str]] = {}
+_mysql_not_run: dict[str, list[str]] = {}
+_mysql_ran: set[str] = set()
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +57,84 @@ def postgres(request: pytest.FixtureRequest, start: Callable[[int], EmbeddedServ
 def postgres18(start: Callable[[int], EmbeddedServer]) -> EmbeddedServer:
     """The embedded PostgreSQL 18."""
     return start(18)
+
+
+@pytest.fixture(scope="session")
+def _mysql_running() -> Iterator[dict[str, EmbeddedMysql | str]]:
+    running: dict[str, EmbeddedMysql | str] = {}
+    yield running
+    for server in running.values():
+        if isinstance(server, EmbeddedMysql):
+            server.stop()
+
+
+@pytest.fixture
+def start_mysql(
+    request: pytest.FixtureRequest, _mysql_running: dict[str, EmbeddedMysql | str]
+) -> Callable[[str], EmbeddedMysql]:
+    """Start (once a session) a server of the MySQL family by its name in mysql_servers.BUILDS; skips, and says so, where it cannot.
+
+    Of several builds under one name the first that can be had is used.
+    """
+
+    def begun(builds: tuple[Build, ...]) -> EmbeddedMysql | str:
+        said = ""
+        for build in builds:
+            try:
+                return EmbeddedMysql(build, settings=mysql_servers.settings(build)).start()
+            except EmbeddedError as error:
+                said = str(error)
+        return said
+
+    def started(name: str) -> EmbeddedMysql:
+        if name not in _mysql_running:
+            _mysql_running[name] = begun(mysql_servers.BUILDS[name])
+        server = _mysql_running[name]
+        if isinstance(server, str):
+            _mysql_not_run.setdefault(f"{mysql_servers.BUILDS[name][0].title} ({server.splitlines()[0]})", []).append(
+                request.node.nodeid
+            )
+            pytest.skip(reason=f"{name} could not be had: {server}")
+        _mysql_ran.add(server.build.title)
+        return server
+
+    return started
+
+
+@pytest.fixture
+def mysql8(start_mysql: Callable[[str], EmbeddedMysql]) -> EmbeddedMysql:
+    """A running Oracle MySQL 8.0 (9.7 where 8.0 cannot be had)."""
+    return start_mysql("mysql8")
+
+
+@pytest.fixture
+def mariadb(start_mysql: Callable[[str], EmbeddedMysql]) -> EmbeddedMysql:
+    """A running MariaDB 10.11."""
+    return start_mysql("mariadb")
+
+
+@pytest.fixture(params=["mysql8", "mariadb"])
+def mysql_family(request: pytest.FixtureRequest, start_mysql: Callable[[str], EmbeddedMysql]) -> EmbeddedMysql:
+    """A running MySQL 8.0 and MariaDB 10.11 in turn."""
+    return start_mysql(request.param)
+
+
+@pytest.fixture
+def mysql_database(mysql_family: EmbeddedMysql) -> Iterator[str]:
+    """The URL (root) of a fresh, empty database on MySQL and MariaDB in turn."""
+    yield from mysql_servers.fresh(mysql_family)
+
+
+@pytest.fixture
+def mysql8_database(mysql8: EmbeddedMysql) -> Iterator[str]:
+    """The URL (root) of a fresh, empty database on MySQL 8.0."""
+    yield from mysql_servers.fresh(mysql8)
+
+
+@pytest.fixture
+def mariadb_database(mariadb: EmbeddedMysql) -> Iterator[str]:
+    """The URL (root) of a fresh, empty database on MariaDB 10.11."""
+    yield from mysql_servers.fresh(mariadb)
 
 
 @pytest.fixture
@@ -94,17 +177,19 @@ def database18(postgres18: EmbeddedServer) -> Iterator[str]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A test that uses a server is a live test."""
     for item in items:
-        if {"postgres", "postgres18", "database", "database18", "start"} & set(getattr(item, "fixturenames", ())):
+        if {"start", "start_mysql"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.live)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Name the servers that could not be started and the programs that are missing, with the number of tests that did not run."""
-    for server, tests in sorted(_not_run.items()):
+    if _mysql_ran:
+        terminalreporter.write_line(f"MySQL family, run on: {', '.join(sorted(_mysql_ran))}")
+    for server, tests in sorted([*_not_run.items(), *_mysql_not_run.items()]):
         terminalreporter.write_line(f"NOT RUN for want of {server}: {len(tests)} tests")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Under CI=true a server that could not be started, or a missing program, fails the run."""
-    if os.environ.get("CI") == "true" and _not_run:
+    """Under CI=true a server that could not be started, or a missing program, fails the run; of the MySQL family one must have run."""
+    if os.environ.get("CI") == "true" and (_not_run or (_mysql_not_run and not _mysql_ran)):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -11,7 +11,8 @@ import psutil
 import psycopg
 import pytest
 
-from tunewright_agent.embedded.server import EmbeddedError, EmbeddedServer, wheel_binaries
+from tunewright_agent.embedded.ownership import EmbeddedError
+from tunewright_agent.embedded.server import EmbeddedServer, wheel_binaries
 
 pytestmark = pytest.mark.live
 

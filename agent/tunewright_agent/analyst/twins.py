@@ -13,7 +13,7 @@ from datetime import datetime
 
 import psycopg
 
-from tunewright_agent.embedded.server import EmbeddedError
+from tunewright_agent.embedded.ownership import EmbeddedError
 from tunewright_agent.sources.postgres.session import Reader
 from tunewright_agent.sources.source import SourceError, Unavailable
 from tunewright_agent.whatif.twin import Twin

