@@ -38,14 +38,14 @@ def _read(file: str) -> str:
 
 @app.command()
 def explain(
-    file: Annotated[
-        str, typer.Argument(help="A file with the output of EXPLAIN (FORMAT JSON or text), or - for standard input.")
-    ],
+    file: Annotated[str, typer.Argument(help="A file with the output of EXPLAIN, or - for standard input.")],
     form: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
 ) -> None:
     """Judge one execution plan without a database.
 
-    The plan with the most to tell is made by EXPLAIN (ANALYZE, BUFFERS, VERBOSE, SETTINGS, FORMAT JSON); plain text works too.
+    PostgreSQL: EXPLAIN (ANALYZE, BUFFERS, VERBOSE, SETTINGS, FORMAT JSON) tells most; plain text works too.
+    MySQL: EXPLAIN ANALYZE, EXPLAIN FORMAT=TREE or FORMAT=JSON (both versions). MariaDB: EXPLAIN or ANALYZE FORMAT=JSON.
+    Each is recognised by itself. ANALYZE executes the statement: do not give it one that writes.
     """
     try:
         plan = read_plan(_read(file))

@@ -140,6 +140,21 @@ class PlanNode:
     buffers: Buffers | None = None
     longest_list: int | None = None
     """Elements of the longest constant list (`= ANY ('{…}')`) in its conditions."""
+    examined_rows: float | None = None
+    """Rows that a scan is expected to read a loop, before its filter; None where the engine does not say (PostgreSQL)."""
+    possible_indexes: tuple[str, ...] = ()
+    """Indexes that the planner weighed for a scan (MySQL), used or not."""
+    key_columns: tuple[str, ...] = ()
+    """Columns of the index that the scan searches by (MySQL)."""
+    uses_temporary_table: bool = False
+    replanned_per_row: bool = False
+    """Whether the access is chosen anew for each outer row (MySQL's `range checked for each record`)."""
+    dependent: bool = False
+    """Whether a subquery is evaluated for each row of the query around it."""
+    offset_rows: float | None = None
+    """Rows that a Limit skips, where the engine prints it."""
+    message: str | None = None
+    """Why nothing is read, as in `Impossible WHERE`."""
     notes: tuple[tuple[str, str], ...] = ()
     """Properties the reader does not know, by name: kept, never dropped."""
 

@@ -5,10 +5,15 @@ import re
 from collections.abc import Mapping
 
 from tunewright_analyzers.facts.plans import Plan
+from tunewright_analyzers.plans.mysql.reading import plan_of_text, recognise
+from tunewright_analyzers.plans.mysql.tree import TreeFault
 from tunewright_analyzers.plans.postgres_json import plan_of
 from tunewright_analyzers.plans.postgres_text import TextFault, decode
 
 MEND = "give the output of EXPLAIN (ANALYZE, BUFFERS, VERBOSE, FORMAT JSON), or of EXPLAIN as text"
+MYSQL_MEND = (
+    "give the output of EXPLAIN FORMAT=JSON or EXPLAIN ANALYZE (MySQL), or of EXPLAIN or ANALYZE FORMAT=JSON (MariaDB)"
+)
 _FRAME = re.compile(r"^\s*(QUERY PLAN|-{3,}|\(\d+ rows?\)|\+-+\+)\s*$")
 _BOX = re.compile(r"^\s*\|(.*)\|\s*$")
 
@@ -59,8 +64,27 @@ def _from_json(text: str, database: str) -> Plan:
         raise PlanError(f"a property of a node has an unexpected form ({type(error).__name__}); {MEND}") from error
 
 
+def _of_mysql(bare: str) -> Plan:
+    try:
+        return plan_of_text(bare)
+    except json.JSONDecodeError as error:
+        raise PlanError(f"line {error.lineno}, column {error.colno}: not valid JSON; {MYSQL_MEND}") from error
+    except TreeFault as fault:
+        raise PlanError(
+            f"line {fault.line}: a node such as '-> Table scan on t' is wanted here; {MYSQL_MEND}"
+        ) from fault
+    except _UNREADABLE as error:
+        raise PlanError(f"a property has an unexpected form ({type(error).__name__}); {MYSQL_MEND}") from error
+
+
 def read_plan(text: str, database: str = "") -> Plan:
-    """A Plan of EXPLAIN's output in JSON or text. Raises PlanError, and nothing else, for anything that is not one."""
+    """A Plan of EXPLAIN's output: PostgreSQL's JSON or text, MySQL's JSON (both versions) or TREE, MariaDB's JSON.
+
+    Raises PlanError, and nothing else, for anything that is not one.
+    """
+    mysql = recognise(text)
+    if mysql is not None:
+        return _of_mysql(mysql)
     bare = _unframed(text)
     if bare.lstrip()[:1] in {"[", "{"}:
         return _from_json(bare, database)

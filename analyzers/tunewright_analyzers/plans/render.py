@@ -33,12 +33,14 @@ def own_seconds(node: PlanNode) -> float | None:
 
 def _numbers(node: PlanNode, whole: float | None) -> str:
     parts = [f"cost {node.cost.total:,.0f}", f"rows {node.estimated_rows:,.0f}"]
+    if node.cost.total == 0 and node.estimated_rows == 0:
+        parts = ["", "rows ?"]
     if node.actual_rows is not None:
         parts[1] += f" → {node.actual_rows:,.0f}" + (f" x {node.loops:,.0f}" if node.loops and node.loops != 1 else "")
     own = own_seconds(node)
     if own is not None and whole:
         parts.append(f"{own * 1000:,.1f} ms ({own / whole:.0%})")
-    return ", ".join(parts)
+    return ", ".join(part for part in parts if part)
 
 
 def _details(node: PlanNode) -> list[str]:
@@ -51,6 +53,10 @@ def _details(node: PlanNode) -> list[str]:
         ("groups", ", ".join(node.group_keys) or None),
     ]
     lines = [f"{name}: {value}" for name, value in facts if value]
+    if node.message:
+        lines.append(node.message)
+    if node.offset_rows:
+        lines.append(f"skips {node.offset_rows:,.0f} rows")
     if node.rows_removed_by_filter:
         lines.append(f"thrown away: {node.rows_removed_by_filter:,.0f} rows")
     if node.sort_space_type == "Disk" and node.sort_space_bytes:

@@ -1,0 +1,1 @@
+"""Readers of MySQL's and MariaDB's EXPLAIN output."""
