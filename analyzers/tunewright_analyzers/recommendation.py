@@ -23,6 +23,7 @@ class Action(StrEnum):
     END_SESSION = "end session"
     DROP_SLOT = "drop slot"
     CREATE_EXTENSION = "create extension"
+    MODIFY_RESOURCE = "modify resource"
     OTHER = "other"
 
 

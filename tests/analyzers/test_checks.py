@@ -1,16 +1,23 @@
 """Every check is judged by its cases; a check without a firing, a silent, a gap and (with thresholds) a threshold case fails."""
 
 import importlib
+import textwrap
 
+import cfnlint.api
 import pglast
 import pytest
 
+import aws_cli
+import controls
 from cases.case import Case
 from tunewright_analyzers.check import DOC_PARTS, Check, discover, run
+from tunewright_analyzers.facts.snapshot import View
 from tunewright_analyzers.finding import Finding, NotJudged
-from tunewright_analyzers.recommendation import Recommendation
+from tunewright_analyzers.recommendation import Form, Recommendation
 
 CHECKS = discover()
+PARTIAL = {"E3003"}
+"""cfn-lint's complaints that a resource lacks required properties: a template states only what changes."""
 
 
 def _cases(check: Check) -> tuple[Case, ...]:
@@ -60,8 +67,43 @@ def test_recommended_statements_parse_and_ids_are_unique(check: Check, case: Cas
     recommendations = [one for one in verdicts if isinstance(one, Recommendation)]
     for one in recommendations:
         for statement in (*one.statements, *one.rollback):
-            assert pglast.parse_sql(statement)
+            if one.form is Form.AWS_CLI:
+                aws_cli.check(statement)
+            else:
+                assert pglast.parse_sql(statement)
     ids = [one.id for one in recommendations]
     assert len(ids) == len(set(ids))
     findings = [one.id for one in verdicts if isinstance(one, Finding)]
     assert len(findings) == len(set(findings))
+
+
+@pytest.mark.parametrize("check", [one for one in CHECKS if one.controls], ids=lambda check: check.id)
+def test_the_controls_that_a_check_names_exist(check: Check) -> None:
+    assert set(check.controls) <= controls.KNOWN
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("aws rds modify-db-cluster --region x", "lacks"),
+        ("aws rds modify-db-clusters --db-cluster-identifier a", "no such operation"),
+        ("aws rds modify-db-cluster --db-cluster-identifier a --deletion-protected", "has no --deletion-protected"),
+        ("aws rds modify-db-cluster --db-cluster-identifier a --deletion-protection true", "wrong values"),
+        ("aws rds modify-db-cluster --db-cluster-identifier a --backup-retention-period week", "whole numbers"),
+        ("aws rds modify-db-cluster --db-cluster-identifier a b", "takes one value"),
+    ],
+)
+def test_a_line_that_the_aws_cli_would_refuse_is_refused(line: str, says: str) -> None:
+    with pytest.raises(aws_cli.NotTheCli, match=says):
+        aws_cli.check(line)
+
+
+def test_cloudformation_takes_the_templates() -> None:
+    """Every template of every case as a resource of one stack: cfn-lint knows each property and its type."""
+    cases = [(check, case) for check in CHECKS if check.view is View.CLOUD for case in _cases(check)]
+    verdicts = (one for check, case in cases for one in run(check, case.window(), case.overrides))
+    templates = sorted({one.template for one in verdicts if isinstance(one, Recommendation) and one.template})
+    assert templates
+    resources = "".join(f"  R{number}:\n{textwrap.indent(text, '    ')}\n" for number, text in enumerate(templates))
+    found = cfnlint.api.lint(f"AWSTemplateFormatVersion: '2010-09-09'\nResources:\n{resources}", regions=["us-east-1"])
+    assert [str(one) for one in found if one.rule.id.startswith("E") and one.rule.id not in PARTIAL] == []

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from tunewright_analyzers.facts.ids import ClusterId, InstanceId
-from tunewright_analyzers.facts.snapshot import Engine, Flavour, Gap, Period, Section, Snapshot, Window
+from tunewright_analyzers.facts.snapshot import Engine, Flavour, Gap, Period, Section, Snapshot, View, Window
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 DAY = Period(NOW - timedelta(days=1), NOW)
@@ -46,6 +46,7 @@ class Case:
             NOW,
             self.sections,
             self.gaps,
+            View.CLOUD if any(one.view is View.CLOUD for one in self.sections) else View.ENGINE,
         )
         return Window(ClusterId("shop"), DAY.start, DAY.end, latest)
 

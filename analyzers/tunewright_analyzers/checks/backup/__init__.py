@@ -1,0 +1,1 @@
+"""Checks of what could be restored."""

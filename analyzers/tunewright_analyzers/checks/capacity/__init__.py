@@ -1,0 +1,1 @@
+"""Checks of what runs full, and when."""

@@ -1,0 +1,1 @@
+"""Checks of what is paid for and not needed."""

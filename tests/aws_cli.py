@@ -1,0 +1,81 @@
+"""Reads an `aws …` line as the AWS CLI does, by botocore's own service models: what it does not know is an error.
+
+Used by tests only. Nothing is sent.
+"""
+
+import functools
+import re
+import shlex
+from typing import Any
+
+import botocore.session
+from botocore import xform_name
+from botocore.model import OperationModel, Shape
+
+
+class NotTheCli(ValueError):
+    """The line is not one that the AWS CLI would take."""
+
+
+@functools.cache
+def _operations(service: str) -> dict[str, OperationModel]:
+    model = botocore.session.get_session().get_service_model(service)
+    return {xform_name(name, "-"): model.operation_model(name) for name in model.operation_names}
+
+
+def _check_value(shape: Shape, values: list[str], option: str) -> None:
+    kind = shape.type_name
+    if kind in {"integer", "long"} and not all(re.fullmatch(r"-?\d+", value) for value in values):
+        raise NotTheCli(f"{option}: not whole numbers: {values}")
+    if kind != "list" and len(values) != 1:
+        raise NotTheCli(f"{option} takes one value, not {values}")
+    inner: Any = shape.member if kind == "list" else shape  # type: ignore[attr-defined]
+    if inner.type_name == "structure":
+        for value in values:
+            for name in re.findall(r"(?:^|,)([A-Za-z]\w*)=", re.sub(r"\[[^]]*\]", "", value)):
+                if name not in inner.members:
+                    raise NotTheCli(f"{option}: {inner.name} has no {name}")
+    allowed = getattr(inner, "enum", None)
+    if allowed and not set(values) <= set(allowed):
+        raise NotTheCli(f"{option}: {values} is none of {allowed}")
+
+
+def _grouped(words: list[str]) -> list[tuple[str, list[str]]]:
+    grouped: list[tuple[str, list[str]]] = []
+    for word in words:
+        if word.startswith("--"):
+            grouped.append((word, []))
+        elif grouped:
+            grouped[-1][1].append(word)
+        else:
+            raise NotTheCli(f"a value without an option: {word}")
+    return grouped
+
+
+def check(line: str) -> None:
+    """Raises NotTheCli where the operation, an option, a value's kind, or a required option is wrong."""
+    aws, service, name, *rest = shlex.split(line)
+    operation = _operations(service).get(name)
+    if aws != "aws" or operation is None:
+        raise NotTheCli(f"no such operation: {service} {name}")
+    members: dict[str, Shape] = operation.input_shape.members  # type: ignore[union-attr]
+    options = {f"--{xform_name(member, '-')}": member for member in members}
+    given = set()
+    for option, values in _grouped(rest):
+        if option == "--region":
+            continue
+        negated = option.startswith("--no-") and option not in options
+        member = options.get(f"--{option.removeprefix('--no-')}" if negated else option)
+        if member is None:
+            raise NotTheCli(f"{service} {name} has no {option}")
+        shape = members[member]
+        if shape.type_name == "boolean" and not values:
+            given.add(member)
+            continue
+        if negated or shape.type_name == "boolean" or not values:
+            raise NotTheCli(f"{option} of {name}: wrong values {values}")
+        _check_value(shape, values, option)
+        given.add(member)
+    missing = set(operation.input_shape.required_members) - given  # type: ignore[union-attr]
+    if missing:
+        raise NotTheCli(f"{service} {name} lacks {sorted(missing)}")

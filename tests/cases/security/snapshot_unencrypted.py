@@ -1,0 +1,17 @@
+"""Cases of `security/snapshot_unencrypted`."""
+
+from dataclasses import replace
+
+from cases.case import Case, gap
+from cases.facts import ago
+from tunewright_analyzers.facts.cloud_backup import CloudSnapshot, CloudSnapshots
+
+PLAIN = CloudSnapshot("before-upgrade", "shop", True, "manual", "available", ago(days=90), False)
+
+CASES = (
+    Case("of a cluster", "fires", (CloudSnapshots((PLAIN,)),), ("snapshot before-upgrade",), severity={"snapshot before-upgrade": "high"}),
+    Case("of an instance", "fires", (CloudSnapshots((replace(PLAIN, of_cluster=False, created_at=None),)),), ("snapshot before-upgrade",)),
+    Case("encrypted", "silent", (CloudSnapshots((replace(PLAIN, is_encrypted=True),)),)),
+    Case("automated", "silent", (CloudSnapshots((replace(PLAIN, kind="automated"),)),)),
+    Case("snapshots denied", "gap", gaps=(gap(CloudSnapshots),)),
+)  # fmt: skip
