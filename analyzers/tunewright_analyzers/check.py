@@ -18,7 +18,8 @@ from typing import Any, Generic, TypeVar
 from tunewright_analyzers.facts.ids import CheckId, FindingId, RecommendationId
 from tunewright_analyzers.facts.snapshot import Gap, Section, View, Window
 from tunewright_analyzers.finding import Evidence, Finding, NotJudged, Severity, Subject, stable_id
-from tunewright_analyzers.recommendation import Action, Expectation, Form, Recommendation
+from tunewright_analyzers.parameters.change import Tuned
+from tunewright_analyzers.recommendation import Action, Expectation, Form, ParameterChange, Recommendation
 
 ThresholdsT = TypeVar("ThresholdsT")
 
@@ -74,6 +75,7 @@ class Context(Generic[ThresholdsT]):
         caution: str | None = None,
         form: Form = Form.SQL,
         template: str = "",
+        changes: tuple[ParameterChange, ...] = (),
     ) -> Recommendation:
         """What to do about `finding`; `subject` where it differs from the finding's (the index to make, not the table).
 
@@ -95,6 +97,33 @@ class Context(Generic[ThresholdsT]):
             self.window.cluster,
             form,
             template,
+            changes,
+        )
+
+    def parameters(
+        self,
+        finding: Finding,
+        tuned: Tuned | None,
+        *,
+        risk: str,
+        expectation: Expectation | None = None,
+        caution: str | None = None,
+        subject: Subject | None = None,
+    ) -> Iterator[Recommendation]:
+        """The recommendation to change parameters; nothing where the flavour leaves the user nothing to change (`tuned` None)."""
+        if tuned is None:
+            return
+        told = " ".join(part for part in (tuned.note, caution) if part)
+        yield self.recommendation(
+            finding,
+            Action.ALTER_TABLE if tuned.is_of_a_table else Action.SET_PARAMETER,
+            tuned.statements,
+            risk=risk,
+            rollback=tuned.rollback,
+            subject=subject,
+            expectation=expectation,
+            caution=told or None,
+            changes=tuned.changes,
         )
 
 

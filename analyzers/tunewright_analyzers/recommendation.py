@@ -34,6 +34,50 @@ class Form(StrEnum):
     AWS_CLI = "aws-cli"
 
 
+class Scope(StrEnum):
+    """How far a changed parameter reaches. Ordered by `rank`, the narrowest first: advice prefers the narrowest that mends the fault."""
+
+    STATEMENT = "statement"
+    ROLE = "role"
+    TABLE = "table"
+    DATABASE = "database"
+    GLOBAL = "global"
+
+    @property
+    def rank(self) -> int:
+        """0 for statement to 4 for global."""
+        return list(Scope).index(self)
+
+
+class Takes(StrEnum):
+    """When a changed parameter takes effect."""
+
+    AT_ONCE = "at once"
+    NEW_SESSIONS = "new sessions"
+    RELOAD = "reload"
+    RESTART = "restart"
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterChange:
+    """One parameter, from what to what. `now` and `advised` as the engine's SHOW prints them (`64MB`).
+
+    `native` is the advised value as a parameter group wants it: in the unit of the engine's own table of settings (kB for work_mem), 1 and 0
+    for booleans; `native_now` the present one. `target` is the role, table or statement that `scope` speaks of, empty for GLOBAL.
+    """
+
+    parameter: str
+    scope: Scope
+    target: str
+    now: str
+    advised: str
+    native_now: str
+    native: str
+    takes: Takes
+    effect: str
+    """What the change should bring, in words; a number only where one was measured."""
+
+
 @dataclass(frozen=True, slots=True)
 class Expectation:
     """What should change, in which metric, from what to what, and after how long it can be judged.
@@ -74,3 +118,5 @@ class Recommendation:
     form: Form = Form.SQL
     template: str = ""
     """The same as desired state: the properties of a CloudFormation resource, as YAML. Empty where there is none."""
+    changes: tuple[ParameterChange, ...] = ()
+    """Of advice on parameters: each one, for parameter groups and infrastructure code."""

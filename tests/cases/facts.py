@@ -6,7 +6,8 @@ from typing import Any
 
 from cases.case import DAY, NOW
 from tunewright_analyzers.facts.columns import Column, Constraint, Schema
-from tunewright_analyzers.facts.databases import Database, Databases
+from tunewright_analyzers.facts.databases import Database, Databases, Throughput
+from tunewright_analyzers.facts.host import Host
 from tunewright_analyzers.facts.ids import StatementId
 from tunewright_analyzers.facts.relations import (
     Index,
@@ -18,8 +19,9 @@ from tunewright_analyzers.facts.relations import (
     Table,
     Tables,
 )
-from tunewright_analyzers.facts.sessions import Session, Sessions
-from tunewright_analyzers.facts.settings import Setting, Settings
+from tunewright_analyzers.facts.sessions import ActiveSessions, Session, SessionLoad, Sessions
+from tunewright_analyzers.facts.settings import RoleSetting, Setting, Settings
+from tunewright_analyzers.facts.snapshot import Period
 from tunewright_analyzers.facts.statements import Coverage, Statement, StatementKey, Statements
 
 MB = 1024**2
@@ -146,39 +148,120 @@ def statements(*rows: Statement, **coverage: Any) -> Statements:
 
 _DEFAULTS = {
     "autovacuum": ("on", None, "bool"),
-    "track_counts": ("on", None, "bool"),
-    "autovacuum_vacuum_threshold": ("50", None, "integer"),
-    "autovacuum_vacuum_scale_factor": ("0.2", None, "real"),
-    "autovacuum_analyze_threshold": ("50", None, "integer"),
     "autovacuum_analyze_scale_factor": ("0.1", None, "real"),
+    "autovacuum_analyze_threshold": ("50", None, "integer"),
     "autovacuum_freeze_max_age": ("200000000", None, "integer"),
+    "autovacuum_max_workers": ("3", None, "integer"),
+    "autovacuum_vacuum_cost_delay": ("2", "ms", "real"),
     "autovacuum_vacuum_cost_limit": ("-1", None, "integer"),
-    "vacuum_cost_limit": ("200", None, "integer"),
-    "work_mem": ("4096", "kB", "integer"),
-    "max_wal_size": ("1024", "MB", "integer"),
+    "autovacuum_vacuum_insert_scale_factor": ("0.2", None, "real"),
+    "autovacuum_vacuum_insert_threshold": ("1000", None, "integer"),
+    "autovacuum_vacuum_scale_factor": ("0.2", None, "real"),
+    "autovacuum_vacuum_threshold": ("50", None, "integer"),
+    "autovacuum_work_mem": ("-1", "kB", "integer"),
+    "bgwriter_delay": ("200", "ms", "integer"),
+    "bgwriter_lru_maxpages": ("100", None, "integer"),
+    "bgwriter_lru_multiplier": ("2", None, "real"),
+    "checkpoint_completion_target": ("0.9", None, "real"),
     "checkpoint_timeout": ("300", "s", "integer"),
+    "default_statistics_target": ("100", None, "integer"),
+    "effective_cache_size": ("524288", "8kB", "integer"),
+    "effective_io_concurrency": ("16", None, "integer"),
+    "enable_hashjoin": ("on", None, "bool"),
+    "enable_seqscan": ("on", None, "bool"),
     "fsync": ("on", None, "bool"),
     "full_page_writes": ("on", None, "bool"),
-    "synchronous_commit": ("on", None, "enum"),
+    "hash_mem_multiplier": ("2", None, "real"),
+    "huge_pages": ("try", None, "enum"),
+    "huge_pages_status": ("off", None, "enum"),
     "idle_in_transaction_session_timeout": ("0", "ms", "integer"),
-    "track_io_timing": ("on", None, "bool"),
-    "log_lock_waits": ("on", None, "bool"),
-    "random_page_cost": ("4", None, "real"),
+    "jit": ("on", None, "bool"),
     "jit_above_cost": ("100000", None, "real"),
-}
+    "lock_timeout": ("0", "ms", "integer"),
+    "log_autovacuum_min_duration": ("600000", "ms", "integer"),
+    "log_lock_waits": ("on", None, "bool"),
+    "log_temp_files": ("10240", "kB", "integer"),
+    "maintenance_work_mem": ("65536", "kB", "integer"),
+    "max_connections": ("100", None, "integer"),
+    "max_parallel_workers": ("8", None, "integer"),
+    "max_parallel_workers_per_gather": ("2", None, "integer"),
+    "max_wal_size": ("1024", "MB", "integer"),
+    "max_worker_processes": ("8", None, "integer"),
+    "pg_stat_statements.max": ("5000", None, "integer"),
+    "plan_cache_mode": ("auto", None, "enum"),
+    "random_page_cost": ("4", None, "real"),
+    "seq_page_cost": ("1", None, "real"),
+    "shared_buffers": ("16384", "8kB", "integer"),
+    "shared_memory_size_in_huge_pages": ("80", None, "integer"),
+    "statement_timeout": ("0", "ms", "integer"),
+    "synchronous_commit": ("on", None, "enum"),
+    "track_activity_query_size": ("1024", "B", "integer"),
+    "track_counts": ("on", None, "bool"),
+    "track_io_timing": ("on", None, "bool"),
+    "vacuum_cost_limit": ("200", None, "integer"),
+    "wal_buffers": ("512", "8kB", "integer"),
+    "wal_compression": ("off", None, "enum"),
+    "work_mem": ("4096", "kB", "integer"),
+}  # fmt: skip
+_RESTART = frozenset({
+    "autovacuum_freeze_max_age", "huge_pages", "max_connections", "max_worker_processes", "pg_stat_statements.max", "shared_buffers",
+    "track_activity_query_size", "wal_buffers",
+})  # fmt: skip
+_SESSION = frozenset({
+    "default_statistics_target", "effective_cache_size", "effective_io_concurrency", "enable_hashjoin", "enable_seqscan", "hash_mem_multiplier",
+    "idle_in_transaction_session_timeout", "jit", "jit_above_cost", "lock_timeout", "maintenance_work_mem", "max_parallel_workers",
+    "max_parallel_workers_per_gather", "plan_cache_mode", "random_page_cost", "seq_page_cost", "statement_timeout", "synchronous_commit",
+    "track_io_timing", "work_mem",
+})  # fmt: skip
+_CHOICES = {"wal_compression": ("pglz", "lz4", "zstd", "on", "off")}
 
 
-def settings(**values: str) -> Settings:
-    """The defaults of PostgreSQL that checks read, with changes by name."""
+def settings(*roles: RoleSetting, without: tuple[str, ...] = (), **values: str) -> Settings:
+    """The defaults of PostgreSQL that checks read, with changes by name, without some, and what roles have of their own."""
     merged = {
         **_DEFAULTS,
         **{name: (value, *_DEFAULTS.get(name, ("", None, "string"))[1:]) for name, value in values.items()},
     }
+
+    def context(name: str) -> str:
+        return "postmaster" if name in _RESTART else "user" if name in _SESSION else "sighup"
+
     return Settings(
         tuple(
-            Setting(name, value, unit, kind, "sighup", "default", value) for name, (value, unit, kind) in merged.items()
-        )
-    )
+            Setting(
+                name, value, unit, kind, context(name), "configuration file" if name in values else "default",
+                _DEFAULTS.get(name, (value,))[0], choices=_CHOICES.get(name, ()),
+            )
+            for name, (value, unit, kind) in merged.items() if name not in without
+        ),
+        roles,
+    )  # fmt: skip
+
+
+def load(*rows: SessionLoad, **changes: Any) -> ActiveSessions:
+    """An hour of samples, one a second; the busiest saw eight sessions."""
+    hour = ActiveSessions(Period(ago(hours=1), NOW), 3600, 1.0, rows, peak_active=8)
+    return replace(hour, **changes)
+
+
+def busy(samples: int = 3600, **changes: Any) -> SessionLoad:
+    """The samples that saw sessions of app on the processor."""
+    return replace(SessionLoad("shop", "app", StatementId("50fde20626009aba"), "CPU", "CPU", samples), **changes)
+
+
+def host(memory_bytes: int = 16 * GB, **changes: Any) -> Host:
+    """A quiet machine of four cores that is the database's own."""
+    return replace(Host(4, memory_bytes, memory_bytes // 2, 0, 0.2, 0.8, is_database_host=True), **changes)
+
+
+def throughput(**changes: Any) -> Throughput:
+    """A day without a forced checkpoint."""
+    quiet = Throughput(
+        DAY, wal_records=10**7, wal_full_page_images=10**4, wal_bytes=10 * GB, wal_buffers_full=0, checkpoints_timed=288,
+        checkpoints_requested=0, checkpoint_write_seconds=1000.0, checkpoint_sync_seconds=10.0, checkpoint_buffers_written=10**6,
+        bgwriter_buffers_written=10**5, bgwriter_stopped=0, buffers_allocated=10**6, backend_buffers_written=10**4, backend_fsyncs=0,
+    )  # fmt: skip
+    return replace(quiet, **changes)
 
 
 def database(name: str = "shop", **changes: Any) -> Database:

@@ -12,7 +12,7 @@ from typing import Any
 from tunewright_agent.state import Judgement, State
 from tunewright_analyzers.facts.ids import FindingId, StatementId
 from tunewright_analyzers.finding import Evidence, Finding, NotJudged, Severity
-from tunewright_analyzers.recommendation import Expectation, Recommendation
+from tunewright_analyzers.recommendation import Expectation, ParameterChange, Recommendation
 
 Shape = dict[str, Any]
 
@@ -123,6 +123,22 @@ def recommendation_shape(one: Recommendation) -> Shape:
         "rollback": list(one.rollback),
         "caution": one.caution,
         "evidence": [evidence_shape(each) for each in one.evidence],
+        "changes": [change_shape(each) for each in one.changes],
+    }
+
+
+def change_shape(one: ParameterChange) -> Shape:
+    """One parameter, from what to what; `native` in the unit of a parameter group."""
+    return {
+        "parameter": one.parameter,
+        "scope": str(one.scope),
+        "target": one.target,
+        "now": one.now,
+        "advised": one.advised,
+        "native_now": one.native_now,
+        "native": one.native,
+        "takes_effect": str(one.takes),
+        "effect": one.effect,
     }
 
 

@@ -23,6 +23,8 @@ class Setting:
     boot_value: str | None
     reset_value: str | None = None
     pending_restart: bool = False
+    choices: tuple[str, ...] = ()
+    """What an enum may be on this server (lz4 only where it was built in)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,11 @@ _BYTES = {
 _SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
 
 
+def scale_of(unit: str | None) -> float:
+    """Bytes or seconds in one `unit` of pg_settings; 1 for a bare number."""
+    return _BYTES.get(unit or "") or _SECONDS.get(unit or "") or 1.0
+
+
 @dataclass(frozen=True, slots=True)
 class Settings(Section):
     """All parameters of the server."""
@@ -71,9 +78,8 @@ class Settings(Section):
         found = self.get(name)
         if found is None:
             return default
-        scale = _BYTES.get(found.unit or "") or _SECONDS.get(found.unit or "") or 1.0
         value = float(found.value)
-        return value if value < 0 else value * scale
+        return value if value < 0 else value * scale_of(found.unit)
 
     def on(self, name: str, default: bool = False) -> bool:
         """Whether a boolean parameter is on."""

@@ -23,6 +23,7 @@ def _setting(row: Row) -> Setting:
         boot_value=row["boot_value"],
         reset_value="(set)" if private else row["reset_value"],
         pending_restart=row["pending_restart"],
+        choices=tuple(row["choices"] or ()),
     )
 
 

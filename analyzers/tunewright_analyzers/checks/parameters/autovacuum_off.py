@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from tunewright_analyzers.check import Context, NoThresholds, Verdict, check
 from tunewright_analyzers.facts.relations import Tables
 from tunewright_analyzers.facts.settings import Settings
-from tunewright_analyzers.facts.snapshot import Flavour
 from tunewright_analyzers.finding import Evidence, Severity, Subject
+from tunewright_analyzers.parameters.change import server_wide
 from tunewright_analyzers.recommendation import Action
 from tunewright_analyzers.sql.identifiers import qualified
 
@@ -24,14 +24,11 @@ def _server(context: Context[NoThresholds], settings: Settings) -> Iterator[Verd
             Evidence("value", "off", "", "pg_settings"),
         )
         yield found
-        if context.window.latest.flavour is Flavour.SELF_MANAGED:
-            yield context.recommendation(
-                found,
-                Action.SET_PARAMETER,
-                (f"ALTER SYSTEM SET {name} = 'on';", "SELECT pg_reload_conf();"),
-                risk="Overdue vacuums begin at once and use I/O.",
-                rollback=(f"ALTER SYSTEM SET {name} = 'off';", "SELECT pg_reload_conf();"),
-            )
+        yield from context.parameters(
+            found,
+            server_wide(settings, context.window.latest.flavour, name, "on", effect="tables are vacuumed and analysed"),
+            risk="Overdue vacuums begin at once and use I/O.",
+        )
 
 
 @check(needs=(Settings, Tables))

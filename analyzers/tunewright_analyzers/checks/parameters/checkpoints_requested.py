@@ -8,7 +8,7 @@ from tunewright_analyzers.facts.databases import Throughput
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.facts.snapshot import Flavour
 from tunewright_analyzers.finding import Evidence, Severity, Subject
-from tunewright_analyzers.recommendation import Action
+from tunewright_analyzers.parameters.change import server_wide
 
 _MB = 1024**2
 
@@ -60,14 +60,14 @@ def checkpoints_requested(context: Context[Thresholds]) -> Iterator[Verdict]:
         *(() if section.wal_bytes is None else (Evidence("WAL written", section.wal_bytes, "bytes", "pg_stat_wal"),)),
     )
     yield found
-    if context.window.latest.flavour is Flavour.SELF_MANAGED:
-        yield context.recommendation(
-            found,
-            Action.SET_PARAMETER,
-            (f"ALTER SYSTEM SET max_wal_size = '{round(advised / _MB)}MB';", "SELECT pg_reload_conf();"),
-            risk="Up to that much more disk for WAL, and a longer recovery after a crash.",
-            rollback=(
-                f"ALTER SYSTEM SET max_wal_size = '{round(settings.number('max_wal_size') / _MB)}MB';",
-                "SELECT pg_reload_conf();",
-            ),
-        )
+    yield from context.parameters(
+        found,
+        server_wide(
+            settings,
+            context.window.latest.flavour,
+            "max_wal_size",
+            float(round(advised / _MB) * _MB),
+            effect="checkpoints come by time and not by volume, so that fewer full-page images are written",
+        ),
+        risk="Up to that much more disk for WAL, and a longer recovery after a crash.",
+    )

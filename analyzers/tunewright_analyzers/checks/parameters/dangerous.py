@@ -6,7 +6,7 @@ from tunewright_analyzers.check import Context, NoThresholds, Verdict, check
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.facts.snapshot import Flavour
 from tunewright_analyzers.finding import Evidence, Severity, Subject
-from tunewright_analyzers.recommendation import Action
+from tunewright_analyzers.parameters.change import server_wide
 
 _RISKS = {
     "fsync": (Severity.CRITICAL, "a crash of the machine can destroy the whole cluster"),
@@ -45,11 +45,14 @@ def dangerous(context: Context[NoThresholds]) -> Iterator[Verdict]:
             Evidence("value", value, "", "pg_settings"),
         )
         yield found
-        if context.window.latest.flavour is Flavour.SELF_MANAGED:
-            yield context.recommendation(
-                found,
-                Action.SET_PARAMETER,
-                (f"ALTER SYSTEM SET {name} = '{_SAFE.get(name, 'on')}';", "SELECT pg_reload_conf();"),
-                risk="Commits wait for the disk again, which is what keeps them safe.",
-                rollback=(f"ALTER SYSTEM SET {name} = '{value}';", "SELECT pg_reload_conf();"),
-            )
+        yield from context.parameters(
+            found,
+            server_wide(
+                settings,
+                context.window.latest.flavour,
+                name,
+                _SAFE.get(name, "on"),
+                effect="data survives a crash again",
+            ),
+            risk="Commits wait for the disk again, which is what keeps them safe.",
+        )

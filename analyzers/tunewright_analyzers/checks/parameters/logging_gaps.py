@@ -4,16 +4,15 @@ from collections.abc import Iterator
 
 from tunewright_analyzers.check import Context, NoThresholds, Verdict, check
 from tunewright_analyzers.facts.settings import Settings
-from tunewright_analyzers.facts.snapshot import Flavour
 from tunewright_analyzers.finding import Evidence, Severity, Subject
-from tunewright_analyzers.recommendation import Action
+from tunewright_analyzers.parameters.change import server_wide
 
-# name -> (value that collects nothing, advised, what is missing without it)
-_WANTED = {
+# name -> (value that collects nothing, advised in base units, what is missing without it)
+_WANTED: dict[str, tuple[str, str | float, str]] = {
     "track_io_timing": ("off", "on", "times of reads and writes by statement"),
     "log_lock_waits": ("off", "on", "who waited for whose lock, in the server log"),
-    "log_temp_files": ("-1", "10MB", "which statement wrote large temporary files"),
-    "log_autovacuum_min_duration": ("-1", "1s", "what autovacuum did and why it was slow"),
+    "log_temp_files": ("-1", 10.0 * 1024**2, "which statement wrote large temporary files"),
+    "log_autovacuum_min_duration": ("-1", 1.0, "what autovacuum did and why it was slow"),
 }
 
 
@@ -37,11 +36,8 @@ def logging_gaps(context: Context[NoThresholds]) -> Iterator[Verdict]:
             Evidence("value", off, "", "pg_settings"),
         )
         yield found
-        if context.window.latest.flavour is Flavour.SELF_MANAGED:
-            yield context.recommendation(
-                found,
-                Action.SET_PARAMETER,
-                (f"ALTER SYSTEM SET {name} = '{advised}';", "SELECT pg_reload_conf();"),
-                risk="Some more lines in the server log, or two clock readings a block read.",
-                rollback=(f"ALTER SYSTEM RESET {name};", "SELECT pg_reload_conf();"),
-            )
+        yield from context.parameters(
+            found,
+            server_wide(settings, context.window.latest.flavour, name, advised, effect=f"the server tells {missing}"),
+            risk="Some more lines in the server log, or two clock readings a block read.",
+        )

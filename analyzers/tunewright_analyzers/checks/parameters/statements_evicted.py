@@ -1,13 +1,13 @@
-"""`parameters/statements_evicted`: reads Statements; says when pg_stat_statements forgets statements for want of room."""
+"""`parameters/statements_evicted`: reads Statements and Settings; says when pg_stat_statements forgets statements for want of room."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tunewright_analyzers.check import Context, Verdict, check, threshold
-from tunewright_analyzers.facts.snapshot import Flavour
+from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.facts.statements import Statements
 from tunewright_analyzers.finding import Evidence, Severity, Subject
-from tunewright_analyzers.recommendation import Action
+from tunewright_analyzers.parameters.change import server_wide
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Thresholds:
     per_hour: float = threshold(1.0, "count", "Rounds of eviction an hour (each drops 5 % of the entries).")
 
 
-@check(needs=(Statements,), thresholds=Thresholds)
+@check(needs=(Statements, Settings), thresholds=Thresholds)
 def statements_evicted(context: Context[Thresholds]) -> Iterator[Verdict]:
     """pg_stat_statements drops entries because it has room for too few.
 
@@ -39,11 +39,14 @@ def statements_evicted(context: Context[Thresholds]) -> Iterator[Verdict]:
         Evidence("pg_stat_statements.max", coverage.max_entries, "count", "pg_settings"),
     )
     yield found
-    if context.window.latest.flavour is Flavour.SELF_MANAGED:
-        yield context.recommendation(
-            found,
-            Action.SET_PARAMETER,
-            (f"ALTER SYSTEM SET pg_stat_statements.max = {max(10_000, 2 * coverage.max_entries)};",),
-            risk="Needs a restart; each further entry takes about 0.5 kB of shared memory and its text on disk.",
-            rollback=(f"ALTER SYSTEM SET pg_stat_statements.max = {coverage.max_entries};",),
-        )
+    yield from context.parameters(
+        found,
+        server_wide(
+            context.window.need(Settings),
+            context.window.latest.flavour,
+            "pg_stat_statements.max",
+            float(max(10_000, 2 * coverage.max_entries)),
+            effect="statements are no longer forgotten",
+        ),
+        risk="Needs a restart; each further entry takes about 0.5 kB of shared memory and its text on disk.",
+    )

@@ -1,19 +1,17 @@
 """`plans/sort_spill`: reads Plans; says which sorts go to disk, and the work_mem that would hold them."""
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tunewright_analyzers.check import Context, Verdict, check, threshold
 from tunewright_analyzers.facts.plans import NodeKind, PlanNode, Plans
 from tunewright_analyzers.finding import Evidence
-from tunewright_analyzers.plans.faults import node_evidence, origin, place, subject_of, total_rows, weight, worst_nodes
+from tunewright_analyzers.plans.faults import node_evidence, origin, place, subject_of, weight, worst_nodes
+from tunewright_analyzers.plans.memory import sort_bytes
 from tunewright_analyzers.recommendation import Action, Expectation
 
 _SORTS = {NodeKind.SORT, NodeKind.INCREMENTAL_SORT}
 _MB = 1024**2
-SORT_TUPLE_BYTES, TUPLE_HEADER_BYTES, CHUNK_BYTES = 24, 24, 16
-"""sizeof(SortTuple); the aligned header of a minimal tuple; the memory manager's overhead a tuple (tuplesort.c, mcxt.c)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +19,6 @@ class Thresholds:
     """When a spill is worth telling."""
 
     bytes_min: float = threshold(_MB, "bytes", "What the sort wrote to disk.")
-
-
-def needed_bytes(node: PlanNode) -> int:
-    """work_mem that would hold the sort: its rows with tuplesort's overhead, not less than twice what it wrote; in whole megabytes."""
-    rows = total_rows(node) / max(1.0, node.loops or 1.0)
-    each = math.ceil(node.width_bytes / 8) * 8 + SORT_TUPLE_BYTES + TUPLE_HEADER_BYTES + CHUNK_BYTES
-    return math.ceil(max(rows * each * 1.1, 2.0 * (node.sort_space_bytes or 0)) / _MB) * _MB
 
 
 @check(needs=(Plans,), thresholds=Thresholds)
@@ -46,7 +37,7 @@ def sort_spill(context: Context[Thresholds]) -> Iterator[Verdict]:
         return size if spilled and size >= context.thresholds.bytes_min else None
 
     for fault in worst_nodes(context.window.need(Plans), score):
-        need = needed_bytes(fault.node)
+        need = sort_bytes(fault.node)
         keys = ", ".join(fault.node.sort_keys)
         found = context.finding(
             subject_of(fault.row),
