@@ -18,8 +18,10 @@ from tunewright_agent.sources.source import Unavailable
 from tunewright_analyzers.facts.snapshot import Engine, Flavour
 
 PACKAGE = "tunewright_agent.sources.aws"
-FRESH_SECONDS = 50.0
-"""How long rows of clusters and instances are shared: a little less than the interval of the sources that show them."""
+EVERY_SECONDS = 60.0
+"""How often clusters and instances are read."""
+SHARED = 0.8
+"""Share of a source's interval for which its answer is shared: less than the whole, or every second pass would see the old one."""
 ENGINES = {
     "aurora-postgresql": Engine.POSTGRESQL,
     "postgres": Engine.POSTGRESQL,
@@ -92,13 +94,16 @@ class Reader:
         service: str,
         operation: str,
         key: str,
-        fresh_seconds: float = 0.0,
-        place: Place | None = None,
+        every_seconds: float = 0.0,
         **parameters: Any,
     ) -> list[Row]:
-        """As Door.rows, at the target's place unless another is named."""
-        where = place or self.target.place
-        return self.door.rows(where, service, operation, key, self.left, fresh_seconds, **parameters)
+        """As Door.rows, at the target's place; `every_seconds` is how often the source asks, and so how long others share the answer."""
+        fresh = every_seconds * SHARED
+        return self.door.rows(self.target.place, service, operation, key, self.left, fresh, **parameters)
+
+    def regional(self, service: str, operation: str, key: str, every_seconds: float, **only: Any) -> list[Row]:
+        """As `rows`, of the target alone (`only`) or, where many targets of the region are watched, of the whole region once for all."""
+        return self.rows(service, operation, key, every_seconds, **({} if self.target.shared else only))
 
     def call(self, service: str, operation: str, **parameters: Any) -> Row:
         """As Door.call, at the target's place."""
@@ -111,7 +116,7 @@ class Reader:
             return []
         only: Row = {} if self.target.shared else {"DBClusterIdentifier": self.target.identifier}
         try:
-            rows = self.rows("rds", "describe_db_clusters", "DBClusters", FRESH_SECONDS, **only)
+            rows = self.rows("rds", "describe_db_clusters", "DBClusters", EVERY_SECONDS, **only)
         except NotFound:
             rows = []
         found = [row for row in rows if row["DBClusterIdentifier"] == self.target.identifier]
@@ -127,7 +132,7 @@ class Reader:
             only = {"DBInstanceIdentifier": self.target.identifier}
         try:
             rows = self.rows(
-                "rds", "describe_db_instances", "DBInstances", FRESH_SECONDS, **({} if self.target.shared else only)
+                "rds", "describe_db_instances", "DBInstances", EVERY_SECONDS, **({} if self.target.shared else only)
             )
         except NotFound:
             rows = []

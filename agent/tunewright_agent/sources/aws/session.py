@@ -164,7 +164,10 @@ class Door:
         fresh_seconds: float = 0.0,
         **parameters: Any,
     ) -> list[dict[str, Any]]:
-        """Every row that `operation` lists under `key`, page by page. An answer younger than `fresh_seconds` is shared. Raises SourceError."""
+        """Every row listed under `key` (`EngineDefaults.Parameters` is a path), page by page. Raises SourceError.
+
+        An answer younger than `fresh_seconds` is shared.
+        """
 
         def read(client: Any) -> list[dict[str, Any]]:
             return _pages(client, operation, key, left, parameters)
@@ -222,16 +225,28 @@ def _once(client: Any, operation: str, left: Callable[[], float], parameters: di
     return getattr(client, operation)(**parameters)
 
 
+def _under(page: Any, key: str) -> list[dict[str, Any]]:
+    """The rows under `key`, which may be a path: `EngineDefaults.Parameters`."""
+    for part in key.split("."):
+        page = page.get(part) or {}
+    return list(page)
+
+
+def _has_more(page: dict[str, Any]) -> bool:
+    inner = page.get("EngineDefaults") or {}
+    return any(one.get(token) for one in (page, inner) for token in ("Marker", "NextToken", "nextToken"))
+
+
 def _pages(
     client: Any, operation: str, key: str, left: Callable[[], float], parameters: dict[str, Any]
 ) -> list[dict[str, Any]]:
     if not client.can_paginate(operation):
-        return list(_once(client, operation, left, parameters).get(key, ()))
+        return _under(_once(client, operation, left, parameters), key)
     rows: list[dict[str, Any]] = []
     if left() <= 0:
         raise Overrun(f"{operation}: the pass had used up its time before")
     for page in client.get_paginator(operation).paginate(**parameters):
-        rows.extend(page.get(key, ()))
-        if left() <= 0 and page.get("Marker") is not None:
+        rows.extend(_under(page, key))
+        if left() <= 0 and _has_more(page):
             raise Overrun(f"{operation}: {len(rows)} rows came within the time, and more were to come")
     return rows
