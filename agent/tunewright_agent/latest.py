@@ -28,17 +28,18 @@ class Identity:
     view: View = View.ENGINE
 
 
-UNKNOWN = Identity(Engine.POSTGRESQL, 0, Flavour.SELF_MANAGED, "")
-"""Before the first connection: every check then says 'not judged, because …'."""
+def unknown(engine: Engine) -> Identity:
+    """Before the first connection: every check then says 'not judged, because …'."""
+    return Identity(engine, 0, Flavour.SELF_MANAGED, "")
 
 
 class Latest:
     """The newest facts of one instance."""
 
-    def __init__(self, cluster: ClusterId, instance: InstanceId) -> None:
+    def __init__(self, cluster: ClusterId, instance: InstanceId, engine: Engine = Engine.POSTGRESQL) -> None:
         self.cluster = cluster
         self.instance = instance
-        self._identity = UNKNOWN
+        self._identity = unknown(engine)
         self._sections: dict[type[Section], tuple[str, Section]] = {}
         self._gaps: dict[str, tuple[Gap, ...]] = {}
         self._runs: dict[str, SourceRun] = {}
@@ -56,7 +57,7 @@ class Latest:
 
     @property
     def identity(self) -> Identity:
-        """What the server is, or UNKNOWN."""
+        """What the server is; unknown but for its engine before the first connection."""
         with self._lock:
             return self._identity
 

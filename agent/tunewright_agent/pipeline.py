@@ -121,8 +121,8 @@ def _judged(check: Check, window: Window, rules: Rules) -> tuple[Verdict, ...]:
 
 
 def judge(window: Window, rules: Rules, at: datetime, only: frozenset[str] | None = None) -> Judgement:
-    """Run every check of the window's view (or `only` those) over it. A check that breaks costs only itself and says so."""
-    checks = [check for check in discover() if check.view is window.latest.view and (only is None or check.id in only)]
+    """Run every check that is applicable to the target (or `only` those) over it. A check that breaks costs only itself and says so."""
+    checks = [check for check in discover() if check.judges(window.latest) and (only is None or check.id in only)]
     verdicts = [verdict for check in checks for verdict in _judged(check, window, rules)]
     findings = [one for one in verdicts if isinstance(one, Finding)]
     return Judgement(

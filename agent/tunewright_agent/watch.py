@@ -1,4 +1,4 @@
-"""One watched PostgreSQL: its readers, sources and lanes, and the passes that the clock (or `once`, `doctor`) asks for.
+"""One watched server: its readers, sources and lanes, and the passes that the clock (or `once`, `doctor`) asks for.
 
 Three lanes (docs/decisions/0003): sampling, reading, analysis. Which concrete classes are used is wiring's decision.
 """
@@ -18,12 +18,11 @@ from tunewright_agent.lanes import Job, Lane
 from tunewright_agent.latest import Identity, Latest
 from tunewright_agent.memory import Memory, window_at
 from tunewright_agent.pipeline import Rules, collect, judge
-from tunewright_agent.sources.postgres.session import Reader
-from tunewright_agent.sources.source import Collected, Source, SourceError
+from tunewright_agent.sources.source import Collected, Source, SourceError, Target
 from tunewright_agent.state import InstanceState, Judgement, SourceRun
 from tunewright_analyzers.facts.events import Events
 from tunewright_analyzers.facts.ids import ClusterId, InstanceId
-from tunewright_analyzers.facts.snapshot import Engine, Window
+from tunewright_analyzers.facts.snapshot import Window
 from tunewright_analyzers.facts.statements import Statements
 
 _log = structlog.get_logger("watch")
@@ -64,9 +63,9 @@ class Watch:
     """One instance. `pass_of` runs one source now; `start` hands all of them to the clock."""
 
     latest: Latest
-    reader: Reader
-    sampler: Reader
-    sources: tuple[Source[Reader], ...]
+    reader: Target
+    sampler: Target
+    sources: tuple[Source[Any], ...]
     analyst: Analyst
     rules: Rules
     now: Callable[[], datetime]
@@ -94,11 +93,11 @@ class Watch:
     def identify(self) -> None:
         """Ask the server what it is. Raises SourceError."""
         server = self.reader.server
-        identity = Identity(Engine.POSTGRESQL, server.version, server.flavour, server.identity)
+        identity = Identity(server.engine, server.version, server.flavour, server.identity)
         if self.latest.identify(identity):
             _log.warning("another_server", instance=self.latest.instance, version=server.version)
 
-    def read(self, source: Source[Reader]) -> None:
+    def read(self, source: Source[Any]) -> None:
         """One pass of one source of the server. Never raises: a failure is a Gap."""
         reader = self.sampler if self._samples(source) else self.reader
         try:

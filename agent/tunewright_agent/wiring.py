@@ -5,19 +5,14 @@ import threading
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from typing import Any
 
 import structlog
 
-from tunewright_agent.analyst.analyst import TwinAnalyst
-from tunewright_agent.analyst.constants_pass import ConstantsPass
-from tunewright_agent.analyst.index_pass import IndexPass
-from tunewright_agent.analyst.plan_pass import PlanPass
-from tunewright_agent.analyst.twins import Twins
 from tunewright_agent.clock import Clock, now
 from tunewright_agent.config.load import ConfigurationError
-from tunewright_agent.config.secrets import SecretError, SecretReference
 from tunewright_agent.config.settings import ClusterSettings, HistorySettings, Settings
+from tunewright_agent.engines.engine import EngineParts, engine_of, switched_off
 from tunewright_agent.history.outbox import Outbox, outbox_path
 from tunewright_agent.history.store import History, HistoryError, Retention
 from tunewright_agent.lanes import Job, Lane
@@ -28,99 +23,45 @@ from tunewright_agent.metrics.prometheus import exposition
 from tunewright_agent.notify.desk import Desk
 from tunewright_agent.pipeline import Rules
 from tunewright_agent.sources.host import machine
-from tunewright_agent.sources.postgres.session import PACKAGE, Limits, Reader
-from tunewright_agent.sources.source import Denied, Source, discover
+from tunewright_agent.sources.source import Source
 from tunewright_agent.state import State
 from tunewright_agent.watch import Telling, Watch
 from tunewright_agent.web import Server, Tls, serve
 from tunewright_analyzers.facts.ids import ClusterId, InstanceId
-from tunewright_analyzers.indexes.problem import Limits as AdviceLimits
-from tunewright_analyzers.indexes.worth import Price
 
 _log = structlog.get_logger("wiring")
 MAINTAIN_SECONDS = 60.0
-ANALYSES = ("constants", "plans", "index_advice")
-"""Passes of the analyst; their usual intervals are settings of the agent."""
-MODEST = AdviceLimits(least_gain_ratio=0.01, most_indexes=12, most_per_table=4)
-"""What the daemon advises at a time: what a person can look after. `tunewright advise indexes` knows no such bound."""
 INSTANCE = InstanceId("primary")
 """A URL names one server; the members of a cluster have names of their own once they are discovered."""
 
 
-def _password(reference: SecretReference) -> str:
-    try:
-        return reference.resolve()
-    except SecretError as error:
-        raise Denied(f"the password could not be had: {error}", "see password_from in the configuration") from error
-
-
-def _reader(cluster: ClusterSettings, connections: int) -> Reader:
-    secret = cluster.password_from
-    return Reader(
-        cluster.url,
-        Limits(connections=connections, statement_seconds=cluster.statement_timeout),
-        include=cluster.databases,
-        exclude=("rdsadmin", "template0", "template1", *cluster.exclude_databases),
-        password=None if secret is None else partial(_password, secret),
-    )
-
-
-def _sources(cluster: ClusterSettings) -> tuple[Source[Reader], ...]:
+def _sources(cluster: ClusterSettings, engine: EngineParts) -> tuple[Source[Any], ...]:
     """Every source of the engine, and the machine's, less those that the user switched off. Raises ConfigurationError for an unknown name."""
-    found = [*discover(PACKAGE)]
+    found = [*engine.sources()]
     if cluster.on_database_host:
         found.append(machine.source(is_database_host=True))
-    known = [*(one.name for one in found), "machine", *ANALYSES]
+    known = [*(one.name for one in found), "machine", *engine.analyses]
     for name in cluster.sources:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
             hint = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(sorted(known))}"
             raise ConfigurationError(f"clusters.{cluster.name}.sources: no source is called '{name}'; {hint}")
-    return tuple(one for one in found if one.name not in _off(cluster))
-
-
-def _off(cluster: ClusterSettings) -> frozenset[str]:
-    return frozenset(name for name, settings in cluster.sources.items() if not settings.enabled)
-
-
-def _analyst(cluster: ClusterSettings, settings: Settings, reader: Reader, memory: Memory | None) -> TwinAnalyst:
-    agent = settings.agent
-    twins = Twins(reader, agent.index_advice_every)
-    allow = frozenset(cluster.allow_functions)
-    plans = PlanPass(
-        reader,
-        twins,
-        memory,
-        agent.window,
-        agent.plans_per_pass,
-        allow,
-        settings.privacy.allow_literals,
-        cluster.log_file,
-        memory.shapes if memory is not None else dict,
-    )
-    indexes = IndexPass(reader, twins, memory, agent.window, allow, MODEST, price_of(cluster))
-    constants = ConstantsPass(reader) if settings.privacy.index_constants else None
-    return TwinAnalyst(twins, plans, indexes, agent.plans_every, agent.index_advice_every, _off(cluster), constants)
-
-
-def price_of(cluster: ClusterSettings) -> Price | None:
-    """What its instance costs, where the settings say so."""
-    dollars, vcpus = cluster.dollars_per_hour, cluster.vcpus
-    return Price(dollars, vcpus) if dollars is not None and vcpus is not None else None
+    return tuple(one for one in found if one.name not in switched_off(cluster))
 
 
 def watch_of(
     cluster: ClusterSettings, settings: Settings, memory: Memory | None, telling: Telling | None = None
 ) -> Watch:
     """The watch of one cluster; nothing is connected yet. Raises ConfigurationError."""
-    reader, sampler = _reader(cluster, cluster.connections - 1), _reader(cluster, 1)
+    engine = engine_of(cluster.url)
+    reader, sampler = engine.reader(cluster, cluster.connections - 1), engine.reader(cluster, 1)
     every = {name: one.interval for name, one in cluster.sources.items() if one.interval is not None}
     return Watch(
-        latest=Latest(ClusterId(cluster.name), INSTANCE),
+        latest=Latest(ClusterId(cluster.name), INSTANCE, engine.engine),
         reader=reader,
         sampler=sampler,
-        sources=_sources(cluster),
-        analyst=_analyst(cluster, settings, reader, memory),
+        sources=_sources(cluster, engine),
+        analyst=engine.analyst(cluster, settings, reader, memory),
         rules=Rules.of(settings.checks),
         now=now,
         window_seconds=settings.agent.window,

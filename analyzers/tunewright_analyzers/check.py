@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any, Generic, TypeVar
 
 from tunewright_analyzers.facts.ids import CheckId, FindingId, RecommendationId
-from tunewright_analyzers.facts.snapshot import Gap, Section, View, Window
+from tunewright_analyzers.facts.snapshot import Engine, Gap, Section, Snapshot, View, Window
 from tunewright_analyzers.finding import Evidence, Finding, NotJudged, Severity, Subject, stable_id
 from tunewright_analyzers.parameters.change import Tuned
 from tunewright_analyzers.recommendation import Action, Expectation, Form, ParameterChange, Recommendation
@@ -26,6 +26,9 @@ ThresholdsT = TypeVar("ThresholdsT")
 Verdict = Finding | Recommendation | NotJudged
 PARTLY = "could be read in part only"
 """In what a NotJudged says where the check did look, but not everywhere."""
+EVERY_ENGINE = frozenset(Engine)
+POSTGRESQL = frozenset({Engine.POSTGRESQL})
+MYSQL_FAMILY = frozenset({Engine.MYSQL, Engine.MARIADB})
 DOC_PARTS = ("Risk", "Evidence", "Remedy", "False positives")
 
 
@@ -140,6 +143,12 @@ class Check:
     thresholds: type[Any]
     controls: tuple[str, ...] = ()
     """Ids of the same control in lists that users compare with: `RDS.3` (AWS Security Hub), `prowler:rds_…`."""
+    engines: frozenset[Engine] = EVERY_ENGINE
+    """For which engines it holds; on the others it is not applicable: nothing is said of it, least of all 'healthy'."""
+
+    def judges(self, target: Snapshot) -> bool:
+        """Whether it is applicable to what this snapshot was read of."""
+        return self.view is target.view and target.engine in self.engines
 
     @property
     def view(self) -> View:
@@ -176,13 +185,17 @@ class Check:
 
 
 def check(
-    *, needs: tuple[type[Section], ...], thresholds: type[Any] = NoThresholds, controls: tuple[str, ...] = ()
+    *,
+    needs: tuple[type[Section], ...],
+    thresholds: type[Any] = NoThresholds,
+    controls: tuple[str, ...] = (),
+    engines: frozenset[Engine] = EVERY_ENGINE,
 ) -> Callable[[Judge], Check]:
-    """Make a Check of a generator in `checks/GROUP/NAME.py`; the id comes from the module's place."""
+    """Make a Check of a generator in `checks/GROUP/NAME.py`; the id comes from the module's place. `engines`: for which it holds."""
 
     def decorate(judge: Judge) -> Check:
         group, name = judge.__module__.rsplit(".", 2)[-2:]
-        return Check(CheckId(f"{group}/{name}"), judge, needs, thresholds, controls)
+        return Check(CheckId(f"{group}/{name}"), judge, needs, thresholds, controls, engines)
 
     return decorate
 

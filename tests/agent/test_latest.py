@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from cases import facts
-from tunewright_agent.latest import UNKNOWN, Identity, Latest
+from tunewright_agent.latest import Identity, Latest, unknown
 from tunewright_agent.sources.source import Collected, Denied, Source, Unavailable
 from tunewright_analyzers.facts.ids import ClusterId, InstanceId
 from tunewright_analyzers.facts.relations import Indexes, Tables
@@ -31,7 +31,7 @@ def test_before_the_first_connection_nothing_is_known() -> None:
     snapshot = latest().snapshot()
     assert (snapshot.version, snapshot.sections, snapshot.gaps) == (0, (), ())
     assert snapshot.taken_at.year == 1970
-    assert latest().identity == UNKNOWN
+    assert latest().identity == unknown(Engine.POSTGRESQL)
 
 
 def test_a_pass_replaces_the_one_before_and_no_other_sources() -> None:

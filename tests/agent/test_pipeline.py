@@ -7,9 +7,10 @@ from cases.indexes.invalid import CASES
 from tunewright_agent.latest import Identity, Latest
 from tunewright_agent.pipeline import Rules, collect, judge
 from tunewright_agent.sources.source import Collected, Denied, Source
+from tunewright_analyzers.check import discover
 from tunewright_analyzers.facts.ids import ClusterId, InstanceId
 from tunewright_analyzers.facts.settings import Extensions, Settings
-from tunewright_analyzers.facts.snapshot import Engine, Flavour
+from tunewright_analyzers.facts.snapshot import Engine, Flavour, Window
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -88,3 +89,14 @@ def test_a_check_that_breaks_costs_only_itself() -> None:
     window = CASES[0].window()
     judgement = judge(window, Rules({"indexes/invalid": {"no_such_threshold": 1.0}}), NOW)
     assert ["TypeError" in one.because for one in judgement.not_judged if one.check == "indexes/invalid"] == [True]
+
+
+def test_a_check_of_another_engine_is_neither_run_nor_called_unjudged() -> None:
+    """On MySQL nothing is heard of PostgreSQL's checks, not even that they lack their facts; those of all engines say what they lack."""
+    latest = Latest(ClusterId("shop"), InstanceId("db1"), Engine.MYSQL)
+    judgement = judge(Window(ClusterId("shop"), NOW, NOW, latest.snapshot()), Rules(), NOW)
+    unjudged = {one.check for one in judgement.not_judged}
+    assert judgement.findings == ()
+    assert "locks/blocking_chain" in unjudged
+    assert not [one.id for one in discover() if Engine.MYSQL not in one.engines and one.id in unjudged]
+    assert any(Engine.MYSQL not in one.engines for one in discover())

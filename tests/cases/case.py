@@ -34,13 +34,14 @@ class Case:
     overrides: Mapping[str, float] = field(default_factory=dict)
     version: int = 180000
     flavour: Flavour = Flavour.SELF_MANAGED
+    engine: Engine = Engine.POSTGRESQL
 
     def window(self) -> Window:
         """The day's window that the check is given."""
         latest = Snapshot(
             ClusterId("shop"),
             InstanceId("db1"),
-            Engine.POSTGRESQL,
+            self.engine,
             self.version,
             self.flavour,
             NOW,

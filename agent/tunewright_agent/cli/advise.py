@@ -24,13 +24,14 @@ from tunewright_agent.cli.workload_window import history_window, server_window, 
 from tunewright_agent.config.settings import ClusterSettings, Settings
 from tunewright_agent.config.units import seconds
 from tunewright_agent.embedded.ownership import EmbeddedError
+from tunewright_agent.engines.engine import price_of
 from tunewright_agent.history.store import HistoryError
 from tunewright_agent.reports.index_advice import advice_shape, sql_lines, text_lines
 from tunewright_agent.reports.visible import visible
 from tunewright_agent.sources.postgres.session import Reader
 from tunewright_agent.sources.source import SourceError
 from tunewright_agent.whatif.twin import Twin
-from tunewright_agent.wiring import price_of, watch_of
+from tunewright_agent.wiring import watch_of
 from tunewright_analyzers.facts.ids import ClusterId
 from tunewright_analyzers.facts.snapshot import Window
 from tunewright_analyzers.indexes.advice import AdviceError, IndexAdvice, advise
@@ -112,6 +113,10 @@ class _Asked:
 def _reader(settings: Settings, cluster: ClusterSettings, own_only: bool) -> Iterator[Reader]:
     """A reader of the databases that the settings name, or of the URL's own alone."""
     reader = watch_of(cluster, settings, None).reader
+    if not isinstance(reader, Reader):
+        fail(
+            "this command advises on PostgreSQL only", Exit.USAGE, "for other engines, see what `tunewright once` says"
+        )
     try:
         if own_only:
             with reader.session() as session:

@@ -10,8 +10,8 @@ from rich.table import Table
 
 from tunewright_agent.cli.app import Exit, Format, app, fail, out
 from tunewright_agent.config.example import example
-from tunewright_agent.sources.postgres import grants as postgres_grants
-from tunewright_analyzers.check import Check, discover
+from tunewright_agent.engines.engine import engine_named, engines
+from tunewright_analyzers.check import EVERY_ENGINE, Check, discover
 
 
 def _described(check: Check) -> dict[str, object]:
@@ -26,12 +26,15 @@ def _described(check: Check) -> dict[str, object]:
         ],
         "documentation": check.documentation,
         "controls": list(check.controls),
+        "engines": sorted(check.engines),
     }
 
 
 def _print_one(check: Check) -> None:
     out.print(f"[bold]{check.id}[/]  {escape(check.title)}")
     out.print(f"needs: {', '.join(kind.name for kind in check.needs)}")
+    if check.engines != EVERY_ENGINE:
+        out.print(f"only for: {', '.join(sorted(check.engines))}")
     if check.controls:
         out.print(f"the same control elsewhere: {', '.join(check.controls)}", markup=False)
     for part, text in check.documentation.items():
@@ -73,9 +76,11 @@ def grants(
 
     For example: tunewright grants | psql -d shop
     """
-    if engine not in {"postgres", "postgresql"}:
-        fail(f"no grants are known for the engine '{engine}'", Exit.USAGE, "write --engine postgres")
-    out.print(postgres_grants.sql(role), markup=False, soft_wrap=True)
+    found = engine_named(engine)
+    if found is None:
+        known = " or ".join(f"--engine {one.name}" for one in reversed(engines()))
+        fail(f"no grants are known for the engine '{engine}'", Exit.USAGE, f"write {known}")
+    out.print(found.grants(role), markup=False, soft_wrap=True)
 
 
 @app.command("example-config")

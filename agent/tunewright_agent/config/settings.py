@@ -10,6 +10,9 @@ from tunewright_agent.config.notifications import NotificationSettings
 from tunewright_agent.config.secrets import SecretReference
 from tunewright_agent.config.tables import Duration, Flag, Size, Table, Whole
 
+SCHEMES = frozenset({"postgresql", "postgres"})
+"""How addresses of the engines begin; the rooms above know what stands behind each."""
+
 
 class AgentSettings(Table):
     """The daemon itself."""
@@ -109,7 +112,7 @@ class ClusterSettings(Table):
     password_from: SecretReference | None = Field(
         None, description="Where the password comes from, if not from the URL or ~/.pgpass."
     )
-    databases: tuple[str, ...] = Field((), description="Databases to watch; empty: all that the role may connect to.")
+    databases: tuple[str, ...] = Field((), description="Databases to watch; empty: all that the role may see.")
     exclude_databases: tuple[str, ...] = Field((), description="Databases never to connect to.")
     connections: Whole = Field(3, description="How many connections we hold at most.", ge=2, le=10)
     statement_timeout: Duration = Field(
@@ -139,7 +142,7 @@ class ClusterSettings(Table):
         wanted = "write postgresql://USER@HOST:PORT/DATABASE"
         if scheme is None:  # never quoted: `host=db password=…` is a mistake that people make
             raise ValueError(f"it is not an address that we can read: {wanted}")
-        if scheme not in {"postgresql", "postgres"}:
+        if scheme not in SCHEMES:
             raise ValueError(f"'{scheme}' is not an engine we read: {wanted}")
         return url
 

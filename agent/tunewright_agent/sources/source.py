@@ -12,11 +12,12 @@ The lane turns a SourceError into a Gap; no source ever answers with an empty li
 import importlib
 import pkgutil
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
-from tunewright_analyzers.facts.snapshot import Gap, Section
+from tunewright_analyzers.facts.snapshot import Engine, Flavour, Gap, Section
 
 
 class SourceError(Exception):
@@ -52,6 +53,40 @@ class Collected:
     gaps: tuple[Gap, ...] = ()
 
 
+class Server(Protocol):
+    """What every engine's server says of itself. `identity` tells one server from another behind the same name."""
+
+    @property
+    def engine(self) -> Engine:
+        """Which engine it runs."""
+
+    @property
+    def version(self) -> int:
+        """Its release as a number that orders releases."""
+
+    @property
+    def flavour(self) -> Flavour:
+        """Who runs it."""
+
+    @property
+    def identity(self) -> str:
+        """What changes when another server answers, or the same one after a restart."""
+
+
+class Target(Protocol):
+    """What every engine's reader is to those who do not know the engine. Its own sources know its class."""
+
+    @property
+    def server(self) -> Server:
+        """What the server is, read once a connection. Raises SourceError."""
+
+    def within(self, seconds: float) -> AbstractContextManager[None]:
+        """A pass of this thread that must end in `seconds`."""
+
+    def close(self) -> None:
+        """Close every connection that is not in use."""
+
+
 ReaderT = TypeVar("ReaderT")
 
 
@@ -61,7 +96,7 @@ class Source(Generic[ReaderT]):
 
     Each module of an engine's folder that is a source has a function `source()` that makes one for one target, with
     whatever it must remember between passes. `collect(reader, taken_at)` reads through the engine's reader (PostgreSQL:
-    sources.postgres.session.Reader) and raises SourceError.
+    sources.postgres.session.Reader; MySQL: sources.mysql.session.Reader) and raises SourceError.
     """
 
     name: str

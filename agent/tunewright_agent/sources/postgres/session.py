@@ -25,7 +25,7 @@ from tunewright_agent.sources.postgres.connection import Row as Row
 from tunewright_agent.sources.postgres.connection import connect
 from tunewright_agent.sources.source import Denied, Overrun, SourceError, Unavailable, Unsupported
 from tunewright_agent.sources.sqlfile import marked, statement
-from tunewright_analyzers.facts.snapshot import Flavour, Gap
+from tunewright_analyzers.facts.snapshot import Engine, Flavour, Gap
 from tunewright_analyzers.sql.identifiers import quoted
 
 PACKAGE = "tunewright_agent.sources.postgres"
@@ -46,6 +46,11 @@ class Server:
     databases: tuple[str, ...]
     """Databases that the role may connect to and that are watched."""
     aurora_version: str | None = None
+
+    @property
+    def engine(self) -> Engine:
+        """PostgreSQL."""
+        return Engine.POSTGRESQL
 
     @property
     def major(self) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.columns import Columns, Schema
 from tunewright_analyzers.facts.relations import Indexes
 from tunewright_analyzers.finding import Evidence, NotJudged, Severity, Subject
@@ -23,7 +23,7 @@ class Thresholds:
     high_bytes: float = threshold(10_737_418_240, "bytes", "empty space from which the finding is of high severity")
 
 
-@check(needs=(Indexes, Columns, Schema), thresholds=Thresholds)
+@check(needs=(Indexes, Columns, Schema), engines=POSTGRESQL, thresholds=Thresholds)
 def bloated(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Indexes that would be much smaller if they were built again.
 

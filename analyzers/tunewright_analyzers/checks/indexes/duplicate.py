@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tunewright_analyzers.check import Context, NoThresholds, Verdict, check
+from tunewright_analyzers.check import POSTGRESQL, Context, NoThresholds, Verdict, check
 from tunewright_analyzers.facts.relations import Index, Indexes
 from tunewright_analyzers.finding import Evidence, Severity, Subject
 from tunewright_analyzers.indexes.existing import same
@@ -29,7 +29,7 @@ def _may_go(index: Index, kept: Index) -> bool:
     return kept.is_unique or not index.is_unique
 
 
-@check(needs=(Indexes,))
+@check(needs=(Indexes,), engines=POSTGRESQL)
 def duplicate(context: Context[NoThresholds]) -> Iterator[Verdict]:
     """Indexes with the same keys, order, operator classes, predicate and included columns as another one.
 

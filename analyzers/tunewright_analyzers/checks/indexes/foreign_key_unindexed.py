@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.columns import Constraint, Schema
 from tunewright_analyzers.facts.relations import Index, IndexColumn, Indexes, Table, Tables
 from tunewright_analyzers.finding import Evidence, Severity, Subject
@@ -44,7 +44,7 @@ def _severity(table: Table, referenced: Table | None, limits: Thresholds) -> Sev
     return Severity.MEDIUM if changed else Severity.LOW
 
 
-@check(needs=(Schema, Indexes, Tables), thresholds=Thresholds)
+@check(needs=(Schema, Indexes, Tables), engines=POSTGRESQL, thresholds=Thresholds)
 def foreign_key_unindexed(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Foreign keys whose referencing columns lead no index.
 

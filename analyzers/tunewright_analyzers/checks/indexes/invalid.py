@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tunewright_analyzers.check import Context, NoThresholds, Verdict, check
+from tunewright_analyzers.check import POSTGRESQL, Context, NoThresholds, Verdict, check
 from tunewright_analyzers.facts.relations import Indexes
 from tunewright_analyzers.finding import Evidence, Severity, Subject
 from tunewright_analyzers.recommendation import Action
@@ -14,7 +14,7 @@ _TWICE = (
 )
 
 
-@check(needs=(Indexes,))
+@check(needs=(Indexes,), engines=POSTGRESQL)
 def invalid(context: Context[NoThresholds]) -> Iterator[Verdict]:
     """Indexes that no query may use because their concurrent build failed, yet every write maintains.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.relations import Indexes, RelationName, Tables
 from tunewright_analyzers.finding import Evidence, NotJudged, Severity, Subject
 from tunewright_analyzers.indexes.advice import AdvisedIndex, Confirmation, IndexAdvice
@@ -119,7 +119,7 @@ def _taken(context: Context[Thresholds], index: RelationName) -> set[str]:
     return {one.name for one in relations if (one.database, one.schema) == (index.database, index.schema)}
 
 
-@check(needs=(IndexAdvice,), thresholds=Thresholds)
+@check(needs=(IndexAdvice,), engines=POSTGRESQL, thresholds=Thresholds)
 def missing(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Indexes that would save a share of the statements' load, chosen for the workload as a whole.
 

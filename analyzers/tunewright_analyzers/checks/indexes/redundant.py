@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.relations import Index, Indexes
 from tunewright_analyzers.finding import Evidence, Severity, Subject
 from tunewright_analyzers.indexes.existing import makes_redundant
@@ -23,7 +23,7 @@ class Thresholds:
     )
 
 
-@check(needs=(Indexes,), thresholds=Thresholds)
+@check(needs=(Indexes,), engines=POSTGRESQL, thresholds=Thresholds)
 def redundant(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Indexes whose keys are the left part of a wider index on the same rows.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.columns import Schema
 from tunewright_analyzers.facts.relations import Index, Indexes
 from tunewright_analyzers.finding import Evidence, NotJudged, Severity, Subject
@@ -58,7 +58,7 @@ def _caution(index: Index, supports: bool) -> str:
     return text
 
 
-@check(needs=(Indexes,), thresholds=Thresholds)
+@check(needs=(Indexes,), engines=POSTGRESQL, thresholds=Thresholds)
 def unused(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Indexes that every write maintains and no query has scanned.
 

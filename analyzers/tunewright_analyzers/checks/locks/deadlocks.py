@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.databases import Databases
 from tunewright_analyzers.finding import Evidence, Severity, Subject
 
@@ -16,7 +16,7 @@ class Thresholds:
     per_day_high: float = threshold(100.0, "count", "Deadlocks a day from which it is severe.")
 
 
-@check(needs=(Databases,), thresholds=Thresholds)
+@check(needs=(Databases,), engines=POSTGRESQL, thresholds=Thresholds)
 def deadlocks(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Databases in which transactions deadlock.
 

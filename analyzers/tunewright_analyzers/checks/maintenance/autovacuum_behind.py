@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.relations import Table, Tables
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.finding import Evidence, Finding, Severity, Subject
@@ -46,7 +46,7 @@ def _why(table: Table, settings: Settings) -> str:
     return f"{table.autovacuums} autovacuums in the window were not enough"
 
 
-@check(needs=(Tables, Settings), thresholds=Thresholds)
+@check(needs=(Tables, Settings), engines=POSTGRESQL, thresholds=Thresholds)
 def autovacuum_behind(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Tables that autovacuum cannot keep up with: far more dead rows than the number that should have started it.
 

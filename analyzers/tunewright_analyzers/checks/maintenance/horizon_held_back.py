@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.replication import Replication
 from tunewright_analyzers.facts.sessions import Session, Sessions
 from tunewright_analyzers.finding import Evidence, Finding, Severity, Subject
@@ -138,7 +138,7 @@ def _replication(context: Context[Thresholds], replication: Replication) -> Iter
             yield _holder(context, subject, replica.xmin_age or 0, what, "pg_stat_replication.backend_xmin")
 
 
-@check(needs=(Sessions, Replication), thresholds=Thresholds)
+@check(needs=(Sessions, Replication), engines=POSTGRESQL, thresholds=Thresholds)
 def horizon_held_back(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Transactions, prepared transactions, slots and standbys that keep vacuum from removing dead rows.
 

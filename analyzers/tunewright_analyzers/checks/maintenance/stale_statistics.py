@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.relations import Table, Tables
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.finding import Evidence, Severity, Subject
@@ -28,7 +28,7 @@ def _begins(table: Table, settings: Settings) -> float:
     return base + scale * max(table.row_estimate, 0.0)
 
 
-@check(needs=(Tables, Settings), thresholds=Thresholds)
+@check(needs=(Tables, Settings), engines=POSTGRESQL, thresholds=Thresholds)
 def stale_statistics(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Tables that were never analysed, or changed far more than autoanalyze allows since.
 

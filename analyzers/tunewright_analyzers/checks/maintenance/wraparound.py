@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.databases import Database, Databases
 from tunewright_analyzers.facts.relations import Table, Tables
 from tunewright_analyzers.facts.settings import Settings
@@ -35,7 +35,7 @@ def _severity(ratio: float, limits: Thresholds) -> Severity:
     return Severity.HIGH if ratio >= limits.high_ratio else Severity.MEDIUM
 
 
-@check(needs=(Databases, Settings), thresholds=Thresholds)
+@check(needs=(Databases, Settings), engines=POSTGRESQL, thresholds=Thresholds)
 def wraparound(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Databases whose oldest unfrozen row ages towards the end of the 32-bit transaction (or multixact) ids.
 

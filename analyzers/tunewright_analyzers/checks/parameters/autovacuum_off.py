@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tunewright_analyzers.check import Context, NoThresholds, Verdict, check
+from tunewright_analyzers.check import POSTGRESQL, Context, NoThresholds, Verdict, check
 from tunewright_analyzers.facts.relations import Tables
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.finding import Evidence, Severity, Subject
@@ -31,7 +31,7 @@ def _server(context: Context[NoThresholds], settings: Settings) -> Iterator[Verd
         )
 
 
-@check(needs=(Settings, Tables))
+@check(needs=(Settings, Tables), engines=POSTGRESQL)
 def autovacuum_off(context: Context[NoThresholds]) -> Iterator[Verdict]:
     """Autovacuum switched off, for the server or for a table.
 

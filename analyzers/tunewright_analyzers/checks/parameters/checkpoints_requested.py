@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.databases import Throughput
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.facts.snapshot import Flavour
@@ -31,7 +31,7 @@ def _advised(settings: Settings, requested: float, seconds: float, wal_bytes: in
     return max(round(now * 1.5), round(wal_bytes / seconds * interval * 2))
 
 
-@check(needs=(Throughput, Settings), thresholds=Thresholds)
+@check(needs=(Throughput, Settings), engines=POSTGRESQL, thresholds=Thresholds)
 def checkpoints_requested(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Checkpoints forced by the volume of WAL, before checkpoint_timeout.
 

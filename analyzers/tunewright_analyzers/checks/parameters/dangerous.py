@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tunewright_analyzers.check import Context, NoThresholds, Verdict, check
+from tunewright_analyzers.check import POSTGRESQL, Context, NoThresholds, Verdict, check
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.facts.snapshot import Flavour
 from tunewright_analyzers.finding import Evidence, Severity, Subject
@@ -21,7 +21,7 @@ _RISKS = {
 _SAFE = {"fsync": "on", "full_page_writes": "on", "zero_damaged_pages": "off", "ignore_checksum_failure": "off"}
 
 
-@check(needs=(Settings,))
+@check(needs=(Settings,), engines=POSTGRESQL)
 def dangerous(context: Context[NoThresholds]) -> Iterator[Verdict]:
     """Settings away from the value that protects the data.
 

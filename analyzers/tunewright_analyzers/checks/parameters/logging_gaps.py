@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tunewright_analyzers.check import Context, NoThresholds, Verdict, check
+from tunewright_analyzers.check import POSTGRESQL, Context, NoThresholds, Verdict, check
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.finding import Evidence, Severity, Subject
 from tunewright_analyzers.parameters.change import server_wide
@@ -16,7 +16,7 @@ _WANTED: dict[str, tuple[str, str | float, str]] = {
 }
 
 
-@check(needs=(Settings,))
+@check(needs=(Settings,), engines=POSTGRESQL)
 def logging_gaps(context: Context[NoThresholds]) -> Iterator[Verdict]:
     """Evidence that the server could collect at little cost and does not.
 

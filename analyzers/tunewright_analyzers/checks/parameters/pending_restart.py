@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from tunewright_analyzers.check import Context, NoThresholds, Verdict, check
+from tunewright_analyzers.check import POSTGRESQL, Context, NoThresholds, Verdict, check
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.finding import Evidence, Severity, Subject
 
 
-@check(needs=(Settings,))
+@check(needs=(Settings,), engines=POSTGRESQL)
 def pending_restart(context: Context[NoThresholds]) -> Iterator[Verdict]:
     """Parameters that were changed in the files and take effect at the next restart only.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.facts.statements import Statements
 from tunewright_analyzers.finding import Evidence, Severity, Subject
@@ -17,7 +17,7 @@ class Thresholds:
     per_hour: float = threshold(1.0, "count", "Rounds of eviction an hour (each drops 5 % of the entries).")
 
 
-@check(needs=(Statements, Settings), thresholds=Thresholds)
+@check(needs=(Statements, Settings), engines=POSTGRESQL, thresholds=Thresholds)
 def statements_evicted(context: Context[Thresholds]) -> Iterator[Verdict]:
     """pg_stat_statements drops entries because it has room for too few.
 

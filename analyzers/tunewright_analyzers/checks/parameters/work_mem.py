@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.facts.statements import Statements
 from tunewright_analyzers.finding import Evidence, Finding, Severity, Subject
@@ -108,7 +108,7 @@ def _found(context: Context[Thresholds], group: _Group, now: float, wanted: int,
     )
 
 
-@check(needs=(Statements, Settings), thresholds=Thresholds)
+@check(needs=(Statements, Settings), engines=POSTGRESQL, thresholds=Thresholds)
 def work_mem(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Roles and statements whose sorts and hashes need more work_mem than they have.
 

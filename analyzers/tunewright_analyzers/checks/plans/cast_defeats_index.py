@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.plans import NodeKind, PlanNode, Plans
 from tunewright_analyzers.facts.relations import Indexes
 from tunewright_analyzers.finding import Evidence
@@ -18,7 +18,7 @@ class Thresholds:
     cost_min: float = threshold(1000, "count", "Planner cost of the scan.")
 
 
-@check(needs=(Plans, Indexes), thresholds=Thresholds)
+@check(needs=(Plans, Indexes), engines=POSTGRESQL, thresholds=Thresholds)
 def cast_defeats_index(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Comparisons with a value of another type, which cast the column and so keep its index from being used.
 

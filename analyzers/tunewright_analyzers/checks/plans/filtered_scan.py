@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.plans import NodeKind, PlanNode, Plans
 from tunewright_analyzers.finding import Evidence
 from tunewright_analyzers.plans.faults import node_evidence, origin, place, subject_of, total_rows, weight, worst_nodes
@@ -24,7 +24,7 @@ def removed(node: PlanNode) -> float:
     return (node.rows_removed_by_filter or 0.0) * (node.loops or 0.0)
 
 
-@check(needs=(Plans,), thresholds=Thresholds)
+@check(needs=(Plans,), engines=POSTGRESQL, thresholds=Thresholds)
 def filtered_scan(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Scans that read many rows and throw nearly all of them away.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.plans import NodeKind, PlanNode, Plans
 from tunewright_analyzers.facts.relations import Indexes, RelationName
 from tunewright_analyzers.finding import Evidence
@@ -20,7 +20,7 @@ class Thresholds:
     cost_min: float = threshold(1000, "count", "Planner cost of the scan.")
 
 
-@check(needs=(Plans, Indexes), thresholds=Thresholds)
+@check(needs=(Plans, Indexes), engines=POSTGRESQL, thresholds=Thresholds)
 def function_defeats_index(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Conditions that wrap an indexed column in a function, so that its index cannot be used.
 

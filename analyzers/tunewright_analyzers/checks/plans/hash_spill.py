@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.plans import NodeKind, PlanNode, Plans
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.finding import Evidence
@@ -31,7 +31,7 @@ def whole_bytes(node: PlanNode) -> float:
     return memory * (node.hash_batches or 1)
 
 
-@check(needs=(Plans,), thresholds=Thresholds)
+@check(needs=(Plans,), engines=POSTGRESQL, thresholds=Thresholds)
 def hash_spill(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Hash joins and hash aggregates that do not fit into memory and are done in batches on disk.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.plans import NodeKind, PlanNode, Plans
 from tunewright_analyzers.finding import Evidence
 from tunewright_analyzers.plans.faults import node_evidence, origin, subject_of, total_rows, weight, worst_nodes
@@ -17,7 +17,7 @@ class Thresholds:
     ratio_min: float = threshold(0.9, "ratio", "Share of the rows made that is skipped.")
 
 
-@check(needs=(Plans,), thresholds=Thresholds)
+@check(needs=(Plans,), engines=POSTGRESQL, thresholds=Thresholds)
 def large_offset(context: Context[Thresholds]) -> Iterator[Verdict]:
     """LIMIT with a large OFFSET: the rows before the page are all made and thrown away.
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.plans import NodeKind, PlanNode, Plans
 from tunewright_analyzers.finding import Evidence
 from tunewright_analyzers.plans.faults import node_evidence, origin, place, subject_of, weight, worst_nodes
@@ -23,7 +23,7 @@ class Thresholds:
     ratio_min: float = threshold(0.1, "ratio", "Share of the blocks that is lossy.")
 
 
-@check(needs=(Plans,), thresholds=Thresholds)
+@check(needs=(Plans,), engines=POSTGRESQL, thresholds=Thresholds)
 def lossy_bitmap(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Bitmap heap scans whose bitmap outgrew work_mem and remembers whole blocks only.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.plans import NodeKind, PlanNode, Plans
 from tunewright_analyzers.finding import Evidence
 from tunewright_analyzers.plans.faults import node_evidence, origin, subject_of, total_rows, weight, worst_nodes
@@ -28,7 +28,7 @@ def _scanned(node: PlanNode) -> list[PlanNode]:
     return members if len(names) == len(members) else []
 
 
-@check(needs=(Plans,), thresholds=Thresholds)
+@check(needs=(Plans,), engines=POSTGRESQL, thresholds=Thresholds)
 def partitions_not_pruned(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Partitioned tables of which most partitions are read and give nothing.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.columns import Schema
 from tunewright_analyzers.facts.plans import NodeKind, PlanNode, PlanOrigin, Plans
 from tunewright_analyzers.facts.relations import RelationName, Tables
@@ -77,7 +77,7 @@ def _remedies(context: Context[Thresholds], found: Finding, fault: Fault) -> Ite
         )
 
 
-@check(needs=(Plans,), thresholds=Thresholds)
+@check(needs=(Plans,), engines=POSTGRESQL, thresholds=Thresholds)
 def row_misestimate(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Scans that give many times more, or fewer, rows than the planner expected.
 

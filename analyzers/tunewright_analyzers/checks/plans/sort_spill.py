@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.plans import NodeKind, PlanNode, Plans
 from tunewright_analyzers.finding import Evidence
 from tunewright_analyzers.plans.faults import node_evidence, origin, place, subject_of, weight, worst_nodes
@@ -21,7 +21,7 @@ class Thresholds:
     bytes_min: float = threshold(_MB, "bytes", "What the sort wrote to disk.")
 
 
-@check(needs=(Plans,), thresholds=Thresholds)
+@check(needs=(Plans,), engines=POSTGRESQL, thresholds=Thresholds)
 def sort_spill(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Sorts that do not fit into work_mem and go to disk.
 

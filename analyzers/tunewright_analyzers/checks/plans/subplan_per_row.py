@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.plans import PlanNode, Plans
 from tunewright_analyzers.finding import Evidence
 from tunewright_analyzers.plans.faults import (
@@ -25,7 +25,7 @@ class Thresholds:
     seconds_min: float = threshold(0.05, "seconds", "Time spent in it, over all its runs.")
 
 
-@check(needs=(Plans,), thresholds=Thresholds)
+@check(needs=(Plans,), engines=POSTGRESQL, thresholds=Thresholds)
 def subplan_per_row(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Correlated subqueries that run once for each row of the outer query.
 

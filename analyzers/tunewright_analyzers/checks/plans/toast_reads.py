@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.columns import Schema
 from tunewright_analyzers.facts.plans import PlanNode, Plans
 from tunewright_analyzers.facts.relations import Tables
@@ -30,7 +30,7 @@ def _columns(root: PlanNode) -> set[str]:
     return {match["column"] for text in root.output if (match := _BARE.match(text))}
 
 
-@check(needs=(Plans, Tables, Schema), thresholds=Thresholds)
+@check(needs=(Plans, Tables, Schema), engines=POSTGRESQL, thresholds=Thresholds)
 def toast_reads(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Statements that give wide, out-of-line columns for many rows (SELECT * over documents or images).
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.plans import Plans, StatementPlan
 from tunewright_analyzers.finding import Evidence
 from tunewright_analyzers.plans.faults import origin, subject_of, weight, worst_rows
@@ -17,7 +17,7 @@ class Thresholds:
     ratio_min: float = threshold(0.25, "ratio", "Their share of the execution time.")
 
 
-@check(needs=(Plans,), thresholds=Thresholds)
+@check(needs=(Plans,), engines=POSTGRESQL, thresholds=Thresholds)
 def trigger_time(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Writes that spend much of their time in triggers or foreign-key checks.
 

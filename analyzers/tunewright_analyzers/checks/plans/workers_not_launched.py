@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from tunewright_analyzers.check import Context, NoThresholds, Verdict, check
+from tunewright_analyzers.check import POSTGRESQL, Context, NoThresholds, Verdict, check
 from tunewright_analyzers.facts.plans import PlanNode, Plans
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.finding import Evidence, Severity
 from tunewright_analyzers.plans.faults import node_evidence, origin, place, subject_of, worst_nodes
 
 
-@check(needs=(Plans,))
+@check(needs=(Plans,), engines=POSTGRESQL)
 def workers_not_launched(context: Context[NoThresholds]) -> Iterator[Verdict]:
     """Plans that counted on parallel workers and got fewer.
 

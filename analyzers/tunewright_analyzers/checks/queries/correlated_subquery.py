@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.columns import Schema
 from tunewright_analyzers.facts.statements import Statements
 from tunewright_analyzers.finding import Evidence, Severity
@@ -21,7 +21,7 @@ class Thresholds(Weight):
     calls_min: float = threshold(10, "count", "Calls over the window from which a statement is looked at.")
 
 
-@check(needs=(Statements, Schema), thresholds=Thresholds)
+@check(needs=(Statements, Schema), engines=POSTGRESQL, thresholds=Thresholds)
 def correlated_subquery(context: Context[Thresholds]) -> Iterator[Verdict]:
     """A scalar subquery in the output list, run once for each of many rows.
 

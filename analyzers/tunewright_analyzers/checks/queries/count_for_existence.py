@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.statements import Statements
 from tunewright_analyzers.finding import Evidence, Severity
 from tunewright_analyzers.queries.weighty import Weight, weighty
@@ -17,7 +17,7 @@ class Thresholds(Weight):
     blocks_min: float = threshold(100, "count", "Blocks touched by one call, on average, from which it is reported.")
 
 
-@check(needs=(Statements,), thresholds=Thresholds)
+@check(needs=(Statements,), engines=POSTGRESQL, thresholds=Thresholds)
 def count_for_existence(context: Context[Thresholds]) -> Iterator[Verdict]:
     """count(*) that is only compared with a number: are there any?
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tunewright_analyzers.check import Context, Verdict, check
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check
 from tunewright_analyzers.facts.columns import Schema
 from tunewright_analyzers.facts.statements import Statements
 from tunewright_analyzers.finding import Evidence, Severity
@@ -12,7 +12,7 @@ from tunewright_analyzers.sql.faults import fanned_out
 from tunewright_analyzers.sql.rewrites import exists
 
 
-@check(needs=(Statements, Schema), thresholds=Weight)
+@check(needs=(Statements, Schema), engines=POSTGRESQL, thresholds=Weight)
 def distinct_hides_join(context: Context[Weight]) -> Iterator[Verdict]:
     """SELECT DISTINCT of rows that have a key of their own, over a join that doubles them.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tunewright_analyzers.check import Context, Verdict, check
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check
 from tunewright_analyzers.facts.columns import Schema
 from tunewright_analyzers.facts.statements import Statements
 from tunewright_analyzers.finding import Evidence, Severity
@@ -10,7 +10,7 @@ from tunewright_analyzers.queries.weighty import Weight, names_of, weighty
 from tunewright_analyzers.sql.faults import unlike_joins
 
 
-@check(needs=(Statements, Schema), thresholds=Weight)
+@check(needs=(Statements, Schema), engines=POSTGRESQL, thresholds=Weight)
 def implicit_cast(context: Context[Weight]) -> Iterator[Verdict]:
     """Comparisons of two columns whose types belong to different families.
 

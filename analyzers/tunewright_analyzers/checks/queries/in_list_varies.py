@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.statements import Statement, Statements
 from tunewright_analyzers.finding import Evidence, Severity, Subject
 from tunewright_analyzers.sql.faults import has_list
@@ -17,7 +17,7 @@ class Thresholds:
     entries_min: float = threshold(10, "count", "Entries of one shape, user and database from which it is reported.")
 
 
-@check(needs=(Statements,), thresholds=Thresholds)
+@check(needs=(Statements,), engines=POSTGRESQL, thresholds=Thresholds)
 def in_list_varies(context: Context[Thresholds]) -> Iterator[Verdict]:
     """IN lists whose length varies from call to call.
 

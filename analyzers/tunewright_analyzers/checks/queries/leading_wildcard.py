@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from tunewright_analyzers.check import Context, Verdict, check
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check
 from tunewright_analyzers.facts.statements import Statements
 from tunewright_analyzers.finding import Evidence, Severity
 from tunewright_analyzers.queries.weighty import Weight, weighty
 from tunewright_analyzers.sql.faults import leading_wildcards
 
 
-@check(needs=(Statements,), thresholds=Weight)
+@check(needs=(Statements,), engines=POSTGRESQL, thresholds=Weight)
 def leading_wildcard(context: Context[Weight]) -> Iterator[Verdict]:
     """LIKE with a constant put in front of the searched text: LIKE '%' || $1.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.statements import Statements
 from tunewright_analyzers.finding import Evidence, Severity
 from tunewright_analyzers.queries.weighty import Weight, weighty
@@ -17,7 +17,7 @@ class Thresholds(Weight):
     rows_min: float = threshold(10_000, "rows", "Rows given by one call, on average, from which it is reported.")
 
 
-@check(needs=(Statements,), thresholds=Thresholds)
+@check(needs=(Statements,), engines=POSTGRESQL, thresholds=Thresholds)
 def limit_missing(context: Context[Thresholds]) -> Iterator[Verdict]:
     """A SELECT without LIMIT that gives very many rows, and often.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.columns import Schema
 from tunewright_analyzers.facts.relations import RelationName
 from tunewright_analyzers.facts.statements import Statement, Statements
@@ -60,7 +60,7 @@ def _links(schema: Schema) -> dict[tuple[RelationName, str], set[RelationName]]:
     return links
 
 
-@check(needs=(Statements, Schema), thresholds=Thresholds)
+@check(needs=(Statements, Schema), engines=POSTGRESQL, thresholds=Thresholds)
 def n_plus_one(context: Context[Thresholds]) -> Iterator[Verdict]:
     """One query for a list, and then one more for each row of it.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tunewright_analyzers.check import Context, Verdict, check
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check
 from tunewright_analyzers.facts.columns import Schema
 from tunewright_analyzers.facts.statements import Statements
 from tunewright_analyzers.finding import Evidence, Severity
@@ -12,7 +12,7 @@ from tunewright_analyzers.sql.faults import not_in
 from tunewright_analyzers.sql.rewrites import not_exists
 
 
-@check(needs=(Statements, Schema), thresholds=Weight)
+@check(needs=(Statements, Schema), engines=POSTGRESQL, thresholds=Weight)
 def not_in_subquery(context: Context[Weight]) -> Iterator[Verdict]:
     """NOT IN with a subquery.
 

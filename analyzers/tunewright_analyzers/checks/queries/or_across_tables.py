@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tunewright_analyzers.check import Context, Verdict, check
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check
 from tunewright_analyzers.facts.columns import Schema
 from tunewright_analyzers.facts.statements import Statements
 from tunewright_analyzers.finding import Evidence, Severity
@@ -10,7 +10,7 @@ from tunewright_analyzers.queries.weighty import Weight, names_of, weighty
 from tunewright_analyzers.sql.faults import or_across
 
 
-@check(needs=(Statements, Schema), thresholds=Weight)
+@check(needs=(Statements, Schema), engines=POSTGRESQL, thresholds=Weight)
 def or_across_tables(context: Context[Weight]) -> Iterator[Verdict]:
     """OR between conditions on different tables of a join.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.columns import Schema
 from tunewright_analyzers.facts.statements import Statements
 from tunewright_analyzers.finding import Evidence, Severity
@@ -18,7 +18,7 @@ class Thresholds(Weight):
     columns_min: float = threshold(20, "count", "Columns of the tables behind the * from which it is reported.")
 
 
-@check(needs=(Statements, Schema), thresholds=Thresholds)
+@check(needs=(Statements, Schema), engines=POSTGRESQL, thresholds=Thresholds)
 def select_star(context: Context[Thresholds]) -> Iterator[Verdict]:
     """SELECT * over tables with many columns.
 

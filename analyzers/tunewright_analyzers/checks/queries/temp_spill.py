@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.facts.statements import Statement, Statements
 from tunewright_analyzers.finding import Evidence, Severity, Subject
@@ -20,7 +20,7 @@ class Thresholds:
     bytes_high: float = threshold(10 * 1024**3, "bytes", "Temporary bytes over the window from which it is severe.")
 
 
-@check(needs=(Statements, Settings), thresholds=Thresholds)
+@check(needs=(Statements, Settings), engines=POSTGRESQL, thresholds=Thresholds)
 def temp_spill(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Statements whose sorts and hashes do not fit into work_mem and go to disk.
 

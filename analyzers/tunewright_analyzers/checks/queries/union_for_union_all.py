@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.statements import Statements
 from tunewright_analyzers.finding import Evidence, Severity
 from tunewright_analyzers.queries.weighty import Weight, weighty
@@ -21,7 +21,7 @@ class Thresholds(Weight):
     )
 
 
-@check(needs=(Statements,), thresholds=Thresholds)
+@check(needs=(Statements,), engines=POSTGRESQL, thresholds=Thresholds)
 def union_for_union_all(context: Context[Thresholds]) -> Iterator[Verdict]:
     """UNION where UNION ALL would do.
 

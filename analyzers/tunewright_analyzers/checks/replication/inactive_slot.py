@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.replication import Replication
 from tunewright_analyzers.finding import Evidence, Severity, Subject
 from tunewright_analyzers.recommendation import Action
@@ -17,7 +17,7 @@ class Thresholds:
     retained_bytes_high: float = threshold(10 * 1024**3, "bytes", "WAL from which it is severe.")
 
 
-@check(needs=(Replication,), thresholds=Thresholds)
+@check(needs=(Replication,), engines=POSTGRESQL, thresholds=Thresholds)
 def inactive_slot(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Replication slots without a consumer that keep WAL on the primary.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tunewright_analyzers.check import Context, NoThresholds, Verdict, check
+from tunewright_analyzers.check import POSTGRESQL, Context, NoThresholds, Verdict, check
 from tunewright_analyzers.facts.columns import Schema
 from tunewright_analyzers.finding import Evidence, Severity, Subject
 from tunewright_analyzers.recommendation import Action
@@ -11,7 +11,7 @@ from tunewright_analyzers.sql.identifiers import qualified, quoted
 _KINDS = {"f": "foreign key", "c": "check constraint", "n": "not-null constraint"}
 
 
-@check(needs=(Schema,))
+@check(needs=(Schema,), engines=POSTGRESQL)
 def constraint_not_validated(context: Context[NoThresholds]) -> Iterator[Verdict]:
     """Constraints added NOT VALID and never validated.
 

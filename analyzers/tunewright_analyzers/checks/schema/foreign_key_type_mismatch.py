@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tunewright_analyzers.check import Context, NoThresholds, Verdict, check
+from tunewright_analyzers.check import POSTGRESQL, Context, NoThresholds, Verdict, check
 from tunewright_analyzers.facts.columns import Column, Constraint, Schema
 from tunewright_analyzers.facts.relations import RelationName
 from tunewright_analyzers.finding import Evidence, Severity, Subject
@@ -20,7 +20,7 @@ def _pairs(key: Constraint, types: dict[tuple[RelationName, str], Column]) -> It
             yield here, there
 
 
-@check(needs=(Schema,))
+@check(needs=(Schema,), engines=POSTGRESQL)
 def foreign_key_type_mismatch(context: Context[NoThresholds]) -> Iterator[Verdict]:
     """Foreign keys whose column has another type than the column it refers to.
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from tunewright_analyzers.check import Context, NoThresholds, Verdict, check
+from tunewright_analyzers.check import POSTGRESQL, Context, NoThresholds, Verdict, check
 from tunewright_analyzers.facts.columns import Column, Schema
 from tunewright_analyzers.finding import Evidence, Severity, Subject
 
 _DEFAULT = "default"
 
 
-@check(needs=(Schema,))
+@check(needs=(Schema,), engines=POSTGRESQL)
 def mixed_collations(context: Context[NoThresholds]) -> Iterator[Verdict]:
     """Foreign keys whose text column has another collation than the column it refers to.
 

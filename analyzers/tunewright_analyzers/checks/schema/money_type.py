@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tunewright_analyzers.check import Context, NoThresholds, Verdict, check
+from tunewright_analyzers.check import POSTGRESQL, Context, NoThresholds, Verdict, check
 from tunewright_analyzers.facts.columns import Schema
 from tunewright_analyzers.facts.relations import Tables
 from tunewright_analyzers.finding import Evidence, Severity, Subject
@@ -11,7 +11,7 @@ from tunewright_analyzers.schema.tables import listed, rows_of, tables_with
 from tunewright_analyzers.sql.identifiers import qualified, quoted
 
 
-@check(needs=(Schema, Tables))
+@check(needs=(Schema, Tables), engines=POSTGRESQL)
 def money_type(context: Context[NoThresholds]) -> Iterator[Verdict]:
     """Columns of type money.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tunewright_analyzers.check import Context, NoThresholds, Verdict, check
+from tunewright_analyzers.check import POSTGRESQL, Context, NoThresholds, Verdict, check
 from tunewright_analyzers.facts.columns import Schema
 from tunewright_analyzers.facts.relations import Index, Indexes
 from tunewright_analyzers.finding import Evidence, Severity, Subject
@@ -15,7 +15,7 @@ def _is_rule(index: Index) -> bool:
     return whole and rule and len(index.keys) > 1
 
 
-@check(needs=(Schema, Indexes))
+@check(needs=(Schema, Indexes), engines=POSTGRESQL)
 def nullable_unique(context: Context[NoThresholds]) -> Iterator[Verdict]:
     """Unique constraints and indexes over several columns, some of which may be NULL.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.columns import Column, Schema
 from tunewright_analyzers.facts.relations import Index, Indexes, RelationName, Tables
 from tunewright_analyzers.finding import Evidence, Severity, Subject
@@ -24,7 +24,7 @@ def _is_random(column: Column) -> bool:
     return column.base_type == "uuid" and column.default is not None and any(one in column.default for one in _RANDOM)
 
 
-@check(needs=(Schema, Tables, Indexes), thresholds=Thresholds)
+@check(needs=(Schema, Tables, Indexes), engines=POSTGRESQL, thresholds=Thresholds)
 def random_uuid_key(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Big tables whose primary key is a random UUID.
 

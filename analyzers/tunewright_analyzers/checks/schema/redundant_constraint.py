@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tunewright_analyzers.check import Context, NoThresholds, Verdict, check
+from tunewright_analyzers.check import POSTGRESQL, Context, NoThresholds, Verdict, check
 from tunewright_analyzers.facts.columns import Constraint, Schema
 from tunewright_analyzers.finding import Evidence, Severity, Subject
 from tunewright_analyzers.recommendation import Action
@@ -36,7 +36,7 @@ def _rank(one: Constraint) -> tuple[bool, bool, str]:
     return (one.kind != "p", not one.is_valid, one.name)
 
 
-@check(needs=(Schema,))
+@check(needs=(Schema,), engines=POSTGRESQL)
 def redundant_constraint(context: Context[NoThresholds]) -> Iterator[Verdict]:
     """Constraints that demand what another one of the same table already does.
 

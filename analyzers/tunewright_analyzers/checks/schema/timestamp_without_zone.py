@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from tunewright_analyzers.check import Context, NoThresholds, Verdict, check
+from tunewright_analyzers.check import POSTGRESQL, Context, NoThresholds, Verdict, check
 from tunewright_analyzers.facts.columns import Schema
 from tunewright_analyzers.facts.relations import Tables
 from tunewright_analyzers.finding import Evidence, Severity, Subject
 from tunewright_analyzers.schema.tables import listed, rows_of, tables_with
 
 
-@check(needs=(Schema, Tables))
+@check(needs=(Schema, Tables), engines=POSTGRESQL)
 def timestamp_without_zone(context: Context[NoThresholds]) -> Iterator[Verdict]:
     """Columns of type timestamp without time zone.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.relations import Tables
 from tunewright_analyzers.finding import Evidence, Severity, Subject
 from tunewright_analyzers.recommendation import Action
@@ -17,7 +17,7 @@ class Thresholds:
     rows_min: float = threshold(1000, "rows", "Smaller tables are not reported.")
 
 
-@check(needs=(Tables,), thresholds=Thresholds)
+@check(needs=(Tables,), engines=POSTGRESQL, thresholds=Thresholds)
 def unlogged_table(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Unlogged tables that hold rows.
 

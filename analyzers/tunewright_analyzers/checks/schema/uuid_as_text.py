@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.columns import Column, Columns, Schema
 from tunewright_analyzers.facts.relations import Tables
 from tunewright_analyzers.finding import Evidence, Severity, Subject
@@ -29,7 +29,7 @@ def _may_be_uuid(column: Column) -> bool:
     return named or column.type in {"character varying(36)", "character(36)"}
 
 
-@check(needs=(Schema, Tables, Columns), thresholds=Thresholds)
+@check(needs=(Schema, Tables, Columns), engines=POSTGRESQL, thresholds=Thresholds)
 def uuid_as_text(context: Context[Thresholds]) -> Iterator[Verdict]:
     """UUIDs that are stored as text.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tunewright_analyzers.check import Context, NoThresholds, Verdict, check
+from tunewright_analyzers.check import POSTGRESQL, Context, NoThresholds, Verdict, check
 from tunewright_analyzers.facts.roles import DefinerFunction, Privileges
 from tunewright_analyzers.finding import Evidence, Severity, Subject
 from tunewright_analyzers.recommendation import Action
@@ -15,7 +15,7 @@ def _severity(one: DefinerFunction) -> Severity:
     return Severity.HIGH if one.owner_is_superuser else Severity.MEDIUM
 
 
-@check(needs=(Privileges,))
+@check(needs=(Privileges,), engines=POSTGRESQL)
 def definer_search_path(context: Context[NoThresholds]) -> Iterator[Verdict]:
     """SECURITY DEFINER functions without a search_path of their own.
 

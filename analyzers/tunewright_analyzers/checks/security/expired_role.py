@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.roles import Roles
 from tunewright_analyzers.finding import Evidence, Severity, Subject
 from tunewright_analyzers.recommendation import Action
@@ -17,7 +17,7 @@ class Thresholds:
     days_min: float = threshold(30, "days", "Days since the password expired from which the role is reported.")
 
 
-@check(needs=(Roles,), thresholds=Thresholds)
+@check(needs=(Roles,), engines=POSTGRESQL, thresholds=Thresholds)
 def expired_role(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Roles whose password expired long ago and that may still log in.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tunewright_analyzers.check import Context, NoThresholds, Verdict, check
+from tunewright_analyzers.check import POSTGRESQL, Context, NoThresholds, Verdict, check
 from tunewright_analyzers.facts.settings import Extensions
 from tunewright_analyzers.finding import Evidence, Severity, Subject
 from tunewright_analyzers.recommendation import Action
@@ -10,7 +10,7 @@ from tunewright_analyzers.security.extensions import numbers
 from tunewright_analyzers.sql.identifiers import quoted
 
 
-@check(needs=(Extensions,))
+@check(needs=(Extensions,), engines=POSTGRESQL)
 def extension_behind(context: Context[NoThresholds]) -> Iterator[Verdict]:
     """Extensions whose objects are of an older version than the one installed on the machine.
 

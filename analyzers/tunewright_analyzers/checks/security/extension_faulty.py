@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from tunewright_analyzers.check import Context, NoThresholds, Verdict, check
+from tunewright_analyzers.check import POSTGRESQL, Context, NoThresholds, Verdict, check
 from tunewright_analyzers.facts.settings import Extensions
 from tunewright_analyzers.finding import Evidence, Severity, Subject
 from tunewright_analyzers.security.extensions import KNOWN_AT, faults_of, numbers
 
 
-@check(needs=(Extensions,))
+@check(needs=(Extensions,), engines=POSTGRESQL)
 def extension_faulty(context: Context[NoThresholds]) -> Iterator[Verdict]:
     """Extensions with known faults.
 

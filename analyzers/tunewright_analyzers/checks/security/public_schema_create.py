@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from tunewright_analyzers.check import Context, NoThresholds, Verdict, check
+from tunewright_analyzers.check import POSTGRESQL, Context, NoThresholds, Verdict, check
 from tunewright_analyzers.facts.roles import Privileges
 from tunewright_analyzers.finding import Evidence, Severity, Subject
 from tunewright_analyzers.recommendation import Action
 from tunewright_analyzers.sql.identifiers import quoted
 
 
-@check(needs=(Privileges,))
+@check(needs=(Privileges,), engines=POSTGRESQL)
 def public_schema_create(context: Context[NoThresholds]) -> Iterator[Verdict]:
     """Schemas in which PUBLIC may create objects.
 

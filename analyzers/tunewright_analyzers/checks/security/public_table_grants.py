@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tunewright_analyzers.check import Context, NoThresholds, Verdict, check
+from tunewright_analyzers.check import POSTGRESQL, Context, NoThresholds, Verdict, check
 from tunewright_analyzers.facts.roles import DefaultGrant, Privileges, PublicGrant
 from tunewright_analyzers.finding import Evidence, Severity, Subject
 from tunewright_analyzers.recommendation import Action
@@ -51,7 +51,7 @@ def _default(context: Context[NoThresholds], one: DefaultGrant) -> Iterator[Verd
     )
 
 
-@check(needs=(Privileges,))
+@check(needs=(Privileges,), engines=POSTGRESQL)
 def public_table_grants(context: Context[NoThresholds]) -> Iterator[Verdict]:
     """Tables and views that PUBLIC may read or write, and defaults that make new ones so.
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from tunewright_analyzers.check import Context, NoThresholds, Verdict, check
+from tunewright_analyzers.check import POSTGRESQL, Context, NoThresholds, Verdict, check
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.finding import Evidence, Severity, Subject
 from tunewright_analyzers.security.releases import KNOWN_AT, missed
 
 
-@check(needs=(Settings,))
+@check(needs=(Settings,), engines=POSTGRESQL)
 def release_behind(context: Context[NoThresholds]) -> Iterator[Verdict]:
     """A server that lacks minor releases.
 

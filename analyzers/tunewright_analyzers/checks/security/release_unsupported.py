@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.finding import Evidence, Severity, Subject
 from tunewright_analyzers.security.releases import SUPPORTED_UNTIL
@@ -16,7 +16,7 @@ class Thresholds:
     days_left: float = threshold(180, "days", "Days before the end of support from which it is told.")
 
 
-@check(needs=(Settings,), thresholds=Thresholds)
+@check(needs=(Settings,), engines=POSTGRESQL, thresholds=Thresholds)
 def release_unsupported(context: Context[Thresholds]) -> Iterator[Verdict]:
     """A major release whose support has ended, or soon will.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tunewright_analyzers.check import Context, NoThresholds, Verdict, check
+from tunewright_analyzers.check import POSTGRESQL, Context, NoThresholds, Verdict, check
 from tunewright_analyzers.facts.roles import GuardedTable, Privileges, Roles
 from tunewright_analyzers.finding import Evidence, Severity, Subject
 from tunewright_analyzers.recommendation import Action
@@ -29,7 +29,7 @@ def _owned(context: Context[NoThresholds], one: GuardedTable) -> Iterator[Verdic
     )
 
 
-@check(needs=(Roles, Privileges))
+@check(needs=(Roles, Privileges), engines=POSTGRESQL)
 def row_security_bypass(context: Context[NoThresholds]) -> Iterator[Verdict]:
     """Row security that its users get around: the application owns the table, or its role has BYPASSRLS.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tunewright_analyzers.check import Context, NoThresholds, Verdict, check
+from tunewright_analyzers.check import POSTGRESQL, Context, NoThresholds, Verdict, check
 from tunewright_analyzers.facts.roles import Role, Roles
 from tunewright_analyzers.finding import Evidence, Severity, Subject
 from tunewright_analyzers.recommendation import Action
@@ -24,7 +24,7 @@ def _reached(role: Role, roles: Roles) -> set[str]:
     return found
 
 
-@check(needs=(Roles,))
+@check(needs=(Roles,), engines=POSTGRESQL)
 def server_file_access(context: Context[NoThresholds]) -> Iterator[Verdict]:
     """Roles that may log in, are no superusers, and may run programs or use files on the server.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tunewright_analyzers.check import Context, NoThresholds, Verdict, check
+from tunewright_analyzers.check import POSTGRESQL, Context, NoThresholds, Verdict, check
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.finding import Evidence, Severity, Subject
 
@@ -10,7 +10,7 @@ _NEAR = frozenset({"localhost", "127.0.0.1", "::1", ""})
 _OLD = frozenset({"TLSv1", "TLSv1.1", ""})
 
 
-@check(needs=(Settings,))
+@check(needs=(Settings,), engines=POSTGRESQL)
 def tls_off(context: Context[NoThresholds]) -> Iterator[Verdict]:
     """A server that listens on the network and offers no TLS, or an outdated one.
 
