@@ -44,6 +44,7 @@ class Row:
     run_seconds_after: float
     worse: tuple[str, ...]
     worse_cost: tuple[str, ...]
+    warned: tuple[str, ...]
     failed: tuple[str, ...]
     build_seconds: float
     indexes: tuple[str, ...]

@@ -58,7 +58,7 @@ class StatementGain:
     """One statement under the advice: planner cost of one call before and after (all advised indexes together).
 
     `seconds`: its measured time over the window; `seconds_after`: expected, lowest and highest time under the advice, by the calibration
-    (None without one); `plan_change`: how it reads each table, before and after.
+    (None without one); `plan_change`: how it reads each table, before and after; `probes`: look-ups of a new, large nested loop.
     """
 
     statement: StatementId
@@ -69,6 +69,7 @@ class StatementGain:
     cost_after: float
     seconds_after: tuple[float, float, float] | None = None
     plan_change: str = ""
+    probes: float = 0.0
 
     @property
     def ratio(self) -> float:
@@ -254,7 +255,7 @@ def _advised(
                 _writes(index, facts, work),
                 tuple(others[:_ALTERNATIVES]),
                 table is not None and table.kind == "p",
-                risk_of(index, table),
+                risk_of(index, table, max((one.probes for one in gains), default=0.0)),
                 saved(((one.seconds, one.seconds_after) for one in gains), problem.window_seconds),
             )
         )
@@ -266,7 +267,8 @@ def _with_plans(gain: StatementGain, problem: Problem, chosen: Configuration) ->
     one = next(one for one in problem.statements if one.id == gain.statement)
     if problem.frozen:
         return gain
-    return replace(gain, plan_change=plan_change(problem.oracle, one, problem.relevant(one, chosen)))
+    change = plan_change(problem.oracle, one, problem.relevant(one, chosen))
+    return replace(gain, plan_change=change.text, probes=change.probes)
 
 
 @dataclass(slots=True)

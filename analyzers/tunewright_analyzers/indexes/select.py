@@ -1,13 +1,23 @@
 """The choice of indexes for a whole workload: greedy by saved load for a byte, each step asked of the oracle again.
 
 In comes a Problem, out comes a Choice. Deterministic: statements and candidates are sorted, ties are broken by the index's text.
+Interrupted (KeyboardInterrupt), or when its time is over (OutOfTime), it gives what it had chosen until then. Called by exact.py where
+the solver fails.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from tunewright_analyzers.facts.relations import Index, RelationName
 from tunewright_analyzers.indexes.existing import serves, starts_with
-from tunewright_analyzers.indexes.problem import Choice, Configuration, Problem, Rejected, WeightedStatement
+from tunewright_analyzers.indexes.problem import (
+    Choice,
+    Configuration,
+    OutOfTime,
+    Problem,
+    Rejected,
+    WeightedStatement,
+)
 from tunewright_analyzers.indexes.whatif import HypotheticalIndex
 
 ROUNDS = 3
@@ -55,6 +65,18 @@ def _saved(problem: Problem, index: HypotheticalIndex, chosen: Configuration) ->
     return saved
 
 
+def _fits(problem: Problem, chosen: Configuration) -> bool:
+    """Whether the sizes keep within the budget, with its margin, and within the bound of each table."""
+    limits = problem.limits
+    sizes: dict[RelationName, int] = {}
+    for index in chosen:
+        sizes[index.table] = sizes.get(index.table, 0) + problem.size_bytes(index)
+    if limits.most_bytes_per_table is not None and any(one > limits.most_bytes_per_table for one in sizes.values()):
+        return False
+    whole = sum(sizes.values()) * (1 + limits.size_margin_ratio)
+    return limits.budget_bytes is None or whole <= limits.budget_bytes
+
+
 def _objection(
     problem: Problem, index: HypotheticalIndex, chosen: Configuration, saved: float, total: float
 ) -> str | None:
@@ -64,14 +86,12 @@ def _objection(
         return f"saves less than {limits.least_gain_ratio:.1%} of the workload's load, net of its write cost"
     if limits.most_per_table is not None and sum(one.table == index.table for one in chosen) >= limits.most_per_table:
         return f"its table would get more than {limits.most_per_table} new indexes"
-    if limits.budget_bytes is not None:
-        size = sum(problem.size_bytes(one) for one in chosen) + problem.size_bytes(index)
-        if size > limits.budget_bytes:
-            return "over the budget of bytes"
+    if not _fits(problem, chosen | {index}):
+        return "over the budget of bytes"
     best = 0.0
     for one in _touched(problem, index):
         before, now, after = problem.cost(one), problem.cost(one, chosen), problem.cost(one, chosen | {index})
-        if after > before * (1 + limits.worst_regression_ratio):
+        if limits.is_regression(before, after):
             return "a statement would cost more than today"
         best = max(best, 1 - after / now if now > 0 else 0.0)
     if best < limits.least_statement_ratio:
@@ -111,10 +131,10 @@ def _value(problem: Problem, chosen: Configuration, table: RelationName, price: 
 
 def _allowed(problem: Problem, chosen: Configuration) -> bool:
     """Whether the configuration keeps within the budget and makes no statement dearer than today."""
-    budget, worst = problem.limits.budget_bytes, 1 + problem.limits.worst_regression_ratio
-    if budget is not None and sum(problem.size_bytes(one) for one in chosen) > budget:
+    if not _fits(problem, chosen):
         return False
-    return all(problem.cost(one, chosen) <= problem.cost(one) * worst for one in problem.statements)
+    limits = problem.limits
+    return not any(limits.is_regression(problem.cost(one), problem.cost(one, chosen)) for one in problem.statements)
 
 
 def _swapped(problem: Problem, pool: Sequence[HypotheticalIndex], chosen: Configuration, total: float) -> Configuration:
@@ -138,27 +158,50 @@ def _swapped(problem: Problem, pool: Sequence[HypotheticalIndex], chosen: Config
     return chosen
 
 
-def greedy(problem: Problem) -> Choice:
-    """Add the index that saves most for a byte until none saves enough; exchange, then drop what became needless. Raises WhatIfError."""
-    pool = shortlist(problem)
-    total = _total(problem, frozenset())
+@dataclass(slots=True)
+class _Steps:
+    """A greedy choice in the making: what is chosen so far is always an answer."""
+
+    problem: Problem
+    pool: tuple[HypotheticalIndex, ...] = ()
     chosen: Configuration = frozenset()
-    most = problem.limits.most_indexes
-    while most is None or len(chosen) < most:
+    total: float = 0.0
+
+    def take(self) -> None:
+        """Add the index that saves most for a byte until none saves enough; exchange, then drop what became needless."""
+        self.pool = shortlist(self.problem)
+        self.total = _total(self.problem, frozenset())
+        most = self.problem.limits.most_indexes
+        while most is None or len(self.chosen) < most:
+            best = self._next()
+            if best is None:
+                break
+            self.chosen |= {best}
+        self.chosen = _swapped(self.problem, self.pool, self.chosen, self.total)
+        self.chosen = _pruned(self.problem, self.chosen)
+
+    def _next(self) -> HypotheticalIndex | None:
         best: tuple[float, str, HypotheticalIndex] | None = None
-        for index in pool:
-            if index in chosen or _redundant(index, chosen):
+        for index in self.pool:
+            if index in self.chosen or _redundant(index, self.chosen):
                 continue
-            saved = _saved(problem, index, chosen)
-            if _objection(problem, index, chosen, saved, total) is None:
-                score = saved / max(problem.size_bytes(index), _SMALLEST_BYTES)
+            saved = _saved(self.problem, index, self.chosen)
+            if _objection(self.problem, index, self.chosen, saved, self.total) is None:
+                score = saved / max(self.problem.size_bytes(index), _SMALLEST_BYTES)
                 rank = (-score, str(index), index)
                 best = rank if best is None or rank[:2] < best[:2] else best
-        if best is None:
-            break
-        chosen |= {best[2]}
-    chosen = _pruned(problem, _swapped(problem, pool, chosen, total))
-    return Choice(tuple(sorted(chosen, key=str)), _rejected(problem, pool, chosen, total))
+        return best[2] if best is not None else None
+
+
+def greedy(problem: Problem) -> Choice:
+    """The choice, step by step; what it has so far where it is interrupted. Raises WhatIfError."""
+    steps, complete = _Steps(problem), True
+    try:
+        steps.take()
+    except (KeyboardInterrupt, OutOfTime):
+        problem.frozen, complete = True, False
+    rejected = _rejected(problem, steps.pool, steps.chosen, steps.total)
+    return Choice(tuple(sorted(steps.chosen, key=str)), rejected, (), complete)
 
 
 def _rejected(

@@ -1,15 +1,19 @@
 """What stands around the choice: drops, calibration to seconds, referential checks, risks, builds, the judged part of a predicate."""
 
 import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pytest
 
 from formula import TABLES, Formula, index_on, statement
 from tunewright_analyzers.facts.columns import Constraint, Schema
+from tunewright_analyzers.facts.ids import PlanId
+from tunewright_analyzers.facts.plans import Cost, NodeKind, Plan, PlanNode
 from tunewright_analyzers.facts.relations import Index, IndexColumn, RelationName, Table
 from tunewright_analyzers.indexes.calibration import calibrated
 from tunewright_analyzers.indexes.drops import drops, is_droppable, replaced
-from tunewright_analyzers.indexes.explain import risk_of
+from tunewright_analyzers.indexes.explain import MANY_PROBES, plan_change, risk_of
 from tunewright_analyzers.indexes.foreign_keys import referential_checks
 from tunewright_analyzers.indexes.problem import Limits, Problem
 from tunewright_analyzers.indexes.statement import build_of
@@ -116,6 +120,53 @@ def test_risks_are_those_of_the_index() -> None:
     assert "5.0 GiB" in risk_of(index_on(_T, "a"), table)
     assert "next ANALYZE" in risk_of(HypotheticalIndex(_T, (IndexColumn(None, "lower(a)"),)), None)
     assert risk_of(index_on(_T, "a"), None) == ""
+
+
+def _plan(inner: str, rows: float) -> Plan:
+    outer = PlanNode(NodeKind.SEQUENTIAL_SCAN, "Seq Scan", rows, Cost(0, 10), relation=TABLES[0])
+    looked_up = PlanNode(NodeKind(inner.lower()), inner, 1.0, Cost(0, 1), relation=TABLES[1], index="i")
+    join = PlanNode(NodeKind.NESTED_LOOP, "Nested Loop", rows, Cost(0, 100), (outer, looked_up))
+    return Plan(join, PlanId("x"))
+
+
+@dataclass
+class _Twice:
+    """An oracle with two plans: without and with the indexes."""
+
+    before: Plan
+    after: Plan
+    name: str = "two plans"
+    calls: int = 0
+
+    def explain(
+        self,
+        database: str,
+        statement: str,
+        *,
+        add: Sequence[HypotheticalIndex] = (),
+        hide: Sequence[RelationName] = (),
+        settings: Sequence[tuple[str, str]] = (),
+    ) -> Plan:
+        return self.after if add else self.before
+
+    def size_bytes(self, database: str, index: HypotheticalIndex) -> int:
+        return 8192
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "warned"),
+    [
+        (_plan("Sequential Scan", 1), _plan("Index Scan", 200_000), 200_000),
+        (_plan("Sequential Scan", 1), _plan("Index Scan", MANY_PROBES), MANY_PROBES),
+        (_plan("Sequential Scan", 1), _plan("Index Scan", MANY_PROBES - 1), 0),
+        (_plan("Index Scan", 150_000), _plan("Index Scan", 200_000), 0),
+        (_plan("Sequential Scan", 1), _plan("Index Only Scan", 200_000), 0),
+    ],
+)
+def test_a_new_nested_loop_with_many_look_ups_is_a_risk(before: Plan, after: Plan, warned: float) -> None:
+    change = plan_change(_Twice(before, after), statement(0, {"t": "a"}, 1.0), [index_on(_T, "a")])
+    assert change.probes == warned
+    assert ("look-ups" in risk_of(index_on(_T, "a"), None, change.probes)) is bool(warned)
 
 
 def test_a_build_and_its_rollback_name_the_same_index() -> None:
