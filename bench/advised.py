@@ -132,7 +132,7 @@ class Bench:
             run_seconds_after=round(sum(seconds_after.values()), 3),
             worse=worse(seconds_before, seconds_after),
             worse_cost=dearer(self.before, after),
-            warned=tuple(sorted({str(gain.statement) for row in advice.rows for gain in row.gains if gain.probes})),
+            warned=tuple(sorted({str(gain.statement) for row in advice.rows for gain in row.gains if gain.fetched})),
             failed=(*made.failed, *(f"{name}: over {self.limit_seconds:g} s" for name in sorted(runs.late))),
             build_seconds=round(made.seconds, 2),
             indexes=tuple(str(one) for one in indexes),

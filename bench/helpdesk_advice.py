@@ -132,7 +132,7 @@ def _one(
         run_seconds_after=round(sum(seconds_after.values()), 3),
         worse=advice_rows.worse(seconds_before, seconds_after),
         worse_cost=advice_rows.dearer(costs_before, costs_after),
-        warned=tuple(sorted({str(gain.statement) for row in advice.rows for gain in row.gains if gain.probes})),
+        warned=tuple(sorted({str(gain.statement) for row in advice.rows for gain in row.gains if gain.fetched})),
         failed=tuple(made.failed),
         build_seconds=round(made.seconds, 2),
         indexes=tuple(str(one) for one in indexes),

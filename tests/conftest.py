@@ -7,6 +7,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import psycopg
 import pytest
@@ -181,6 +182,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.live)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object | None) -> None:
+    """What one worker of a parallel run did and could not run (pytest-xdist), added to what the others say."""
+    told = getattr(node, "workeroutput", {})
+    for mine, theirs in ((_not_run, told.get("not_run", {})), (_mysql_not_run, told.get("mysql_not_run", {}))):
+        for server, tests in theirs.items():
+            mine.setdefault(server, []).extend(tests)
+    _mysql_ran.update(told.get("mysql_ran", ()))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Name the servers that could not be started and the programs that are missing, with the number of tests that did not run."""
     if _mysql_ran:
@@ -190,6 +201,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Under CI=true a server that could not be started, or a missing program, fails the run; of the MySQL family one must have run."""
-    if os.environ.get("CI") == "true" and (_not_run or (_mysql_not_run and not _mysql_ran)):
+    """Under CI=true a server that could not be started, or a missing program, fails the run; of the MySQL family one must have run.
+
+    A worker of a parallel run passes on what it could not run.
+    """
+    if hasattr(session.config, "workeroutput"):
+        told = {"not_run": _not_run, "mysql_not_run": _mysql_not_run, "mysql_ran": sorted(_mysql_ran)}
+        session.config.workeroutput.update(told)
+    elif os.environ.get("CI") == "true" and (_not_run or (_mysql_not_run and not _mysql_ran)):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

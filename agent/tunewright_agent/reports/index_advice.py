@@ -74,7 +74,7 @@ def _gain_shape(gain: StatementGain) -> dict[str, Any]:
         "seconds": gain.seconds,
         "seconds_after": None if after is None else {"expected": after[0], "low": after[1], "high": after[2]},
         "plan_change": gain.plan_change,
-        "new_loop_probes": gain.probes,
+        "rows_fetched_by_new_loops": gain.fetched,
     }
 
 

@@ -58,7 +58,7 @@ class StatementGain:
     """One statement under the advice: planner cost of one call before and after (all advised indexes together).
 
     `seconds`: its measured time over the window; `seconds_after`: expected, lowest and highest time under the advice, by the calibration
-    (None without one); `plan_change`: how it reads each table, before and after; `probes`: look-ups of a new, large nested loop.
+    (None without one); `plan_change`: how it reads each table, before and after; `fetched`: PlanChange.fetched.
     """
 
     statement: StatementId
@@ -69,7 +69,7 @@ class StatementGain:
     cost_after: float
     seconds_after: tuple[float, float, float] | None = None
     plan_change: str = ""
-    probes: float = 0.0
+    fetched: float = 0.0
 
     @property
     def ratio(self) -> float:
@@ -255,7 +255,7 @@ def _advised(
                 _writes(index, facts, work),
                 tuple(others[:_ALTERNATIVES]),
                 table is not None and table.kind == "p",
-                risk_of(index, table, max((one.probes for one in gains), default=0.0)),
+                risk_of(index, table, max((one.fetched for one in gains), default=0.0)),
                 saved(((one.seconds, one.seconds_after) for one in gains), problem.window_seconds),
             )
         )
@@ -268,7 +268,7 @@ def _with_plans(gain: StatementGain, problem: Problem, chosen: Configuration) ->
     if problem.frozen:
         return gain
     change = plan_change(problem.oracle, one, problem.relevant(one, chosen))
-    return replace(gain, plan_change=change.text, probes=change.probes)
+    return replace(gain, plan_change=change.text, fetched=change.fetched)
 
 
 @dataclass(slots=True)

@@ -13,9 +13,8 @@ from tunewright_analyzers.indexes.whatif import HypotheticalIndex, PlannerOracle
 from tunewright_analyzers.sql.trees import has_literal
 
 LARGE_BYTES = 1_073_741_824
-MANY_PROBES = 10_000
-"""Look-ups of one nested loop from which its time is known to part from its cost: in bench/index_advice the statements whose time rose
-although their cost fell were all among those with more."""
+MANY_FETCHES = 10_000
+"""Rows that a new nested loop fetches, from which its time may part from its cost."""
 _JOINS = frozenset(
     {"Nested Loop", "Hash Join", "Merge Join", "Sort", "Incremental Sort", "HashAggregate", "GroupAggregate"}
 )
@@ -38,24 +37,25 @@ def _counted(plan: Plan) -> dict[str, int]:
     return counts
 
 
-def probes(plan: Plan) -> float:
-    """How often the plan's nested loops look a row up in a table by an index, at most: rows from outside, as the planner estimates them."""
-    most = 0.0
+def looked_up(plan: Plan, new: Collection[str]) -> float:
+    """Rows that nested loops fetch one by one from a table through a new index, as the planner estimates them; 0 without such a loop."""
+    fetched = 0.0
     for node in plan.root.walk():
         if node.kind is NodeKind.NESTED_LOOP and len(node.children) == 2:
             outer, inner = node.children
-            if any(one.kind is NodeKind.INDEX_SCAN for one in inner.walk()):
-                most = max(most, outer.estimated_rows)
-    return most
+            for one in inner.walk():
+                if one.kind is NodeKind.INDEX_SCAN and one.index in new:
+                    fetched += outer.estimated_rows * max(one.estimated_rows, 1.0)
+    return fetched
 
 
 @dataclass(frozen=True, slots=True)
 class PlanChange:
-    """`text`: `lineitem: Seq Scan -> Index Only Scan; Hash Join 2 -> 1`, empty where nothing of that changed; `probes`: look-ups by index of
-    its largest new nested loop, 0 where it has none of MANY_PROBES or had as many before."""
+    """`text`: `lineitem: Seq Scan -> Index Only Scan; Hash Join 2 -> 1`, empty where nothing of that changed; `fetched`:
+    rows that its nested loops fetch one by one through the new indexes, 0 below MANY_FETCHES."""
 
     text: str = ""
-    probes: float = 0.0
+    fetched: float = 0.0
 
 
 def plan_change(oracle: PlannerOracle, statement: WeightedStatement, add: Collection[HypotheticalIndex]) -> PlanChange:
@@ -75,17 +75,16 @@ def plan_change(oracle: PlannerOracle, statement: WeightedStatement, add: Collec
         for label in sorted({*counted, *now})
         if counted.get(label, 0) != now.get(label, 0)
     ]
-    looked_up = probes(after)
-    is_new = looked_up >= MANY_PROBES and looked_up > 2 * probes(before)
-    return PlanChange("; ".join(parts), looked_up if is_new else 0.0)
+    fetched = looked_up(after, {str(index) for index in add})
+    return PlanChange("; ".join(parts), fetched if fetched >= MANY_FETCHES else 0.0)
 
 
-def risk_of(index: HypotheticalIndex, table: Table | None, looked_up: float = 0.0) -> str:
-    """What may go otherwise than expected, for this index; `looked_up`: PlanChange.probes of its statements, the most."""
+def risk_of(index: HypotheticalIndex, table: Table | None, fetched: float = 0.0) -> str:
+    """What may go otherwise than expected, for this index; `fetched`: PlanChange's, the most of its statements."""
     said = []
-    if looked_up:
+    if fetched:
         said.append(
-            f"A statement's plan turns to a nested loop with about {looked_up:,.0f} look-ups: its time may rise although its cost falls."
+            f"A statement's plan turns to a nested loop that fetches about {fetched:,.0f} rows one by one: its time may rise although its cost falls."
             " Compare its time before and after, and drop the index if it does."
         )
     if index.predicate is not None and has_literal(index.predicate):

@@ -13,7 +13,7 @@ from tunewright_analyzers.facts.plans import Cost, NodeKind, Plan, PlanNode
 from tunewright_analyzers.facts.relations import Index, IndexColumn, RelationName, Table
 from tunewright_analyzers.indexes.calibration import calibrated
 from tunewright_analyzers.indexes.drops import drops, is_droppable, replaced
-from tunewright_analyzers.indexes.explain import MANY_PROBES, plan_change, risk_of
+from tunewright_analyzers.indexes.explain import MANY_FETCHES, plan_change, risk_of
 from tunewright_analyzers.indexes.foreign_keys import referential_checks
 from tunewright_analyzers.indexes.problem import Limits, Problem
 from tunewright_analyzers.indexes.statement import build_of
@@ -122,9 +122,12 @@ def test_risks_are_those_of_the_index() -> None:
     assert risk_of(index_on(_T, "a"), None) == ""
 
 
-def _plan(inner: str, rows: float) -> Plan:
+_NEW = str(index_on(_T, "a"))
+
+
+def _plan(inner: str, rows: float, index: str = _NEW) -> Plan:
     outer = PlanNode(NodeKind.SEQUENTIAL_SCAN, "Seq Scan", rows, Cost(0, 10), relation=TABLES[0])
-    looked_up = PlanNode(NodeKind(inner.lower()), inner, 1.0, Cost(0, 1), relation=TABLES[1], index="i")
+    looked_up = PlanNode(NodeKind(inner.lower()), inner, 1.0, Cost(0, 1), relation=TABLES[1], index=index)
     join = PlanNode(NodeKind.NESTED_LOOP, "Nested Loop", rows, Cost(0, 100), (outer, looked_up))
     return Plan(join, PlanId("x"))
 
@@ -157,16 +160,16 @@ class _Twice:
     ("before", "after", "warned"),
     [
         (_plan("Sequential Scan", 1), _plan("Index Scan", 200_000), 200_000),
-        (_plan("Sequential Scan", 1), _plan("Index Scan", MANY_PROBES), MANY_PROBES),
-        (_plan("Sequential Scan", 1), _plan("Index Scan", MANY_PROBES - 1), 0),
-        (_plan("Index Scan", 150_000), _plan("Index Scan", 200_000), 0),
+        (_plan("Sequential Scan", 1), _plan("Index Scan", MANY_FETCHES), MANY_FETCHES),
+        (_plan("Sequential Scan", 1), _plan("Index Scan", MANY_FETCHES - 1), 0),
+        (_plan("Index Scan", 200_000, "old"), _plan("Index Scan", 200_000, "old"), 0),
         (_plan("Sequential Scan", 1), _plan("Index Only Scan", 200_000), 0),
     ],
 )
-def test_a_new_nested_loop_with_many_look_ups_is_a_risk(before: Plan, after: Plan, warned: float) -> None:
+def test_a_new_nested_loop_that_fetches_many_rows_is_a_risk(before: Plan, after: Plan, warned: float) -> None:
     change = plan_change(_Twice(before, after), statement(0, {"t": "a"}, 1.0), [index_on(_T, "a")])
-    assert change.probes == warned
-    assert ("look-ups" in risk_of(index_on(_T, "a"), None, change.probes)) is bool(warned)
+    assert change.fetched == warned
+    assert ("one by one" in risk_of(index_on(_T, "a"), None, change.fetched)) is bool(warned)
 
 
 def test_a_build_and_its_rollback_name_the_same_index() -> None:
