@@ -31,6 +31,8 @@ class Case:
     says: tuple[str, ...] = ()
     statements: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    deltas: tuple[Section, ...] = ()
+    """What was counted between two readings: sections here are of the window, those in `sections` what the server has now."""
     overrides: Mapping[str, float] = field(default_factory=dict)
     version: int = 180000
     flavour: Flavour = Flavour.SELF_MANAGED
@@ -49,7 +51,7 @@ class Case:
             self.gaps,
             View.CLOUD if any(one.view is View.CLOUD for one in self.sections) else View.ENGINE,
         )
-        return Window(ClusterId("shop"), DAY.start, DAY.end, latest)
+        return Window(ClusterId("shop"), DAY.start, DAY.end, latest, self.deltas)
 
 
 def gap(

@@ -70,9 +70,10 @@ _BACKGROUND = (
     "backend_buffers_written",
     "backend_fsyncs",
 )
-_MACHINERY = (_WAL, _CHECKPOINTS, _BACKGROUND)
+_IDS = ("transactions",)
+_MACHINERY = (_WAL, _CHECKPOINTS, _BACKGROUND, _IDS)
 """The server resets each of these by itself: a reset of one must not make all the others count from zero."""
-_THROUGHPUT = (*_WAL, *_CHECKPOINTS, *_BACKGROUND)
+_THROUGHPUT = (*_WAL, *_CHECKPOINTS, *_BACKGROUND, *_IDS)
 DROPPED = "(dropped)"
 """What the statements source calls a database or role that is gone."""
 
@@ -244,6 +245,9 @@ def _merged_load(deltas: list[ActiveSessions]) -> ActiveSessions:
         blocked=_merged_blocked(deltas),
         peak_active=max(delta.peak_active for delta in deltas),
         idle_in_transaction_peak_seconds=max(delta.idle_in_transaction_peak_seconds for delta in deltas),
+        peak_connections=max(delta.peak_connections for delta in deltas),
+        autovacuum_samples=sum(delta.autovacuum_samples for delta in deltas),
+        autovacuum_delayed_samples=sum(delta.autovacuum_delayed_samples for delta in deltas),
     )
 
 

@@ -90,3 +90,5 @@ class Throughput(Section):
     buffers_allocated: int | None = None
     backend_buffers_written: int | None = None
     backend_fsyncs: int | None = None
+    transactions: int | None = None
+    """Transaction ids that were given out: over `period` in a delta; since the cluster was made in a reading of the server."""

@@ -97,6 +97,12 @@ class ActiveSessions(Section):
     blocked: tuple[BlockedTime, ...] = ()
     peak_active: int = 0
     idle_in_transaction_peak_seconds: float = 0.0
+    peak_connections: int = 0
+    """Client sessions, idle ones too, at the busiest sample."""
+    autovacuum_samples: int = 0
+    """Autovacuum workers seen, summed over the samples."""
+    autovacuum_delayed_samples: int = 0
+    """Of those, workers that slept for vacuum_cost_delay (the wait event VacuumDelay)."""
 
     @property
     def average(self) -> float:

@@ -45,6 +45,7 @@ class Tally:
         self._blocked: dict[_BlockKey, BlockedTime] = {}
         self._peak = 0
         self._idle_peak = 0.0
+        self._connections = self._vacuuming = self._delayed = 0
 
     def add(self, sample: Sessions) -> ActiveSessions:
         """Add a sample; the load of the minute that it finished, or of the running minute with it."""
@@ -66,6 +67,10 @@ class Tally:
         active = [session for session in sample.rows if is_active(session)]
         self._samples += 1
         self._peak = max(self._peak, len(active))
+        self._connections = max(self._connections, sum(one.backend_type == "client backend" for one in sample.rows))
+        vacuuming = [session for session in sample.rows if session.backend_type == "autovacuum worker"]
+        self._vacuuming += len(vacuuming)
+        self._delayed += sum(session.wait_event == "VacuumDelay" for session in vacuuming)
         for session in active:
             wait = (session.wait_type or "CPU", session.wait_event or "CPU")
             self._load[(session.database, session.user, session.statement_id, *wait)] += 1
@@ -112,4 +117,7 @@ class Tally:
             blocked=tuple(self._blocked.values()),
             peak_active=self._peak,
             idle_in_transaction_peak_seconds=self._idle_peak,
+            peak_connections=self._connections,
+            autovacuum_samples=self._vacuuming,
+            autovacuum_delayed_samples=self._delayed,
         )

@@ -63,9 +63,10 @@ def collect(reader: Reader, taken_at: datetime) -> Collected:
         io = _rows(session, "stat_io")
         wal = [] if aurora else _rows(session, "stat_wal")
         checkpoints = [] if aurora else _rows(session, "stat_checkpoints")
+        ids = _rows(session, "next_transaction")
     resets = [row["stats_reset"] for row in (*io, *wal, *checkpoints) if row["stats_reset"] is not None]
     period = Period(max(resets, default=reader.server.started_at), taken_at)
-    section = Throughput(period, tuple(_io(row) for row in io))
+    section = Throughput(period, tuple(_io(row) for row in io), transactions=ids[0]["next"] if ids else None)
     for row in wal:
         section = replace(
             section,
