@@ -48,7 +48,8 @@ _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 advice = typer.Typer(
     no_args_is_help=True,
-    help="Ask for advice on one thing, now: indexes.\n\nFor example: tunewright advise indexes --url postgresql://localhost/shop --budget 500MB",
+    help="Ask for advice on one thing, now: indexes or parameters.\n\n"
+    "For example: tunewright advise indexes --url postgresql://localhost/shop --budget 500MB",
 )
 app.add_typer(advice, name="advise")
 

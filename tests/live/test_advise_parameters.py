@@ -1,0 +1,126 @@
+"""`tunewright advise parameters` against a real server: evidence of a window, every form, what is advised takes effect when it is run."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pglast
+import psycopg
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+import tunewright_agent.cli.advise_parameters
+from reading import run
+from tunewright_agent.cli.app import app
+
+pytestmark = [pytest.mark.live, pytest.mark.slow]
+assert tunewright_agent.cli.advise_parameters.parameters is not None  # it adds its command when it is imported
+
+ROLE = "Report; it's"
+_SCHEMA = """
+CREATE EXTENSION IF NOT EXISTS pg_stat_statements;
+CREATE TABLE measured (id bigint, place int, note text);
+INSERT INTO measured SELECT i, i * 7919 % 100000, repeat(md5(i::text), 3) FROM generate_series(1, 120000) i;
+ANALYZE measured;
+"""
+_SPILLING = (
+    "SELECT count(*) FROM (SELECT note FROM measured ORDER BY note, place OFFSET 1) s",
+    "SELECT count(*) FROM (SELECT DISTINCT note, place, id FROM measured) s",
+)
+
+
+def _run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["advise", "parameters", *arguments])
+
+
+@pytest.fixture
+def spilling(database: str) -> Iterator[str]:
+    """A database in which one role's two statements spill; the counters of the server begin there."""
+    name = f'"{ROLE}"'
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(_SCHEMA.encode())
+        connection.execute(f"CREATE ROLE {name} LOGIN".encode())
+        connection.execute(f"GRANT SELECT ON measured TO {name}".encode())
+        connection.execute("SELECT pg_stat_statements_reset()")
+        connection.execute(f"SET ROLE {name}".encode())
+        connection.execute("SET work_mem = '1MB'; SET jit = off; SET max_parallel_workers_per_gather = 0")
+        for statement in _SPILLING:
+            for _ in range(4):
+                connection.execute(statement.encode())
+    try:
+        yield database
+    finally:
+        with psycopg.connect(database, autocommit=True) as connection:
+            connection.execute(f"DROP OWNED BY {name}".encode())
+            connection.execute(f"DROP ROLE {name}".encode())
+
+
+def _json(*arguments: str) -> dict[str, Any]:
+    result = _run(*arguments, "--format", "json", "--samples", "1")
+    assert result.exit_code in {0, 1}, result.output
+    found: dict[str, Any] = json.loads(result.stdout)
+    return found
+
+
+def test_work_mem_for_the_role_that_spills_with_the_plans_that_flip(spilling: str) -> None:
+    found = _json("--url", spilling, "--memory", "8GB")
+    (advice,) = [one for one in found["parameters"] if one["check"] == "parameters/work_mem"]
+    (change,) = advice["changes"]
+    assert (change["parameter"], change["scope"], change["target"]) == ("work_mem", "role", ROLE)
+    assert advice["trial"]["settings"] == [["work_mem", change["advised"]]]
+    assert len(advice["trial"]["flips"]) + advice["trial"]["same"] == len(_SPILLING)
+    with psycopg.connect(spilling, autocommit=True) as connection:
+        for statement in advice["statements"]:
+            connection.execute(statement)
+        stored = connection.execute(
+            "SELECT setconfig FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole WHERE rolname = %s",
+            (ROLE,),
+        ).fetchone()
+        assert stored == ([f"work_mem={change['advised']}"],)
+        # what is advised holds what spilled
+        connection.execute(
+            f"SET work_mem = '{change['advised']}'; SET jit = off; SET max_parallel_workers_per_gather = 0".encode()
+        )
+        for statement in _SPILLING:
+            plan = connection.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}".encode()).fetchone()
+            assert plan is not None
+            assert plan[0][0]["Plan"]["Temp Written Blocks"] == 0
+        for statement in advice["rollback"]:
+            connection.execute(statement)
+
+
+def test_sql_parses_and_words_tell_the_evidence(spilling: str) -> None:
+    sql = _run("--url", spilling, "--format", "sql", "--samples", "1")
+    statements = [one.stmt for one in pglast.parse_sql(sql.stdout)]
+    assert statements
+    assert {type(one).__name__ for one in statements} <= {
+        "AlterSystemStmt", "AlterRoleSetStmt", "AlterTableStmt", "SelectStmt", "CreateStatsStmt", "VacuumStmt",
+    }  # fmt: skip
+    words = _run("--url", spilling, "--samples", "1").stdout
+    assert "EXPLAIN on the twin with work_mem" in words
+    assert "temporary bytes" in words
+
+
+def test_only_what_is_counted_while_it_looks_on_is_judged(spilling: str) -> None:
+    found = _json("--url", spilling, "--over", "2s")
+    assert not [one for one in found["parameters"] if one["check"] == "parameters/work_mem"]
+
+
+def test_forms_of_aws_are_refused_for_a_server_of_ones_own(database18: str) -> None:
+    for form in ("aws", "terraform", "cloudformation"):
+        result = _run("--url", database18, "--format", form)
+        assert result.exit_code == 2
+        assert "no parameter group" in result.stderr
+        assert "--format sql" in result.stderr
+
+
+def test_what_cannot_be_judged_is_refused(database18: str, tmp_path: Path) -> None:
+    assert "--memory" in _run("--url", database18, "--memory", "much").stderr
+    assert _run("--url", database18, "--since", "7d").exit_code == 2
+    run(database18, "DROP EXTENSION IF EXISTS pg_stat_statements")
+    without = _run("--url", database18, "--samples", "1")
+    assert without.exit_code == 1
+    assert "the statements could not be read" in without.stderr
+    assert "CREATE EXTENSION" in without.stderr
