@@ -12,6 +12,13 @@ _WANTED: dict[str, tuple[str, str | float, str]] = {
     "track_io_timing": ("off", "on", "times of reads and writes by statement"),
     "log_lock_waits": ("off", "on", "who waited for whose lock, in the server log"),
     "log_temp_files": ("-1", 10.0 * 1024**2, "which statement wrote large temporary files"),
+    "log_min_duration_statement": (
+        "-1",
+        1.0,
+        "which executions were slow, with their time (their text and values are in that log)",
+    ),
+    "auto_explain.log_min_duration": ("-1", 1.0, "the plans of slow executions, which most checks of plans rest on"),
+    "track_functions": ("none", "pl", "calls and times of functions"),
     "log_autovacuum_min_duration": ("-1", 1.0, "what autovacuum did and why it was slow"),
 }
 
