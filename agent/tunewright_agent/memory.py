@@ -6,13 +6,14 @@ tunewright_history_error) until a write succeeds; reading and judging go on with
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
 
 from tunewright_agent.history.codec import SnapshotError
+from tunewright_agent.history.effects import Follower, effects_of
 from tunewright_agent.history.ledger import Ledger
 from tunewright_agent.history.store import History, HistoryError
 from tunewright_agent.state import Judgement
@@ -96,18 +97,23 @@ class Remembered:
         found = [Window(latest.cluster, start, end, latest)]
 
         def read() -> None:
-            found.append(self.history.window(latest, start, end))
+            window = self.history.window(latest, start, end)
+            effects = effects_of(self.history.database, self.cluster, end)
+            found.append(replace(window, latest=replace(latest, sections=(*latest.sections, effects))))
 
         self._tried(read)
         return found[-1]
 
     def judged(self, judgement: Judgement, window: Window) -> Judgement:
-        """As Memory; unchanged where the ledger cannot be used."""
+        """As Memory; unchanged where the ledger cannot be used. What changed is seen first, what is due is measured last."""
         kept = [judgement]
 
         def book() -> None:
+            follower = Follower(self.history.database, self.cluster, self.instance)
+            follower.observe(window.latest)
             ledger = Ledger(self.history.database)
             kept.append(ledger.judged(self.cluster, self.instance, judgement, window))
+            follower.follow(judgement.judged_at)
 
         self._tried(book, writes=True)
         return kept[-1]

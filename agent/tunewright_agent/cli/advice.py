@@ -25,11 +25,13 @@ from tunewright_agent.config.settings import AgentSettings, LogSettings, Setting
 from tunewright_agent.config.units import seconds
 from tunewright_agent.history.codec import SnapshotError
 from tunewright_agent.history.database import DamagedError, Database, HistoryError, Mode
+from tunewright_agent.history.effects import effects_of
 from tunewright_agent.history.ledger import Entry, Judged, Ledger, LedgerEvent, Life, NoSuchRecommendation, NotPossible
 from tunewright_agent.log import configure
+from tunewright_agent.reports.changes import effect_lines, headline
 from tunewright_agent.reports.console import print_findings, print_recommendations
 from tunewright_agent.reports.quantities import seconds_text
-from tunewright_agent.reports.shapes import judgement_shape, recommendation_shape
+from tunewright_agent.reports.shapes import effect_shape, judgement_shape, recommendation_shape
 from tunewright_agent.reports.visible import visible
 from tunewright_agent.state import Judgement
 from tunewright_analyzers.check import discover
@@ -43,7 +45,7 @@ recommendations = typer.Typer(
     no_args_is_help=True,
     help="What the daemon advises, and what became of it: list, show, dismiss, reopen.\n\n"
     "An id may be shortened to a beginning that no other has. A recommendation is [bold]open[/] until it is [bold]applied[/] (seen in the "
-    "catalogue, never claimed), [bold]withdrawn[/] (no longer advised) or [bold]dismissed[/] (by a person, with a reason).\n\n"
+    "catalogue, never claimed) and then [bold]verified[/] or [bold]hurt[/] (measured) or [bold]reverted[/] (taken back), [bold]withdrawn[/] (no longer advised) or [bold]dismissed[/] (by a person, with a reason).\n\n"
     "For example: tunewright recommendations list --config tunewright.toml",
 )
 app.add_typer(recommendations, name="recommendations")
@@ -63,6 +65,9 @@ class Shown(StrEnum):
 
     OPEN = "open"
     APPLIED = "applied"
+    VERIFIED = "verified"
+    HURT = "hurt"
+    REVERTED = "reverted"
     DISMISSED = "dismissed"
     WITHDRAWN = "withdrawn"
     ALL = "all"
@@ -209,7 +214,15 @@ def _entry_shape(one: Entry, at: datetime) -> dict[str, Any]:
     }
 
 
-_COLOURS = {Life.OPEN: "yellow", Life.APPLIED: "green", Life.DISMISSED: "dim", Life.WITHDRAWN: "dim"}
+_COLOURS = {
+    Life.OPEN: "yellow",
+    Life.APPLIED: "green",
+    Life.VERIFIED: "bold green",
+    Life.HURT: "bold red",
+    Life.REVERTED: "cyan",
+    Life.DISMISSED: "dim",
+    Life.WITHDRAWN: "dim",
+}
 
 
 def _print_list(entries: tuple[Entry, ...], at: datetime) -> None:
@@ -266,14 +279,21 @@ def show(identity: ID, config: CONFIG = None, history: HISTORY = None, form: FOR
     at = now()
     with remembered(config, history) as known:
         entry = known.ledger.find(identity)
+        rows = effects_of(known.ledger.database, entry.cluster, at).rows
+    effects = [one for one in rows if one.recommendation == entry.recommendation.id]
     if form is Format.JSON:
-        out.print_json(json.dumps(_entry_shape(entry, at)))
+        out.print_json(json.dumps({**_entry_shape(entry, at), "effects": [effect_shape(one) for one in effects]}))
         return
     out.print(visible(f"{entry.recommendation.id}  {entry.state(at)}  cluster {entry.cluster}"), markup=False)
     print_recommendations(out, Judgement(entry.last_seen, (), (entry.recommendation,), ()))
     out.print("   life", soft_wrap=True)
     for event in entry.events:
         out.print(f"     {_event_line(event)}", markup=False, soft_wrap=True)
+    for one in effects:
+        out.print("   measured", soft_wrap=True)
+        out.print(f"     {headline(one)}", markup=False, soft_wrap=True)
+        for line in effect_lines(one):
+            out.print(f"     {visible(line)}", markup=False, soft_wrap=True)
 
 
 def _until(until: str | None, for_: str | None, at: datetime) -> datetime | None:

@@ -182,6 +182,8 @@ class Database:
             if not tables:
                 raise HistoryError(f"{self.path}: holds nothing yet; `tunewright run --config FILE` fills it")
             self._check_format(connection, tables)
+            if self.mode is Mode.OWN:
+                self._tables.create_all(connection)  # those that came with a later release
 
     def _check_format(self, connection: Connection, tables: list[str]) -> None:
         version = None

@@ -1,12 +1,14 @@
 """The ledger: what was found and advised, and what became of it. The state of a recommendation is the fold of its events.
 
-        judged            seen in the catalogue
-    open ------> open ----------------------> applied
-     |  \\                                        |
-     |   `--> withdrawn (no longer advised)      `--> open (advised again: it was undone)
+        judged            seen in the catalogue        measured
+    open ------> open ----------------------> applied ----------> verified (the promise was kept) | hurt
+     |  \\                                        |                    |
+     |   `--> withdrawn (no longer advised)      `--------------------`--> reverted (taken back) --> open (advised again)
      |            |
      |            `--> open (advised again)
      `--> dismissed (by a person, with a reason, perhaps until a day) --> open (the day has come, or a person reopened it)
+
+Whatever the catalogue shows to be applied is not opened again; what it does not show, and is advised, is.
 
 Invariants: events are only appended; a recommendation whose check could not look is never withdrawn; *applied* is observed, never claimed;
 a finding whose check could not look is never resolved; a dismissed recommendation and a finding that has nothing else to advise
@@ -26,6 +28,8 @@ from tunewright_agent.history import schema
 from tunewright_agent.history.codec import SnapshotError, dump, load
 from tunewright_agent.history.database import Database, packed, unpacked
 from tunewright_agent.state import Judgement
+from tunewright_analyzers.effects.match import answers, undoes
+from tunewright_analyzers.facts.effects import Change, Effect, Outcome
 from tunewright_analyzers.facts.ids import CheckId, ClusterId, FindingId, InstanceId, RecommendationId
 from tunewright_analyzers.facts.snapshot import Window
 from tunewright_analyzers.finding import Finding, NotJudged
@@ -42,8 +46,15 @@ class Life(StrEnum):
 
     OPEN = "open"
     APPLIED = "applied"
+    VERIFIED = "verified"
+    HURT = "hurt"
+    REVERTED = "reverted"
     DISMISSED = "dismissed"
     WITHDRAWN = "withdrawn"
+
+
+FOLLOWED = frozenset({Life.APPLIED, Life.VERIFIED, Life.HURT})
+"""The change was made and stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +139,7 @@ class Ledger:
             self._keep_findings(connection, cluster, judgement)
             lives = self._lives(connection, cluster)
             for one in judgement.recommendations:
-                self._advised(connection, cluster, one, lives.get((cluster, one.id), []), at)
+                self._advised(connection, cluster, one, lives.get((cluster, one.id), []), at, window)
             known = {entry.recommendation.id: entry for entry in self._entries(connection, cluster)}
             advised = {one.id for one in judgement.recommendations}
             for identity, entry in known.items():
@@ -138,7 +149,13 @@ class Ledger:
         return without(judgement, dismissed)
 
     def _advised(
-        self, connection: Connection, cluster: ClusterId, one: Recommendation, events: list[LedgerEvent], at: datetime
+        self,
+        connection: Connection,
+        cluster: ClusterId,
+        one: Recommendation,
+        events: list[LedgerEvent],
+        at: datetime,
+        window: Window,
     ) -> None:
         table = schema.recommendations
         values = {"last_seen": at.timestamp(), "payload": packed(dump(Recommendation, one))}
@@ -146,7 +163,9 @@ class Ledger:
         connection.execute(statement.on_conflict_do_update(index_elements=["cluster", "id"], set_=values))
         if not events:
             self._append(connection, cluster, LedgerEvent(one.id, Life.OPEN, at, "tunewright", "found"))
-        elif fold(events, at) in {Life.WITHDRAWN, Life.APPLIED}:
+        elif (state := fold(events, at)) in {Life.WITHDRAWN, Life.REVERTED} or (
+            state in FOLLOWED and not is_applied(one, window)
+        ):
             self._append(connection, cluster, LedgerEvent(one.id, Life.OPEN, at, "tunewright", "found again"))
 
     def _no_longer(self, connection: Connection, entry: Entry, judgement: Judgement, window: Window) -> None:
@@ -158,6 +177,34 @@ class Ledger:
         else:
             return
         self._append(connection, entry.cluster, event)
+
+    def seen(self, cluster: ClusterId, change: Change, known: Iterable[Change]) -> None:
+        """A change was seen: what advised it is applied now, what it takes back is reverted. Whether a person had dismissed it is no matter."""
+        undone = [one for one in known if undoes(change, one)]
+        with self.database.transaction() as connection:
+            for entry in self._entries(connection, cluster):
+                one, state = entry.recommendation, entry.state(change.at)
+                if state in FOLLOWED and any(answers(each, one) for each in undone):
+                    event = LedgerEvent(one.id, Life.REVERTED, change.at, "tunewright", f"taken back: {change}")
+                elif state not in FOLLOWED and entry.first_seen <= change.at and answers(change, one):
+                    event = LedgerEvent(one.id, Life.APPLIED, change.at, "tunewright", f"seen: {change}")
+                else:
+                    continue
+                self._append(connection, cluster, event)
+
+    def measured(self, cluster: ClusterId, effect: Effect) -> None:
+        """What an applied recommendation did was measured: it is verified, or it hurt; or it stays applied and only the effect says why."""
+        to = Life.HURT if effect.outcome is Outcome.HURT else Life.VERIFIED if effect.kept else None
+        if effect.recommendation is None or to is None:
+            return
+        with self.database.transaction() as connection:
+            events = self._lives(connection, cluster).get((cluster, effect.recommendation), [])
+            state = fold(events, effect.measured_at)
+            if state in FOLLOWED and state is not to:
+                event = LedgerEvent(
+                    effect.recommendation, to, effect.measured_at, "tunewright", f"measured: {effect.because}"
+                )
+                self._append(connection, cluster, event)
 
     @staticmethod
     def _append(connection: Connection, cluster: ClusterId, event: LedgerEvent) -> None:

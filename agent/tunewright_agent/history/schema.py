@@ -103,3 +103,29 @@ ledger = Table(
     Column("reason", String, nullable=False),
     Column("until", Float),
 )
+catalogues = Table(
+    "catalogues",
+    metadata,
+    Column("cluster", String, primary_key=True),
+    Column("instance", String, primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+)
+changes = Table(
+    "changes",
+    metadata,
+    Column("cluster", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("instance", String, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+)
+effects = Table(
+    "effects",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("cluster", String, nullable=False),
+    Column("change", String, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+)

@@ -248,6 +248,36 @@ _VERDICTS = (
         "When it happened last: plan_changed, setting_changed, ddl, role_changed, advice_applied.",
         (*SERVER, "kind"),
     ),
+    Metric(
+        "tunewright_changes",
+        _GAUGE,
+        "Changes seen in the last 60 days, by what they did: measuring, helped, unchanged, hurt, undecided, reverted.",
+        (*SERVER, "state"),
+    ),
+    Metric(
+        "tunewright_changes_saved_ratio",
+        _GAUGE,
+        "Execution seconds saved per second by the changes that stand and whose effect was measured; below 0: lost.",
+        SERVER,
+    ),
+    Metric(
+        "tunewright_promises",
+        _GAUGE,
+        "Advice that was followed and measured, by check: kept or broken.",
+        (*SERVER, "check", "state"),
+    ),
+    Metric(
+        "tunewright_promise_promised_ratio",
+        _GAUGE,
+        "What advice promised, after to before: geometric mean.",
+        (*SERVER, "check"),
+    ),
+    Metric(
+        "tunewright_promise_measured_ratio",
+        _GAUGE,
+        "What was measured of it in time, after to before: geometric mean.",
+        (*SERVER, "check"),
+    ),
     Metric("tunewright_judged_timestamp_seconds", _GAUGE, "When the server was last judged.", SERVER),
 )
 

@@ -7,12 +7,13 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import Metric as Family
 from prometheus_client.registry import Collector
 
-from tunewright_agent.metrics import agent, servers
+from tunewright_agent.metrics import agent, effects, servers
 from tunewright_agent.metrics.relations import RelationSeries
 from tunewright_agent.metrics.sheet import MOST_SERIES, Sheet
 from tunewright_agent.metrics.statements import StatementSeries
 from tunewright_agent.state import InstanceState, State
 from tunewright_analyzers.facts.databases import Databases, Throughput
+from tunewright_analyzers.facts.effects import Effects
 from tunewright_analyzers.facts.host import Host
 from tunewright_analyzers.facts.relations import Indexes, Sequences, Tables
 from tunewright_analyzers.facts.replication import Replication
@@ -66,6 +67,8 @@ class TunewrightCollector(Collector):
         agent.write_sources(sheet, server, instance)
         if instance.judgement is not None:
             agent.write_verdicts(sheet, server, instance.judgement)
+        if instance.window is not None and (changes := instance.window.latest.section(Effects)) is not None:
+            effects.write_effects(sheet, server, changes)
         snapshot = instance.snapshot
         if snapshot is None:
             return

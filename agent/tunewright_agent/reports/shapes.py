@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from tunewright_agent.state import Judgement, State
+from tunewright_analyzers.effects.promise import Trust
+from tunewright_analyzers.facts.effects import Effect, StatementEffect
 from tunewright_analyzers.facts.ids import FindingId, StatementId
+from tunewright_analyzers.facts.snapshot import Period
 from tunewright_analyzers.finding import Evidence, Finding, NotJudged, Severity
 from tunewright_analyzers.recommendation import Expectation, ParameterChange, Recommendation
 
@@ -139,6 +142,74 @@ def change_shape(one: ParameterChange) -> Shape:
         "native": one.native,
         "takes_effect": str(one.takes),
         "effect": one.effect,
+    }
+
+
+def statement_effect_shape(one: StatementEffect) -> Shape:
+    """A statement before and after a change."""
+    return {
+        "statement": one.statement,
+        "kind": one.kind,
+        "before_seconds": _plain(one.before_seconds),
+        "after_seconds": _plain(one.after_seconds),
+        "before_calls": one.before_calls,
+        "after_calls": one.after_calls,
+        "ratio": _plain(one.ratio),
+        "low": _plain(one.low),
+        "high": _plain(one.high),
+        "probability": _plain(one.probability),
+        "differs": one.differs,
+        "saved_seconds_a_day": _plain(one.saved_seconds_a_day),
+    }
+
+
+def effect_shape(one: Effect) -> Shape:
+    """A change with what it did; `recommendation` is null where nobody here advised it."""
+    change = one.change
+    return {
+        "change": change.id,
+        "what": str(change.what),
+        "name": change.name,
+        "object": change.object,
+        "database": change.database,
+        "seen_after": change.after.isoformat(),
+        "seen_at": change.at.isoformat(),
+        "before": change.before,
+        "now": change.now,
+        "undo": list(change.undo),
+        "caution": change.caution,
+        "outcome": str(one.outcome),
+        "because": one.because,
+        "undone_at": one.undone_at.isoformat() if one.undone_at else None,
+        "recommendation": one.recommendation,
+        "check": one.check,
+        "promised": one.promised,
+        "promised_metric": one.promised_metric,
+        "measured": one.measured,
+        "kept": one.kept,
+        "saved_seconds_a_day": _plain(one.saved_seconds_a_day),
+        "statements": [statement_effect_shape(each) for each in one.statements],
+        "before_period": _period_shape(one.before),
+        "after_period": _period_shape(one.after),
+        "method": one.method,
+        "alongside": list(one.alongside),
+        "measured_at": one.measured_at.isoformat(),
+        "is_final": one.is_final,
+    }
+
+
+def _period_shape(one: Period | None) -> Shape | None:
+    return None if one is None else {"start": one.start.isoformat(), "end": one.end.isoformat()}
+
+
+def trust_shape(one: Trust) -> Shape:
+    """How far the promises of a check may be trusted."""
+    return {
+        "check": one.check,
+        "judged": one.judged,
+        "kept": one.kept,
+        "promised": one.promised,
+        "measured": one.measured,
     }
 
 

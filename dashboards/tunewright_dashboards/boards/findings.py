@@ -133,5 +133,41 @@ BOARD = Board(
                 ),
             ),
         ),
+        Row(
+            "Changes and what they did",
+            (
+                Panel(
+                    "Changes",
+                    "Indexes, settings and table options that changed in the last 60 days, by what they did to the statements; "
+                    "`tunewright changes` lists them.",
+                    "short",
+                    (Query(f"sum by (state) (tunewright_changes{{{SERVER}}})", "{{state}}"),),
+                    Kind.STACK,
+                ),
+                stat(
+                    "Saved by changes",
+                    "Execution seconds saved per second by the changes that stand; below 0: lost.",
+                    "percentunit",
+                    f"sum(tunewright_changes_saved_ratio{{{SERVER}}})",
+                ),
+                Panel(
+                    "Promises kept",
+                    "Advice that was followed and measured, by check.",
+                    "short",
+                    (Query(f"sum by (check, state) (tunewright_promises{{{SERVER}}})", "{{check}} {{state}}"),),
+                    empty="nothing that was advised has been followed and measured",
+                ),
+                Panel(
+                    "Promised and measured",
+                    "Geometric means of what remains after the change: of the promised metric (a planner cost), and of the time measured.",
+                    "percentunit",
+                    (
+                        Query(f"avg by (check) (tunewright_promise_promised_ratio{{{SERVER}}})", "{{check}} promised"),
+                        Query(f"avg by (check) (tunewright_promise_measured_ratio{{{SERVER}}})", "{{check}} measured"),
+                    ),
+                    empty="nothing that was advised has been followed and measured",
+                ),
+            ),
+        ),
     ),
 )

@@ -29,6 +29,7 @@ from tunewright_agent.history.ledger import (
     without,
 )
 from tunewright_agent.state import Judgement
+from tunewright_analyzers.facts.effects import Change, Effect, Outcome, What
 from tunewright_analyzers.facts.ids import CheckId, ClusterId, FindingId, RecommendationId
 from tunewright_analyzers.facts.relations import Indexes
 from tunewright_analyzers.facts.snapshot import Section, Window
@@ -201,9 +202,14 @@ class Model:
         return Life.OPEN if until is not None and until <= hour else state
 
     def judge(self, advised: set[int], what: str, could_look: bool, hour: int) -> None:
-        """What is advised is open unless dismissed; what is open and not advised is applied, withdrawn or could not be looked at."""
+        """What is advised is open unless dismissed, or applied and still to be seen.
+
+        What is open and not advised is applied, withdrawn or could not be looked at.
+        """
         for number, one in enumerate(ADVICE):
             state = self.state(number, hour)
+            if number in advised and state is Life.APPLIED and what == "made" and number in (0, 1, 3):
+                continue
             if number in advised and state is not Life.DISMISSED:
                 self.states[number] = (Life.OPEN, None)
             elif number not in advised and state is Life.OPEN:
@@ -234,7 +240,7 @@ def _step(ledger: Ledger, model: Model, step: tuple[Any, ...], hour: int) -> Non
         shown = judge(ledger, hour, *ones, window=window, not_judged=() if could_look else (GAP,))
         model.judge(advised, what, could_look, hour)
         assert {one.id for one in shown.recommendations} == {
-            ADVICE[number].id for number in advised if model.state(number, hour) is Life.OPEN
+            ADVICE[number].id for number in advised if model.state(number, hour) is not Life.DISMISSED
         }
         assert {one.finding for one in shown.recommendations} == {one.id for one in shown.findings}
         return
@@ -499,3 +505,60 @@ def test_a_judgement_that_cannot_be_read_is_said(ledger: Ledger) -> None:
         connection.execute(update(schema.judgements).values(payload=b"?"))
     with pytest.raises(SnapshotError, match="damaged"):
         ledger.latest(at(1))
+
+
+# --- followed
+
+
+def test_what_the_catalogue_still_shows_is_not_opened_again_by_advice_that_is_stale(ledger: Ledger) -> None:
+    judge(ledger, 0, advice())
+    judge(ledger, 1, window=catalogue("orders_status"))
+    judge(ledger, 2, advice(), window=catalogue("orders_status"))
+    assert life(ledger, advice()) == ["open", "applied", "now applied"]
+    judge(ledger, 3, advice(), window=catalogue("orders_id", keys=("id",)))
+    assert life(ledger, advice()) == ["open", "applied", "open", "now open"]
+
+
+def change(what: What, hours: float, name: str = "orders_status", column: str = "status") -> Change:
+    """An index of public.orders that came or went."""
+    made = f"public.orders({column})"
+    return Change(f"{what}{hours}", what, f"public.{name}", made, "shop", facts.relation(), at(hours - 1), at(hours))
+
+
+def effect(of: Change, outcome: Outcome, hours: float, kept: bool | None) -> Effect:
+    """Measured, for the advice."""
+    return Effect(of, outcome, "of 1 statement …", at(hours), advice().id, CHECK, kept=kept)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "kept", "expected"),
+    [
+        (Outcome.HELPED, True, "verified"),
+        (Outcome.HURT, False, "hurt"),
+        (Outcome.UNCHANGED, False, "applied"),
+        (Outcome.HELPED, None, "applied"),
+        (Outcome.UNDECIDED, None, "applied"),
+    ],
+)
+def test_measured_and_taken_back(ledger: Ledger, outcome: Outcome, kept: bool | None, expected: str) -> None:
+    judge(ledger, 0, advice())
+    made, back = change(What.INDEX_CREATED, 1), change(What.INDEX_DROPPED, 9)
+    ledger.seen(SHOP, made, ())
+    for hours in (5, 6):
+        ledger.measured(SHOP, effect(made, outcome, hours, kept))
+    steps = ["open", "applied"] + ([expected] if expected != "applied" else [])
+    assert life(ledger, advice())[:-1] == steps, "once, however often it is measured"
+    ledger.seen(SHOP, back, (made, back))
+    assert life(ledger, advice()) == [*steps, "reverted", "now reverted"]
+    ledger.measured(SHOP, effect(made, outcome, 10, kept))
+    judge(ledger, 11, advice())
+    assert life(ledger, advice()) == [*steps, "reverted", "open", "now open"]
+
+
+def test_a_change_of_something_else_is_nobodys(ledger: Ledger) -> None:
+    judge(ledger, 2, advice())
+    ledger.seen(SHOP, change(What.INDEX_CREATED, 3, "orders_total", "total"), ())
+    ledger.seen(SHOP, change(What.INDEX_DROPPED, 3), ())
+    ledger.seen(ClusterId("other"), change(What.INDEX_CREATED, 3), ())
+    ledger.seen(SHOP, change(What.INDEX_CREATED, 1), ())
+    assert life(ledger, advice()) == ["open", "now open"], "nor what was there before it was advised"

@@ -14,7 +14,7 @@ COUNTED = {
     "age", "blocks", "calls", "checkpoints", "commits", "conflicts", "connections", "deadlocks", "evictions", "failures", "fds", "notifications",
     "files", "findings", "fetched", "full", "gaps", "held", "hit", "images", "judged", "max", "passes", "read", "recommendations",
     "records", "reserved", "returned", "inserted", "updated", "deleted", "rollbacks", "rows", "scans", "sessions", "skipped", "dropped",
-    "transactions", "written", "workers", "cores", "replicas", "invalid",
+    "transactions", "written", "workers", "changes", "promises", "cores", "replicas", "invalid",
 }  # fmt: skip
 """What a metric without a unit counts: a plural noun, or a noun with its participle."""
 STATES = {"up", "ready", "active", "failing", "error", "info", "restart", "setting", "receiving"}

@@ -1,0 +1,244 @@
+"""Changes and their effects in the history: seen at a judgement, measured at their checkpoints, kept for good. Called by memory.
+
+The catalogue of the judgement before is kept too, so that what changed while the daemon was down is seen when it is back, and dated
+between the two. Changes and effects are only appended; the newest effect of a change is the one that counts.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import structlog
+from sqlalchemy import Connection, inspect, select
+from sqlalchemy.dialects.sqlite import insert
+
+from tunewright_agent.history import schema
+from tunewright_agent.history.codec import SnapshotError, dump, load
+from tunewright_agent.history.database import Database, packed, unpacked
+from tunewright_agent.history.ledger import Ledger
+from tunewright_agent.history.points import read_point
+from tunewright_analyzers.effects.concerned import names
+from tunewright_analyzers.effects.hours import Hour, floor_hour
+from tunewright_analyzers.effects.match import answers, undoes
+from tunewright_analyzers.effects.measure import AFTER, BEFORE, Text, is_due, measure, unmeasured
+from tunewright_analyzers.effects.observe import Catalogue, catalogue, joined, observed
+from tunewright_analyzers.facts.effects import Change, Effect, Effects, Outcome
+from tunewright_analyzers.facts.ids import ClusterId, InstanceId, StatementId
+from tunewright_analyzers.facts.snapshot import Snapshot
+from tunewright_analyzers.facts.statements import Statements
+from tunewright_analyzers.recommendation import Recommendation
+
+StoredT = TypeVar("StoredT", Change, Effect)
+_log = structlog.get_logger("effects")
+SHOWN = timedelta(days=60)
+"""How long a change is spoken of; one that still hurts for ever."""
+MOST_CHANGES = 50
+"""Of one reading: a restored dump or a new release of an application is not followed index by index."""
+MOST_OTHERS = 100
+"""Statements that a change does not concern, to compare with, of one point."""
+LONGEST_POINT = timedelta(hours=1, minutes=30)
+"""A point of more time (the daemon was down) belongs to no hour."""
+
+
+@dataclass(slots=True)
+class Follower:
+    """The changes of one instance."""
+
+    database: Database
+    cluster: ClusterId
+    instance: InstanceId
+
+    def observe(self, snapshot: Snapshot) -> tuple[Change, ...]:
+        """Compare with the catalogue that was kept; keep the changes and the new one. Raises HistoryError."""
+        now = catalogue(snapshot)
+        with self.database.transaction() as connection:
+            before = self._catalogue(connection)
+            if before is not None and before.at >= now.at:
+                return ()
+            found = observed(self.cluster, before, now, snapshot) if before is not None else ()
+            if len(found) > MOST_CHANGES:
+                _log.warning("changes_not_followed", cluster=self.cluster, changes=len(found), most=MOST_CHANGES)
+                found = found[:MOST_CHANGES]
+            for one in found:
+                self._put_change(connection, one)
+            self._put_catalogue(connection, joined(before, now))
+        known = self.changes()
+        for one in found:
+            Ledger(self.database).seen(self.cluster, one, known)
+            _log.info("change_seen", cluster=self.cluster, what=str(one.what), name=one.name)
+        return found
+
+    def _catalogue(self, connection: Connection) -> Catalogue | None:
+        table = schema.catalogues
+        mine = (table.c.cluster == self.cluster, table.c.instance == self.instance)
+        payload = connection.execute(select(table.c.payload).where(*mine)).scalar()
+        if payload is None:
+            return None
+        try:
+            return load(Catalogue, unpacked(payload))
+        except SnapshotError as error:
+            _log.warning("catalogue_unreadable", reason=str(error))  # what changed since is not seen; it begins anew
+            return None
+
+    def _put_catalogue(self, connection: Connection, one: Catalogue) -> None:
+        values = {"at": one.at.timestamp(), "payload": packed(dump(Catalogue, one))}
+        statement = insert(schema.catalogues).values(cluster=self.cluster, instance=self.instance, **values)
+        connection.execute(statement.on_conflict_do_update(index_elements=["cluster", "instance"], set_=values))
+
+    def _put_change(self, connection: Connection, one: Change) -> None:
+        values = {"at": one.at.timestamp(), "instance": self.instance, "payload": packed(dump(Change, one))}
+        statement = insert(schema.changes).values(cluster=self.cluster, id=one.id, **values)
+        connection.execute(statement.on_conflict_do_nothing())
+
+    def changes(self) -> tuple[Change, ...]:
+        """All changes that were seen, oldest first."""
+        return changes_of(self.database, self.cluster, self.instance)
+
+    def follow(self, now: datetime) -> tuple[Effect, ...]:
+        """Measure what is due; the answer is the new effects. Raises HistoryError."""
+        known, last = self.changes(), newest_effects(self.database, self.cluster)
+        recent = [one for one in known if one.at >= now - AFTER - BEFORE]
+        found = [
+            measured for one in recent if (measured := self._followed(one, last.get(one.id), known, now)) is not None
+        ]
+        for effect in found:
+            self._put_effect(effect)
+            Ledger(self.database).measured(self.cluster, effect)
+        return tuple(found)
+
+    def _followed(self, change: Change, last: Effect | None, known: tuple[Change, ...], now: datetime) -> Effect | None:
+        if is_due(change, last, known, now):
+            return self._measured(change, known, now)
+        undone = next((one.at for one in known if undoes(one, change)), None)
+        if last is not None and undone is not None and last.undone_at is None:
+            return replace(last, undone_at=undone, measured_at=now)
+        return None
+
+    def _measured(self, change: Change, known: tuple[Change, ...], now: datetime) -> Effect:
+        advice = self._advice(change)
+        texts = self._texts()
+        wanted = {one for one, text in texts.items() if change.table is not None and names(text, change.table)}
+        if advice is not None and advice.expectation is not None:
+            wanted |= set(advice.expectation.statements)
+        end = min(now, change.at + AFTER)
+        hours, kinds = self._hours(change, wanted, change.at - BEFORE, end)
+        described = {one: Text(texts.get(one), kinds.get(one, "unknown")) for one in {*texts, *kinds}}
+        return measure(change, advice, hours, described, known, now)
+
+    def _advice(self, change: Change) -> Recommendation | None:
+        """What advised it before it was seen: the one that promises something, and the newest."""
+        entries = [
+            one
+            for one in Ledger(self.database).entries(self.cluster)
+            if one.first_seen <= change.at and answers(change, one.recommendation)
+        ]
+        found = max(entries, key=lambda one: (one.recommendation.expectation is not None, one.last_seen), default=None)
+        return found.recommendation if found is not None else None
+
+    def _texts(self) -> dict[StatementId, str]:
+        with self.database.reading() as connection:
+            rows = connection.execute(select(schema.texts.c.statement, schema.texts.c.text)).all()
+        return {StatementId(row.statement): row.text for row in rows}
+
+    def _hours(
+        self, change: Change, wanted: set[StatementId], start: datetime, end: datetime
+    ) -> tuple[Mapping[StatementId, Mapping[datetime, Hour]], dict[StatementId, str]]:
+        """The counters by hour of the statements wanted and of those of most time beside them; and their kinds."""
+        hours: dict[StatementId, dict[datetime, Hour]] = {}
+        kinds: dict[StatementId, str] = {}
+        for section in self._points(start, end):
+            at = floor_hour(section.period.start + section.period.length / 2)
+            mine = [
+                row for row in section.rows if not row.own and row.calls and change.database in {None, row.key.database}
+            ]
+            mine.sort(key=lambda row: -row.exec_seconds)
+            others = 0
+            for row in mine:
+                if row.id not in wanted:
+                    others += 1
+                    if others > MOST_OTHERS:
+                        continue
+                kinds[row.id] = row.kind
+                by_hour = hours.setdefault(row.id, {})
+                so_far = by_hour.get(at, Hour(0, 0.0))
+                by_hour[at] = Hour(so_far.calls + row.calls, so_far.seconds + row.exec_seconds)
+        return hours, kinds
+
+    def _points(self, start: datetime, end: datetime) -> Iterator[Statements]:
+        """The stored deltas between two times, oldest first, read one by one: a month of them is large."""
+        table = schema.deltas
+        mine = (
+            table.c.cluster == self.cluster,
+            table.c.instance == self.instance,
+            table.c.section == Statements.name,
+            table.c.end > start.timestamp(),
+            table.c.start < end.timestamp(),
+        )
+        with self.database.reading() as connection:
+            identities = connection.execute(select(table.c.id).where(*mine).order_by(table.c.end)).scalars().all()
+        for identity in identities:
+            with self.database.reading() as connection:
+                payload = connection.execute(select(table.c.payload).where(table.c.id == identity)).scalar()
+            section = None if payload is None else read_point(Statements.name, payload)
+            if isinstance(section, Statements) and section.period.length <= LONGEST_POINT:
+                yield section
+
+    def _put_effect(self, one: Effect) -> None:
+        values = {"cluster": self.cluster, "change": one.change.id, "at": one.measured_at.timestamp()}
+        with self.database.transaction() as connection:
+            connection.execute(schema.effects.insert().values(payload=packed(dump(Effect, one)), **values))
+
+
+def _is_there(connection: Connection) -> bool:
+    """Whether the file has the tables: one that an older release wrote, and that is only read, has not."""
+    return inspect(connection).has_table(schema.effects.name)
+
+
+def clusters_of(database: Database) -> tuple[ClusterId, ...]:
+    """Clusters of which a change was ever seen, by name. Raises HistoryError."""
+    with database.reading() as connection:
+        if not _is_there(connection):
+            return ()
+        rows = connection.execute(select(schema.changes.c.cluster).distinct()).scalars().all()
+    return tuple(ClusterId(one) for one in sorted(rows))
+
+
+def changes_of(database: Database, cluster: ClusterId, instance: InstanceId | None = None) -> tuple[Change, ...]:
+    """The changes of a cluster (or of one instance), oldest first. Raises HistoryError."""
+    table = schema.changes
+    mine = (table.c.cluster == cluster, *((table.c.instance == instance,) if instance is not None else ()))
+    with database.reading() as connection:
+        if not _is_there(connection):
+            return ()
+        rows = connection.execute(select(table.c.payload).where(*mine).order_by(table.c.at, table.c.id)).scalars().all()
+    return tuple(_loaded(Change, rows))
+
+
+def newest_effects(database: Database, cluster: ClusterId) -> dict[str, Effect]:
+    """The newest effect of each change that was measured at all, by the change's id. Raises HistoryError."""
+    table = schema.effects
+    with database.reading() as connection:
+        if not _is_there(connection):
+            return {}
+        wanted = select(table.c.payload).where(table.c.cluster == cluster).order_by(table.c.id)
+        rows = connection.execute(wanted).scalars().all()
+    return {one.change.id: one for one in _loaded(Effect, rows)}
+
+
+def _loaded(kind: type[StoredT], rows: Sequence[bytes]) -> Iterator[StoredT]:
+    for payload in rows:
+        try:
+            yield load(kind, unpacked(payload))
+        except SnapshotError as error:
+            _log.warning("effect_unreadable", reason=str(error))
+
+
+def effects_of(database: Database, cluster: ClusterId, now: datetime) -> Effects:
+    """What each change did, as far as it is known; those of the last sixty days and those that still hurt. Raises HistoryError."""
+    measured = newest_effects(database, cluster)
+    rows = [measured.get(one.id) or unmeasured(one, one.at) for one in changes_of(database, cluster)]
+    kept = (
+        one for one in rows if one.change.at >= now - SHOWN or (one.outcome is Outcome.HURT and one.undone_at is None)
+    )
+    return Effects(tuple(kept))

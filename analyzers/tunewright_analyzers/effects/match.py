@@ -1,0 +1,95 @@
+"""Which recommendation a change answers, and which change takes another one back. Pure."""
+
+from collections.abc import Iterable, Iterator
+
+import pglast
+from pglast import ast
+from pglast.enums import ObjectType
+from pglast.parser import ParseError
+
+from tunewright_analyzers.facts.effects import Change, What
+from tunewright_analyzers.recommendation import Action, Recommendation
+
+_OF = {
+    What.INDEX_CREATED: {Action.CREATE_INDEX},
+    What.INDEX_DROPPED: {Action.DROP_INDEX},
+    What.SETTING: {Action.SET_PARAMETER},
+    What.TABLE_OPTIONS: {Action.ALTER_TABLE, Action.SET_PARAMETER},
+}
+
+
+def _parsed(statements: Iterable[str]) -> Iterator[ast.Node]:
+    for text in statements:
+        try:
+            yield from (one.stmt for one in pglast.parse_sql(text) if one.stmt is not None)
+        except ParseError:
+            continue
+
+
+def _relation(one: ast.RangeVar | None) -> str:
+    return f"{one.schemaname or 'public'}.{one.relname}" if one is not None else ""
+
+
+def objects(statements: Iterable[str]) -> frozenset[tuple[What, str]]:
+    """What the statements make, drop or set, by the names that a Change has. MySQL's statements give none: their subject decides."""
+    return frozenset(one for node in _parsed(statements) for one in _objects(node))
+
+
+def _objects(node: ast.Node) -> Iterator[tuple[What, str]]:
+    if isinstance(node, ast.IndexStmt) and node.idxname:
+        yield What.INDEX_CREATED, f"{(node.relation.schemaname if node.relation else None) or 'public'}.{node.idxname}"
+    elif isinstance(node, ast.DropStmt) and node.removeType == ObjectType.OBJECT_INDEX:
+        for name in node.objects or ():
+            parts = [part.sval for part in name]
+            yield What.INDEX_DROPPED, ".".join(parts[-2:] if len(parts) > 1 else ("public", *parts))
+    elif isinstance(node, ast.AlterSystemStmt) and node.setstmt is not None:
+        yield What.SETTING, str(node.setstmt.name)
+    elif isinstance(node, ast.AlterRoleSetStmt) and node.setstmt is not None:
+        role = node.role.rolename if node.role is not None else None
+        yield What.SETTING, f"{node.setstmt.name} of role {role or 'any'} in {node.database or 'all databases'}"
+    elif isinstance(node, ast.AlterDatabaseSetStmt) and node.setstmt is not None:
+        yield What.SETTING, f"{node.setstmt.name} of role any in {node.dbname}"
+    elif isinstance(node, ast.AlterTableStmt):
+        yield What.TABLE_OPTIONS, _relation(node.relation)
+
+
+def answers(change: Change, advice: Recommendation) -> bool:
+    """Whether the change is what the recommendation asked for, under whatever name, in that database."""
+    if advice.action not in _OF[change.what]:
+        return False
+    if (
+        change.what in {What.INDEX_CREATED, What.INDEX_DROPPED, What.TABLE_OPTIONS}
+        and advice.subject.database != change.database
+    ):
+        return False
+    if change.what is What.INDEX_CREATED and advice.subject.name == change.object:
+        return True
+    if (change.what, change.name) in objects(advice.statements):
+        return True
+    return advice.subject.kind == "setting" and advice.subject.name == change.name and change.what is What.SETTING
+
+
+def bounds(other: Change, change: Change) -> bool:
+    """Whether the time in which `change` is measured ends at the other: a setting may move every statement, a table's indexes those of the table."""
+    return other.what is What.SETTING or related(other, change)
+
+
+def related(one: Change, other: Change) -> bool:
+    """Whether both concern the same thing: the same table, or the same setting."""
+    if What.SETTING in (one.what, other.what):
+        return one.what is other.what and one.object == other.object
+    return (one.database, one.table) == (other.database, other.table)
+
+
+def undoes(later: Change, change: Change) -> bool:
+    """Whether the later change takes the other back."""
+    if later.at <= change.at or not related(later, change):
+        return False
+    if {later.what, change.what} == {What.INDEX_CREATED, What.INDEX_DROPPED}:
+        return later.object == change.object
+    return (
+        later.what is change.what
+        and later.object == change.object
+        and later.now == change.before
+        and later.before == change.now
+    )
