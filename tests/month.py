@@ -157,6 +157,7 @@ class Month:
     """The shop; `run` makes its history up to a day."""
 
     history: History
+    every: int = JUDGED_EVERY
     seed: int = 20261102
     now: datetime = START
     counted: dict[StatementId, tuple[int, float]] = field(default_factory=dict)
@@ -221,7 +222,7 @@ class Month:
         self.now = at + HOUR
         self._count(at)
         self.memory.record("one", (self.statements(), self._load(at), *self.sections()), self.now)
-        if (self.now.hour - 1) % JUDGED_EVERY == 0:
+        if round((self.now - START) / HOUR - 1) % self.every == 0:
             self.judge()
 
     def snapshot(self) -> Snapshot:

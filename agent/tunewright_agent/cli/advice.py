@@ -45,7 +45,8 @@ recommendations = typer.Typer(
     no_args_is_help=True,
     help="What the daemon advises, and what became of it: list, show, dismiss, reopen.\n\n"
     "An id may be shortened to a beginning that no other has. A recommendation is [bold]open[/] until it is [bold]applied[/] (seen in the "
-    "catalogue, never claimed) and then [bold]verified[/] or [bold]hurt[/] (measured) or [bold]reverted[/] (taken back), [bold]withdrawn[/] (no longer advised) or [bold]dismissed[/] (by a person, with a reason).\n\n"
+    "catalogue, never claimed) and then [bold]verified[/] or [bold]hurt[/] (measured) or [bold]reverted[/] (taken back); or it is "
+    "[bold]withdrawn[/] (no longer advised) or [bold]dismissed[/] (by a person, with a reason).\n\n"
     "For example: tunewright recommendations list --config tunewright.toml",
 )
 app.add_typer(recommendations, name="recommendations")

@@ -1,4 +1,4 @@
-"""Changes and what they did, as lines for the terminal. Effects in, text out; every value is made visible. Called by `changes` and `recommendations show`."""
+"""Changes and what they did, as lines for the terminal. Effects in, text out; each value is made visible. Called by `changes` and `recommendations`."""
 
 from collections.abc import Iterator
 
