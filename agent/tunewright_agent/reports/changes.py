@@ -1,4 +1,4 @@
-"""Changes and what they did, as lines for the terminal. Effects in, text out; each value is made visible. Called by `changes` and `recommendations`."""
+"""Changes and what they did, as lines for the terminal. Effects in, text out. Called by `changes` and `recommendations`."""
 
 from collections.abc import Iterator
 
