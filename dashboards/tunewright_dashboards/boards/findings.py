@@ -144,11 +144,11 @@ BOARD = Board(
                     (Query(f"sum by (state) (tunewright_changes{{{SERVER}}})", "{{state}}"),),
                     Kind.STACK,
                 ),
-                stat(
+                Panel(
                     "Saved by changes",
                     "Execution seconds saved per second by the changes that stand; below 0: lost.",
                     "percentunit",
-                    f"sum(tunewright_changes_saved_ratio{{{SERVER}}})",
+                    (Query(f"sum(tunewright_changes_saved_ratio{{{SERVER}}})", "saved"),),
                 ),
                 Panel(
                     "Promises kept",
