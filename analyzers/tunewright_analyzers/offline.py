@@ -7,6 +7,9 @@ from tunewright_analyzers.facts.ids import ClusterId, InstanceId, StatementId
 from tunewright_analyzers.facts.plans import Plan, PlanOrigin, Plans, StatementPlan
 from tunewright_analyzers.facts.snapshot import Engine, Flavour, Snapshot, Window
 
+_VERSIONS = {Engine.POSTGRESQL: 180000, Engine.MYSQL: 80400, Engine.MARIADB: 101100}
+"""A plan in a file says not of which release it is."""
+
 
 def judge_plan(plan: Plan, cluster: str, at: datetime) -> tuple[Verdict, ...]:
     """What the checks of the group `plans` say of one plan. Checks that need more than a plan say so as NotJudged."""
@@ -14,7 +17,13 @@ def judge_plan(plan: Plan, cluster: str, at: datetime) -> tuple[Verdict, ...]:
         StatementId(plan.shape), "", plan, PlanOrigin.FILE, at, exec_seconds=plan.execution_seconds or 0.0, calls=1
     )
     snapshot = Snapshot(
-        ClusterId(cluster), InstanceId("file"), Engine.POSTGRESQL, 180000, Flavour.SELF_MANAGED, at, (Plans((row,)),)
+        ClusterId(cluster),
+        InstanceId("file"),
+        plan.engine,
+        _VERSIONS[plan.engine],
+        Flavour.SELF_MANAGED,
+        at,
+        (Plans((row,)),),
     )
     window = Window(ClusterId(cluster), at, at, snapshot)
     return tuple(verdict for check in discover() if check.group == "plans" for verdict in run(check, window))

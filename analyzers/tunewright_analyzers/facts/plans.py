@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from tunewright_analyzers.facts.ids import PlanId, StatementId
 from tunewright_analyzers.facts.relations import RelationName
-from tunewright_analyzers.facts.snapshot import Section
+from tunewright_analyzers.facts.snapshot import Engine, Section
 
 
 class NodeKind(StrEnum):
@@ -146,6 +146,8 @@ class PlanNode:
     """Indexes that the planner weighed for a scan (MySQL), used or not."""
     key_columns: tuple[str, ...] = ()
     """Columns of the index that the scan searches by (MySQL)."""
+    compared_with_numbers: tuple[str, ...] = ()
+    """Columns that its conditions compare with a number: where such a column is text, MySQL converts each row's value."""
     uses_temporary_table: bool = False
     replanned_per_row: bool = False
     """Whether the access is chosen anew for each outer row (MySQL's `range checked for each record`)."""
@@ -203,6 +205,10 @@ class Plan:
     jit: Jit | None = None
     triggers: tuple[Trigger, ...] = ()
     settings: tuple[tuple[str, str], ...] = ()
+    engine: Engine = Engine.POSTGRESQL
+    """Whose plan it is."""
+    refused_indexes: tuple[tuple[str, str], ...] = ()
+    """(index, column) that the server says it could not use because of a conversion (MySQL's warning 1739, MariaDB's note 1105)."""
 
     @property
     def executed(self) -> bool:

@@ -1,4 +1,4 @@
-"""Expressions as EXPLAIN prints them, parsed: which columns they name, and which of them stand inside a function or a cast."""
+"""Expressions as EXPLAIN prints them, of every engine, parsed: which columns they name, and which of them stand inside a function or a cast."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +9,8 @@ from pglast import ast
 from pglast.parser import ParseError
 from pglast.stream import RawStream
 from pglast.visitors import Visitor
+
+from tunewright_analyzers.sql.mysql.expressions import portable
 
 # Casts that the planner sees through: the index on the column can still be used.
 _HARMLESS = frozenset({"text", "varchar", "bpchar", "character varying"})
@@ -44,7 +46,7 @@ class _Bare(Visitor):
 def _parsed(expression: str) -> Any:
     """The expression's tree, or None where it is not plain SQL (`hashed SubPlan 1`, `(never)`)."""
     try:
-        statement: Any = pglast.parse_sql(f"SELECT {expression.replace('?', 'NULL')}")
+        statement: Any = pglast.parse_sql(f"SELECT {portable(expression).replace('?', 'NULL')}")
         return statement[0].stmt.targetList[0].val
     except (ParseError, AttributeError, IndexError, TypeError):
         return None

@@ -3,7 +3,9 @@
 from cases.case import Case, gap
 from cases.facts import statement, statements
 from cases.nodes import SUBJECT, plans, scan
+from cases.recorded import recorded
 from tunewright_analyzers.facts.plans import Plans
+from tunewright_analyzers.facts.snapshot import Engine
 
 
 def _scan(kept: float, removed: float) -> Plans:
@@ -31,4 +33,26 @@ CASES = (
     Case("below the floor", "threshold", (_scan(10, 9999),)),
     Case("below the share", "threshold", (_scan(1112, 10_000),)),
     Case("no plans", "gap", gaps=(gap(Plans),)),
+    Case("MySQL's estimate", "fires", (recorded("full scan", "json v1"),), (SUBJECT,), engine=Engine.MYSQL),
+    Case(
+        "MySQL, executed",
+        "fires",
+        (recorded("full scan", "analyze tree"),),
+        (SUBJECT,),
+        says=("throws 30,000 away",),
+        engine=Engine.MYSQL,
+    ),
+    Case(
+        "MariaDB, executed",
+        "fires",
+        (recorded("full scan", "mariadb analyze json"),),
+        (SUBJECT,),
+        engine=Engine.MARIADB,
+    ),
+    Case(
+        "MySQL walks an index without a filter",
+        "silent",
+        (recorded("full index scan", "json v1"),),
+        engine=Engine.MYSQL,
+    ),
 )

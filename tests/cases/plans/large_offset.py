@@ -2,7 +2,9 @@
 
 from cases.case import Case, gap
 from cases.nodes import SUBJECT, node, plans, scan
+from cases.recorded import recorded
 from tunewright_analyzers.facts.plans import NodeKind, Plans
+from tunewright_analyzers.facts.snapshot import Engine
 
 
 def _limit(made: float, given: float) -> Plans:
@@ -15,4 +17,13 @@ CASES = (
     Case("at the thresholds", "threshold", (_limit(1100, 100),), (SUBJECT,)),
     Case("below the floor", "threshold", (_limit(1098, 99),)),
     Case("no plans", "gap", gaps=(gap(Plans),)),
+    Case(
+        "MySQL prints the offset",
+        "fires",
+        (recorded("deep offset", "tree"),),
+        (SUBJECT,),
+        says=("skips 15,000 rows",),
+        engine=Engine.MYSQL,
+    ),
+    Case("JSON of version 2", "fires", (recorded("deep offset", "json v2"),), (SUBJECT,), engine=Engine.MYSQL),
 )

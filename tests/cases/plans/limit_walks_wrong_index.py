@@ -2,7 +2,9 @@
 
 from cases.case import Case, gap
 from cases.nodes import SUBJECT, node, plans, scan
+from cases.recorded import recorded
 from tunewright_analyzers.facts.plans import NodeKind, Plans
+from tunewright_analyzers.facts.snapshot import Engine
 
 
 def _walk(removed: float, found: float = 10, top: NodeKind = NodeKind.LIMIT) -> Plans:
@@ -30,4 +32,12 @@ CASES = (
     Case("at the thresholds", "threshold", (_walk(10_000, 101),), (SUBJECT,)),
     Case("below the share", "threshold", (_walk(10_000, 102),)),
     Case("no plans", "gap", gaps=(gap(Plans),)),
+    Case(
+        "MySQL",
+        "fires",
+        (recorded("limit walks index", "analyze tree"),),
+        (SUBJECT,),
+        says=("walks created_at",),
+        engine=Engine.MYSQL,
+    ),
 )

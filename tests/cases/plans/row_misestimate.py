@@ -3,7 +3,9 @@
 from cases.case import Case, gap
 from cases.facts import table, tables
 from cases.nodes import SUBJECT, node, plans, scan
+from cases.recorded import recorded
 from tunewright_analyzers.facts.plans import NodeKind, PlanNode, PlanOrigin, Plans
+from tunewright_analyzers.facts.snapshot import Engine
 
 
 def _scan(given: float, expected: float) -> PlanNode:
@@ -23,4 +25,12 @@ CASES = (
     Case("below ten times", "threshold", (plans(_scan(9999, 1000)),)),
     Case("few rows", "threshold", (plans(_scan(999, 1)),)),
     Case("no plans", "gap", gaps=(gap(Plans),)),
+    Case(
+        "MySQL: a histogram", "fires", (recorded("skewed estimate", "analyze tree"),), (SUBJECT,),
+        statements=("ANALYZE TABLE `public`.`orders` UPDATE HISTOGRAM ON `note`, `total`, `customer_id`",), engine=Engine.MYSQL,
+    ),
+    Case(
+        "MariaDB: persistent statistics", "fires", (recorded("full scan", "mariadb analyze json"),), (SUBJECT,),
+        statements=("PERSISTENT FOR COLUMNS (`note`)",), engine=Engine.MARIADB,
+    ),
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
+from tunewright_analyzers.check import Context, Verdict, check, threshold
 from tunewright_analyzers.facts.plans import NodeKind, PlanNode, Plans
 from tunewright_analyzers.finding import Evidence
 from tunewright_analyzers.plans.faults import node_evidence, origin, place, subject_of, total_rows, weight, worst_nodes
@@ -34,7 +34,7 @@ def _depends(inner: PlanNode, outer: PlanNode) -> bool:
     return parameters or any(f"{name}." in text for name in names for text in texts)
 
 
-@check(needs=(Plans,), engines=POSTGRESQL, thresholds=Thresholds)
+@check(needs=(Plans,), thresholds=Thresholds)
 def cartesian_product(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Nested loops that combine every row of one side with every row of the other.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
+from tunewright_analyzers.check import Context, Verdict, check, threshold
 from tunewright_analyzers.facts.plans import NodeKind, PlanNode, Plans
 from tunewright_analyzers.finding import Evidence
 from tunewright_analyzers.plans.faults import node_evidence, origin, place, subject_of, total_rows, weight, worst_nodes
@@ -20,16 +20,18 @@ class Thresholds:
 
 
 def removed(node: PlanNode) -> float:
-    """Rows that the filter threw away, over all loops."""
+    """Rows that the filter threw away, over all loops; as estimated where the plan was not executed and the engine says it."""
+    if node.actual_rows is None and node.examined_rows is not None:
+        return max(0.0, node.examined_rows - node.estimated_rows)
     return (node.rows_removed_by_filter or 0.0) * (node.loops or 0.0)
 
 
-@check(needs=(Plans,), engines=POSTGRESQL, thresholds=Thresholds)
+@check(needs=(Plans,), thresholds=Thresholds)
 def filtered_scan(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Scans that read many rows and throw nearly all of them away.
 
     Risk: time and cache spent on rows that nobody asked for, growing with the table.
-    Evidence: rows removed by the filter against rows kept, measured in an executed plan.
+    Evidence: rows removed by the filter against rows kept, measured in an executed plan; MySQL's estimate (`filtered`) where it was not executed.
     Remedy: an index on the filter's columns (see indexes/missing for one with proof), or the filter's column in the index that is used.
     False positives: a query that really wants a rare row of a table it must scan once a day.
     """
@@ -38,7 +40,10 @@ def filtered_scan(context: Context[Thresholds]) -> Iterator[Verdict]:
     def score(node: PlanNode, _above: tuple[PlanNode, ...]) -> float | None:
         gone = removed(node)
         wasted = (
-            node.kind in _SCANS and gone >= limits.removed_min and gone / (gone + total_rows(node)) >= limits.ratio_min
+            node.kind in _SCANS
+            and node.filter is not None
+            and gone >= limits.removed_min
+            and gone / (gone + total_rows(node)) >= limits.ratio_min - 1e-9
         )
         return gone if wasted else None
 

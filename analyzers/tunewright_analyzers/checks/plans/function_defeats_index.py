@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
+from tunewright_analyzers.check import Context, Verdict, check, threshold
 from tunewright_analyzers.facts.plans import NodeKind, PlanNode, Plans
 from tunewright_analyzers.facts.relations import Indexes, RelationName
+from tunewright_analyzers.facts.snapshot import Engine
 from tunewright_analyzers.finding import Evidence
 from tunewright_analyzers.plans.faults import node_evidence, origin, place, subject_of, weight, worst_nodes
 from tunewright_analyzers.recommendation import Action
@@ -20,7 +21,7 @@ class Thresholds:
     cost_min: float = threshold(1000, "count", "Planner cost of the scan.")
 
 
-@check(needs=(Plans, Indexes), engines=POSTGRESQL, thresholds=Thresholds)
+@check(needs=(Plans, Indexes), thresholds=Thresholds)
 def function_defeats_index(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Conditions that wrap an indexed column in a function, so that its index cannot be used.
 
@@ -61,6 +62,8 @@ def function_defeats_index(context: Context[Thresholds]) -> Iterator[Verdict]:
             Evidence("cost of the scan", fault.score, "cost", origin(fault.row)),
         )
         yield found
+        if context.window.latest.engine is not Engine.POSTGRESQL:
+            continue  # the bare column is the remedy there: MariaDB has no index over an expression, and MySQL's must be written as the query is
         literal_free = "?" not in one.expression and "NULL" not in one.expression
         if relation.schema and literal_free:
             name = f"{relation.name}_{one.function}_{one.column}_idx"[:63]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
+from tunewright_analyzers.check import Context, Verdict, check, threshold
 from tunewright_analyzers.facts.plans import PlanNode, Plans
 from tunewright_analyzers.finding import Evidence
 from tunewright_analyzers.plans.faults import node_evidence, origin, place, subject_of, total_rows, weight, worst_nodes
@@ -17,7 +17,7 @@ class Thresholds:
     ratio_min: float = threshold(0.9, "ratio", "Share of the joined rows that is thrown away.")
 
 
-@check(needs=(Plans,), engines=POSTGRESQL, thresholds=Thresholds)
+@check(needs=(Plans,), thresholds=Thresholds)
 def late_join_filter(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Joins that combine many rows and then throw nearly all combinations away.
 

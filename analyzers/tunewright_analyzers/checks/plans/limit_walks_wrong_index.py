@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
+from tunewright_analyzers.check import Context, Verdict, check, threshold
 from tunewright_analyzers.facts.plans import NodeKind, PlanNode, Plans
 from tunewright_analyzers.finding import Evidence
 from tunewright_analyzers.plans.faults import node_evidence, origin, place, subject_of, total_rows, weight, worst_nodes
@@ -19,7 +19,7 @@ class Thresholds:
     ratio_min: float = threshold(0.99, "ratio", "Share of the rows walked over that is thrown away.")
 
 
-@check(needs=(Plans,), engines=POSTGRESQL, thresholds=Thresholds)
+@check(needs=(Plans,), thresholds=Thresholds)
 def limit_walks_wrong_index(context: Context[Thresholds]) -> Iterator[Verdict]:
     """ORDER BY with LIMIT that walks an index in order and filters, hoping to find its few rows soon.
 

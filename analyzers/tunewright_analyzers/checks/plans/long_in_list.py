@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
+from tunewright_analyzers.check import Context, Verdict, check, threshold
 from tunewright_analyzers.facts.plans import PlanNode, Plans
 from tunewright_analyzers.finding import Evidence, Severity
 from tunewright_analyzers.plans.faults import node_evidence, origin, place, subject_of, worst_nodes
@@ -16,7 +16,7 @@ class Thresholds:
     elements_min: float = threshold(1000, "count", "Constants in one list.")
 
 
-@check(needs=(Plans,), engines=POSTGRESQL, thresholds=Thresholds)
+@check(needs=(Plans,), thresholds=Thresholds)
 def long_in_list(context: Context[Thresholds]) -> Iterator[Verdict]:
     """IN lists of a thousand constants and more.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
+from tunewright_analyzers.check import Context, Verdict, check, threshold
 from tunewright_analyzers.facts.plans import NodeKind, PlanNode, Plans
 from tunewright_analyzers.finding import Evidence
 from tunewright_analyzers.plans.faults import (
@@ -30,7 +30,7 @@ def _inner(node: PlanNode) -> PlanNode | None:
     return sides[1] if len(sides) == 2 else None
 
 
-@check(needs=(Plans,), engines=POSTGRESQL, thresholds=Thresholds)
+@check(needs=(Plans,), thresholds=Thresholds)
 def nested_loop_many_rows(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Nested loops whose inner side ran thousands of times and took the time.
 

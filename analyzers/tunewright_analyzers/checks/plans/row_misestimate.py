@@ -3,15 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
+from tunewright_analyzers.check import Context, Verdict, check, threshold
 from tunewright_analyzers.facts.columns import Schema
 from tunewright_analyzers.facts.plans import NodeKind, PlanNode, PlanOrigin, Plans
 from tunewright_analyzers.facts.relations import RelationName, Tables
+from tunewright_analyzers.facts.snapshot import Engine
 from tunewright_analyzers.finding import Evidence, Finding
 from tunewright_analyzers.plans.faults import Fault, node_evidence, origin, place, subject_of, weight, worst_nodes
 from tunewright_analyzers.recommendation import Action
 from tunewright_analyzers.sql.expressions import and_columns
 from tunewright_analyzers.sql.identifiers import qualified, quoted
+from tunewright_analyzers.sql.mysql.identifiers import qualified as mysql_qualified
+from tunewright_analyzers.sql.mysql.identifiers import quoted as mysql_quoted
 
 _SCANS = {NodeKind.SEQUENTIAL_SCAN, NodeKind.INDEX_SCAN, NodeKind.INDEX_ONLY_SCAN, NodeKind.BITMAP_HEAP_SCAN}
 _STOPPING = {NodeKind.LIMIT, NodeKind.MERGE_JOIN, NodeKind.NESTED_LOOP}
@@ -31,7 +34,31 @@ def _condition(node: PlanNode) -> str | None:
     return " AND ".join(dict.fromkeys(parts)) or None
 
 
+def _histograms(context: Context[Thresholds], found: Finding, fault: Fault) -> Iterator[Verdict]:
+    """MySQL knows how a column without an index is spread only from a histogram; MariaDB from its persistent statistics."""
+    relation, columns = fault.node.relation, and_columns(fault.node.filter)
+    if relation is None or not relation.schema or not columns:
+        return
+    table, listed = mysql_qualified(relation), ", ".join(mysql_quoted(one) for one in columns)
+    if context.window.latest.engine is Engine.MARIADB:
+        statements = (f"ANALYZE TABLE {table} PERSISTENT FOR COLUMNS ({listed}) INDEXES ();",)
+        rollback: tuple[str, ...] = ()
+    else:
+        statements = (f"ANALYZE TABLE {table} UPDATE HISTOGRAM ON {listed} WITH 100 BUCKETS;",)
+        rollback = (f"ANALYZE TABLE {table} DROP HISTOGRAM ON {listed};",)
+    yield context.recommendation(
+        found,
+        Action.CREATE_STATISTICS,
+        statements,
+        risk="Reads a sample of the table once; plans of its statements may change. A histogram is not renewed by itself: repeat it.",
+        rollback=rollback,
+    )
+
+
 def _remedies(context: Context[Thresholds], found: Finding, fault: Fault) -> Iterator[Verdict]:
+    if context.window.latest.engine is not Engine.POSTGRESQL:
+        yield from _histograms(context, found, fault)
+        return
     relation = fault.node.relation
     if relation is None or not relation.schema:
         return
@@ -77,13 +104,14 @@ def _remedies(context: Context[Thresholds], found: Finding, fault: Fault) -> Ite
         )
 
 
-@check(needs=(Plans,), engines=POSTGRESQL, thresholds=Thresholds)
+@check(needs=(Plans,), thresholds=Thresholds)
 def row_misestimate(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Scans that give many times more, or fewer, rows than the planner expected.
 
     Risk: joins, sorts and memory are planned for the wrong number of rows; a nested loop over millions is the usual result.
     Evidence: actual against estimated rows of an executed plan, at the lowest node where it goes wrong.
-    Remedy: ANALYZE where the statistics are stale; CREATE STATISTICS where several conditions on correlated columns are combined.
+    Remedy: ANALYZE where the statistics are stale; CREATE STATISTICS where several conditions on correlated columns are combined; on MySQL and
+        MariaDB a histogram of the filter's columns, which no index tells about.
     False positives: generic plans, whose parameters the planner did not know, are left out; so are nodes that a LIMIT ended early.
     """
     limits = context.thresholds

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
+from tunewright_analyzers.check import Context, Verdict, check, threshold
 from tunewright_analyzers.facts.plans import NodeKind, PlanNode, Plans
 from tunewright_analyzers.facts.relations import Indexes, Table, Tables
 from tunewright_analyzers.finding import Evidence
@@ -19,7 +19,7 @@ class Thresholds:
     ratio_max: float = threshold(0.05, "ratio", "Share of the table's rows that pass the filter, at most.")
 
 
-@check(needs=(Plans, Tables, Indexes), engines=POSTGRESQL, thresholds=Thresholds)
+@check(needs=(Plans, Tables, Indexes), thresholds=Thresholds)
 def scan_without_index(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Sequential scans whose filter keeps few rows and whose columns no index begins with.
 

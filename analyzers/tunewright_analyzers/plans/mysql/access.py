@@ -6,7 +6,7 @@ from typing import Any
 
 from tunewright_analyzers.facts.plans import Cost, NodeKind, PlanNode
 from tunewright_analyzers.facts.relations import RelationName
-from tunewright_analyzers.plans.mysql.heads import longest_list
+from tunewright_analyzers.plans.mysql.heads import longest_list, number_columns
 from tunewright_analyzers.sql.mysql.redact import redact_expression
 
 _LABELS = {
@@ -108,6 +108,7 @@ def scan_fields(raw: Mapping[str, Any], examined: float | None) -> dict[str, Any
         "output": names(raw.get("used_columns")),
         "scan_direction": "Backward" if raw.get("backward_index_scan") else None,
         "longest_list": max((one for one in map(longest_list, conditions) if one), default=None),
+        "compared_with_numbers": tuple(dict.fromkeys(one for part in conditions for one in number_columns(part))),
         "message": text(raw.get("message")),
     }
 

@@ -41,6 +41,7 @@ def fold_filter(filter_node: PlanNode) -> PlanNode:
         subplan=filter_node.subplan,
         dependent=filter_node.dependent,
         longest_list=max((one for one in (below.longest_list, filter_node.longest_list) if one), default=None),
+        compared_with_numbers=(*below.compared_with_numbers, *filter_node.compared_with_numbers),
         notes=(*below.notes, *filter_node.notes),
         children=(*below.children, *others),
     )

@@ -62,12 +62,21 @@ _PHRASES: tuple[tuple[str, NodeKind], ...] = (
 )
 _TEMPORARY = ("using temporary table", "Temporary table", "Union materialize", "Materialize", "with buffering")
 _CAUSE = re.compile(r"^Zero (?:input )?rows? \((?P<cause>.*)\)|^Zero input rows \((?P<input>[^)]*)\)")
+_STRING = re.compile(r"'(?:[^'\\]|\\.|'')*'")
+_COLUMN = r"(?:(?:`[^`]*`|\w+)\.)*(`[^`]*`|[A-Za-z_]\w*)"
+_NUMBERED = re.compile(rf"{_COLUMN} ?(?:=|<=|>=|<>|<|>) ?-?\d+(?![\w-])|(?<![\w.-])\d+ (?:=|<=|>=|<>|<|>) {_COLUMN}")
 _LIST = re.compile(r" in \((?P<list>[^()]*)\)")
 
 
 def longest_list(text: str) -> int | None:
     """Elements of the longest list of constants in conditions, counted before redaction folds it."""
     return max((found["list"].count(",") + 1 for found in _LIST.finditer(text)), default=None)
+
+
+def number_columns(text: str) -> tuple[str, ...]:
+    """Columns that conditions compare with a number, by name, before redaction makes all literals alike."""
+    unquoted = _STRING.sub("''", text)
+    return tuple(dict.fromkeys(bare(found[1] or found[2]) for found in _NUMBERED.finditer(unquoted)))
 
 
 def bare(name: str) -> str:
@@ -149,7 +158,7 @@ def head_fields(head: str) -> dict[str, Any]:
     if kind is NodeKind.SORT:
         fields["sort_keys"] = split_keys(rest.partition(", limit input to")[0])
     elif phrase == "Filter":
-        fields |= {"filter": rest, "longest_list": longest_list(head)}
+        fields |= {"filter": rest, "longest_list": longest_list(head), "compared_with_numbers": number_columns(head)}
     elif kind is NodeKind.LIMIT:
         limit = _LIMIT.match(head)
         offset = limit["offset"] if limit else None

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tunewright_analyzers.facts.plans import Plan, PlanNode
+from tunewright_analyzers.facts.snapshot import Engine
 from tunewright_analyzers.plans.mysql.json_v1 import is_v1, read_v1
 from tunewright_analyzers.plans.mysql.json_v2 import is_v2, read_v2
 from tunewright_analyzers.plans.mysql.mariadb import decode, is_mariadb, read_mariadb, seconds_of
@@ -42,10 +43,12 @@ def plan_of_text(bare: str) -> Plan:
     return plan_of_tree(bare) if looks_like_tree(bare) else plan_of_json(decode(bare))
 
 
-def _plan(root: PlanNode, planning: float | None = None, execution: float | None = None) -> Plan:
+def _plan(
+    root: PlanNode, planning: float | None = None, execution: float | None = None, engine: Engine = Engine.MYSQL
+) -> Plan:
     if execution is None and root.actual_total_seconds is not None:
         execution = root.actual_total_seconds * (root.loops or 0.0)
-    return Plan(root, shape(root), planning, execution)
+    return Plan(root, shape(root), planning, execution, engine=engine)
 
 
 def plan_of_json(raw: Mapping[str, Any]) -> Plan:
@@ -53,7 +56,7 @@ def plan_of_json(raw: Mapping[str, Any]) -> Plan:
     if is_v2(raw):
         return _plan(read_v2(raw))
     if is_mariadb(raw):
-        return _plan(read_mariadb(raw), *seconds_of(raw))
+        return _plan(read_mariadb(raw), *seconds_of(raw), engine=Engine.MARIADB)
     if is_v1(raw):
         return _plan(read_v1(raw))
     raise KeyError("query_block")

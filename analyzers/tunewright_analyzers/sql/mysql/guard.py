@@ -27,6 +27,8 @@ class Explainable:
     rewritten: bool
     tables: tuple[tuple[str, RelationName], ...]
     """(alias, table) as far as each alias stands for one table."""
+    database: str = ""
+    """Where names without a schema are looked for."""
 
 
 def called(text: str) -> tuple[str, ...]:
@@ -81,4 +83,4 @@ def explainable(text: str, database: str) -> Explainable:
         tables = tables_by_alias(select, database)
     except ParseFault as fault:
         raise Refused(str(fault)) from fault
-    return Explainable(select.strip().rstrip(";"), select != text, tuple(sorted(tables.items())))
+    return Explainable(select.strip().rstrip(";"), select != text, tuple(sorted(tables.items())), database)

@@ -296,8 +296,11 @@ def predicates(text: str, catalogue: Catalogue, database: str) -> Predicates:
     return Predicates(tuple(walk.accesses), tuple(walk.unresolved), tree.args.get("limit") is not None)
 
 
-def tables_by_alias(text: str, database: str) -> dict[str, RelationName]:
-    """The table behind each alias of the statement; an alias that stands for two tables in it is left out."""
+def tables_by_alias(text: str, database: str, *, every: bool = False) -> dict[str, RelationName]:
+    """The table behind each alias of the statement; an alias that stands for two tables in it is left out.
+
+    `every`: all tables, by a number where their alias is not unique. Raises ParseFault.
+    """
     found: dict[str, set[RelationName]] = {}
     tree = parse(text)
     ctes = {one.alias_or_name for one in tree.find_all(exp.CTE)}
@@ -305,6 +308,10 @@ def tables_by_alias(text: str, database: str) -> dict[str, RelationName]:
         if table.db or table.name not in ctes:
             schema = table.db or database
             found.setdefault(table.alias_or_name, set()).add(RelationName(schema, schema, table.name))
+    if every:
+        return {
+            f"{alias} {at}": name for alias, names in found.items() for at, name in enumerate(sorted(names, key=str))
+        }
     return {alias: next(iter(names)) for alias, names in found.items() if len(names) == 1}
 
 

@@ -15,7 +15,7 @@ _TOKEN = re.compile(
     (?P<line_comment>--(?=[\s\x00-\x1f]|\Z)[^\n]*|\#[^\n]*)
   | (?P<block_comment>/\*.*?(?:\*/|\Z))
   | (?P<identifier_quoted>`(?:[^`]|``)*(?:`|\Z))
-  | (?P<string>(?:_[A-Za-z0-9]+\s*|[bBxXnN])?(?:'(?:[^'\\]|\\.|'')*(?:'|\Z|\\\Z)|"(?:[^"\\]|\\.|"")*(?:"|\Z|\\\Z)))
+  | (?P<string>(?:_[A-Za-z0-9]+\s*|[bBxXnN]|(?i:timestamp|date|time)\s*)?(?:'(?:[^'\\]|\\.|'')*(?:'|\Z|\\\Z)|"(?:[^"\\]|\\.|"")*(?:"|\Z|\\\Z)))
   | (?P<number>0[xX][0-9A-Fa-f]+|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?[A-Za-z_0-9\u0080-\U0010ffff]*)
   | (?P<word>[A-Za-z_$@\u0080-\U0010ffff][A-Za-z0-9_$@\u0080-\U0010ffff]*)
   | (?P<space>\s+)
