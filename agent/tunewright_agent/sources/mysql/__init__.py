@@ -1,0 +1,1 @@
+"""MySQL and MariaDB: sessions, sources and the guarded EXPLAIN."""
