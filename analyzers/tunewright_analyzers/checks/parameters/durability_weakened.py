@@ -1,0 +1,36 @@
+"""`parameters/durability_weakened`: reads ServerStatus and Settings; warns where a crash loses committed transactions."""
+
+from collections.abc import Iterator
+
+from tunewright_analyzers.check import MYSQL_FAMILY, Context, NoThresholds, Verdict, check
+from tunewright_analyzers.facts.server_status import ServerStatus
+from tunewright_analyzers.facts.settings import Settings
+from tunewright_analyzers.finding import Evidence, Severity, Subject
+from tunewright_analyzers.parameters.mysql_change import is_on, number, why_not_settable
+
+
+@check(needs=(ServerStatus, Settings), engines=MYSQL_FAMILY)
+def durability_weakened(context: Context[NoThresholds]) -> Iterator[Verdict]:
+    """Settings under which a crash loses transactions that were reported as committed.
+
+    Risk: with innodb_flush_log_at_trx_commit 0 or 2 up to a second of commits is gone; with sync_binlog other than 1 the binary log and the
+        tables may disagree, and replicas with them.
+    Evidence: the values of both, and whether the binary log is written.
+    Remedy: 1 for both. It costs writing at each commit: measure it, and weaken it only where the loss is agreed upon.
+    False positives: a replica that can be made anew, a test server.
+    """
+    settings, status = context.window.need(Settings), context.window.need(ServerStatus)
+    latest = context.window.latest
+    for name, bad in (
+        ("innodb_flush_log_at_trx_commit", number(settings, "innodb_flush_log_at_trx_commit") not in {1.0, 3.0, None}),
+        ("sync_binlog", is_on(settings, "log_bin") and number(settings, "sync_binlog") not in {1.0, None}),
+    ):
+        if not bad or why_not_settable(name, latest.flavour):
+            continue
+        yield context.finding(
+            Subject("setting", name),
+            Severity.HIGH,
+            f"{name} = {settings.text(name)}: a crash may lose committed transactions.",
+            Evidence(name, settings.text(name), "", "SHOW GLOBAL VARIABLES"),
+            Evidence("commits", status.per_second("com_commit"), "per second", "Com_commit"),
+        )
