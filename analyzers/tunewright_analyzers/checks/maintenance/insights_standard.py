@@ -1,0 +1,28 @@
+"""`maintenance/insights_standard`: reads CloudClusters, CloudInstances; says where Database Insights keeps little."""
+
+from collections.abc import Iterator
+
+from tunewright_analyzers.check import Context, NoThresholds, Verdict, check
+from tunewright_analyzers.cloud.resources import evidence, owners, subject
+from tunewright_analyzers.facts.cloud import CloudClusters, CloudInstances
+from tunewright_analyzers.finding import Severity
+
+
+@check(needs=(CloudClusters, CloudInstances))
+def insights_standard(context: Context[NoThresholds]) -> Iterator[Verdict]:
+    """Clusters and instances whose Database Insights mode is standard.
+
+    Risk: AWS keeps the load for 7 days, without plans, lock trees and on-demand analysis; Tunewright's own history has these.
+    Evidence: DatabaseInsightsMode of DescribeDBClusters and DescribeDBInstances.
+    Remedy: none needed where Tunewright samples the engine; advanced mode (billed for each vCPU or ACU hour) where it cannot.
+    False positives: everywhere that Tunewright reads the engine itself: that is why this is information.
+    """
+    for row in owners(context.window):
+        if row.insights_mode != "standard":
+            continue
+        yield context.finding(
+            subject(row),
+            Severity.INFO,
+            f"Database Insights of {row.identifier} is in standard mode: AWS keeps no plans and no lock trees.",
+            evidence(row, "DatabaseInsightsMode", "standard"),
+        )
