@@ -148,3 +148,8 @@ def metrics(*rows: MetricSeries) -> CloudMetrics:
 def trends(*rows: MetricSeries) -> CloudTrends:
     """The section of the last weeks."""
     return CloudTrends(rows)
+
+
+def ramp(metric: str, start: float, per_day: float, *, days: int = 14, **changes: Any) -> MetricSeries:
+    """A metric that rises by so much a day, hour by hour, and is at `start` + `per_day` * `days` at the end."""
+    return series(metric, *[start + per_day * hour / 24 for hour in range(days * 24)], **changes)

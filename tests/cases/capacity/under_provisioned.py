@@ -1,0 +1,25 @@
+"""Cases of `capacity/under_provisioned`."""
+
+from cases.case import Case, gap
+from cases.cloud import instances, series, trends
+from tunewright_analyzers.facts.cloud_metrics import CloudTrends
+
+SUBJECT = "instance shop-1"
+WEEKS = 14 * 24
+
+
+def _busy(hours: int, load: float = 0.5) -> CloudTrends:
+    cpu = [95.0] * hours + [30.0] * (WEEKS - hours)
+    return trends(series("CPUUtilization", *cpu, statistic="p95"), series("DBLoad", *[load] * WEEKS))
+
+
+CASES = (
+    Case("a quarter of the hours", "fires", (instances(), _busy(84)), (SUBJECT,), severity={SUBJECT: "medium"}, says=("in 25% of 336 hours",)),
+    Case("more sessions than vCPUs all the time", "fires", (instances(), _busy(0, load=6.0)), (SUBJECT,), severity={SUBJECT: "high"}),
+    Case("at ease", "silent", (instances(), _busy(0))),
+    Case("measured for an hour", "silent", (instances(), trends(series("CPUUtilization", *[99.0] * 2, statistic="p95")))),
+    Case("not measured", "silent", (instances(), trends())),
+    Case("exactly that share", "threshold", (instances(), _busy(84)), overrides={"share_max": 0.25}),
+    Case("more than that share", "threshold", (instances(), _busy(84)), (SUBJECT,), overrides={"share_max": 0.24}),
+    Case("trends denied", "gap", (instances(),), gaps=(gap(CloudTrends),)),
+)  # fmt: skip
