@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from cases import facts
+from cases import cloud, facts
 from cases.case import DAY, NOW, gap
 from cases.facts import GB, MB, ago
 from tunewright_agent.pipeline import Rules, judge
@@ -16,7 +16,7 @@ from tunewright_analyzers.facts.ids import CheckId, ClusterId, FindingId, Instan
 from tunewright_analyzers.facts.plans import PlanOrigin, PlanRefusal, Plans, StatementPlan
 from tunewright_analyzers.facts.replication import AuroraReplica, Replica, Replication, Slot
 from tunewright_analyzers.facts.sessions import ActiveSessions, BlockedTime, SessionLoad
-from tunewright_analyzers.facts.snapshot import Engine, Flavour, Gap, Period, Section, Snapshot, Window
+from tunewright_analyzers.facts.snapshot import Engine, Flavour, Gap, Period, Section, Snapshot, View, Window
 from tunewright_analyzers.finding import Evidence, Finding, NotJudged, Severity, Subject
 from tunewright_analyzers.plans.reading import read_plan
 from tunewright_analyzers.recommendation import Action, Expectation, Recommendation
@@ -300,6 +300,13 @@ def shop() -> State:
     instance = replace(instance_of(read, judgement, _runs()), last_events={"plan_changed": ago(hours=2)})
     chat = ChannelState("chat", {"waiting": 1, "sent": 12}, 40.0)
     return replace(state_of(instance), channels=(chat,))
+
+
+def in_the_cloud() -> State:
+    """An RDS instance seen through the cloud's API, whose storage fills up."""
+    free = cloud.ramp("FreeStorageSpace", 90 * GB, -2 * GB, of="ledger", statistic="Minimum")
+    read = snapshot(cloud.clusters(), cloud.instances(cloud.alone(max_allocated_gib=None)), cloud.trends(free))
+    return state_of(instance_of(replace(read, view=View.CLOUD)))
 
 
 def empty() -> State:

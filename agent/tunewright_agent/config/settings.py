@@ -99,6 +99,22 @@ class SourceSettings(Table):
     enabled: Flag = Field(True, description="false: never read; checks that need it say 'not judged'.")
 
 
+class PriceSettings(Table):
+    """Prices that differ from the list of the release (us-east-1, on demand): another Region, a discount, an item it lacks."""
+
+    items: dict[str, float] = Field(
+        {}, description="Dollars by item and its own unit; `tunewright checks cost/io_optimized` names what is missing."
+    )
+
+    @field_validator("items")
+    @classmethod
+    def _none_below_zero(cls, items: dict[str, float]) -> dict[str, float]:
+        below = sorted(name for name, dollars in items.items() if dollars < 0)
+        if below:
+            raise ValueError(f"a price is not below zero: {', '.join(below)}")
+        return items
+
+
 class ClusterSettings(Table):
     """One cluster to watch. Repeat the table for more."""
 
@@ -157,6 +173,7 @@ class Settings(Table):
     governor: GovernorSettings = GovernorSettings()
     privacy: PrivacySettings = PrivacySettings()
     notifications: NotificationSettings = NotificationSettings()
+    prices: PriceSettings = PriceSettings()
     clusters: tuple[ClusterSettings, ...] = Field((), description="The clusters to watch.")
     checks: dict[str, dict[str, float | bool | str]] = Field(
         {}, description="Thresholds by check, and `enabled = false`; `tunewright checks` lists them."

@@ -333,5 +333,31 @@ _AGENT = (
     Metric("tunewright_process_max_fds", _GAUGE, "Maximum number of open file descriptors."),
 )
 
-CATALOG = (*_SERVERS, *_HOST, *_DATABASES, *_STATEMENTS, *_RELATIONS, *_REPLICATION, *_THROUGHPUT, *_VERDICTS, *_AGENT)
+_FORECASTS = (
+    Metric(
+        "tunewright_forecast_left_seconds",
+        _GAUGE,
+        "Time until a resource in the cloud meets its limit, by bound: estimate, and earliest of the 95 % interval.",
+        (*SERVER, "resource", "name", "bound"),
+    ),
+    Metric(
+        "tunewright_forecast_used_ratio",
+        _GAUGE,
+        "Share of its limit that a resource in the cloud has used, by the fitted line.",
+        (*SERVER, "resource", "name"),
+    ),
+)
+
+CATALOG = (
+    *_SERVERS,
+    *_HOST,
+    *_DATABASES,
+    *_STATEMENTS,
+    *_RELATIONS,
+    *_REPLICATION,
+    *_THROUGHPUT,
+    *_VERDICTS,
+    *_FORECASTS,
+    *_AGENT,
+)
 BY_NAME = {metric.name: metric for metric in CATALOG}

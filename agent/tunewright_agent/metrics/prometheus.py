@@ -8,6 +8,7 @@ from prometheus_client.core import Metric as Family
 from prometheus_client.registry import Collector
 
 from tunewright_agent.metrics import agent, effects, servers
+from tunewright_agent.metrics.forecasts import ForecastSeries
 from tunewright_agent.metrics.relations import RelationSeries
 from tunewright_agent.metrics.sheet import MOST_SERIES, Sheet
 from tunewright_agent.metrics.statements import StatementSeries
@@ -19,7 +20,7 @@ from tunewright_analyzers.facts.relations import Indexes, Sequences, Tables
 from tunewright_analyzers.facts.replication import Replication
 from tunewright_analyzers.facts.sessions import ActiveSessions, Sessions
 from tunewright_analyzers.facts.settings import Settings
-from tunewright_analyzers.facts.snapshot import Snapshot
+from tunewright_analyzers.facts.snapshot import Snapshot, View
 from tunewright_analyzers.facts.statements import Statements
 
 Labels = tuple[str, str]
@@ -35,6 +36,7 @@ class TunewrightCollector(Collector):
         self._most = most_series
         self._statements: dict[Labels, StatementSeries] = {}
         self._relations: dict[Labels, RelationSeries] = {}
+        self._forecasts: dict[Labels, ForecastSeries] = {}
         self._dropped: dict[str, int] = {}
         self._lock = threading.Lock()
 
@@ -54,6 +56,7 @@ class TunewrightCollector(Collector):
         here = {(one.cluster, one.instance) for one in state.instances}
         self._statements = {key: kept for key, kept in self._statements.items() if key in here}
         self._relations = {key: kept for key, kept in self._relations.items() if key in here}
+        self._forecasts = {key: kept for key, kept in self._forecasts.items() if key in here}
         for instance in state.instances:
             self._write(sheet, instance, state)
         for name, number in sheet.dropped.items():
@@ -75,6 +78,8 @@ class TunewrightCollector(Collector):
         servers.write_identity(sheet, server, snapshot)
         self._write_sections(sheet, server, snapshot)
         self._write_ranked(sheet, server, instance, snapshot, state)
+        if snapshot.view is View.CLOUD:
+            self._forecasts.setdefault(server, ForecastSeries()).write(sheet, server, snapshot)
 
     @staticmethod
     def _write_sections(sheet: Sheet, server: Labels, snapshot: Snapshot) -> None:

@@ -8,7 +8,7 @@ import contextlib
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,6 +70,8 @@ class Reader:
     door: Door
     target: Target
     clock: Callable[[], float] = time.monotonic
+    prices: Mapping[str, float] = field(default_factory=dict)
+    """The user's own prices by item: [prices] of the configuration."""
     _pass: threading.local = field(init=False, default_factory=threading.local)
 
     @contextlib.contextmanager
