@@ -203,6 +203,8 @@ def test_what_nobody_shows() -> None:
         "tunewright_database_checksum_failures_total",
         "tunewright_database_temp_files_total",
         "tunewright_event_timestamp_seconds",  # annotations on every board
+        "tunewright_forecast_left_seconds",
+        "tunewright_forecast_used_ratio",
         "tunewright_server_start_timestamp_seconds",
     }
 

@@ -1,0 +1,80 @@
+"""`tunewright alarms` against moto: what it would make of a cluster that it reads itself, and what it says where it cannot read."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from typer.testing import CliRunner
+
+import aws_account
+from aws_account import REGION, make_cluster
+from tunewright_agent.cli import alarms as command
+from tunewright_agent.cli.app import Exit, app
+
+
+@pytest.fixture
+def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    with aws_account.environment(monkeypatch), mock_aws():
+        make_cluster(boto3.client("rds", region_name=REGION), "shop")
+        yield "shop"
+
+
+def _planned(*arguments: str) -> tuple[int, Any]:
+    result = CliRunner().invoke(app, ["alarms", "plan", "--region", REGION, "--format", "json", *arguments])
+    return result.exit_code, json.loads(result.stdout)
+
+
+def test_it_plans_for_the_cluster_that_it_reads(cluster: str) -> None:
+    status, planned = _planned(
+        cluster, "--topic", f"arn:aws:sns:{REGION}:1:pager", "--runbooks", "https://wiki.example/alarms"
+    )
+    names = [one["AlarmName"] for one in planned["create"]]
+    assert {"tunewright-shop-cpu-writer", "tunewright-shop-cpu-reader", "tunewright-shop-saturated"} <= set(names)
+    by_name = {one["AlarmName"]: one for one in planned["create"]}
+    assert by_name["tunewright-shop-load-shop-1"]["Threshold"] == 2
+    assert by_name["tunewright-shop-cpu-writer"]["AlarmDescription"].endswith("https://wiki.example/alarms#cpu")
+    assert by_name["tunewright-shop-cpu-writer"]["AlarmActions"] == [f"arn:aws:sns:{REGION}:1:pager"]
+    assert planned["dollars_a_month"] > 0.1 * len(names)
+    assert status == (Exit.INCOMPLETE if planned["not_read"] else Exit.OK)
+
+
+def test_what_is_there_and_ours_is_not_made_again(cluster: str) -> None:
+    _, planned = _planned(cluster, "--no-bands")
+    client = boto3.client("cloudwatch", region_name=REGION)
+    tags = [{"Key": "tunewright:managed-by", "Value": "tunewright"}, {"Key": "tunewright:cluster", "Value": cluster}]
+    for request in planned["create"]:
+        if "AlarmRule" not in request:
+            client.put_metric_alarm(**request, Tags=tags)
+    _, again = _planned(cluster, "--no-bands")
+    assert [one["AlarmName"] for one in again["create"]] == ["tunewright-shop-saturated"]
+    assert (again["change"], again["delete"], again["foreign"]) == ([], [], [])
+
+
+def test_nothing_is_done_without_a_yes(cluster: str) -> None:
+    result = CliRunner().invoke(app, ["alarms", "apply", cluster, "--region", REGION], input="n\n")
+    assert result.exit_code == Exit.USAGE
+    assert "to create" in result.stdout
+    assert boto3.client("cloudwatch", region_name=REGION).describe_alarms()["MetricAlarms"] == []
+
+
+def test_a_cluster_that_is_not_there_says_so(cluster: str) -> None:
+    result = CliRunner().invoke(app, ["alarms", "plan", f"{cluster}-2", "--region", REGION])
+    assert result.exit_code == Exit.UNREACHABLE
+    assert "there is no cluster shop-2" in result.stderr
+
+
+def test_an_external_id_without_a_role_is_a_mistake() -> None:
+    result = CliRunner().invoke(app, ["alarms", "plan", "shop", "--region", REGION, "--external", "x"])
+    assert result.exit_code == Exit.USAGE
+
+
+def test_the_sections_that_it_reads_are_filled_by_some_source() -> None:
+    from tunewright_agent.sources.aws.reader import PACKAGE
+    from tunewright_agent.sources.source import discover
+
+    filled = {kind for source in discover(PACKAGE) for kind in source.sections}
+    assert set(command.SECTIONS) <= filled
