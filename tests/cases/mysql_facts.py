@@ -4,7 +4,7 @@ from typing import Any
 
 from cases.case import DAY
 from tunewright_analyzers.facts.host import Host
-from tunewright_analyzers.facts.server_status import ServerStatus
+from tunewright_analyzers.facts.server_status import ServerStatus, Value
 from tunewright_analyzers.facts.settings import Setting, Settings
 
 MB, GB = 1024**2, 1024**3
@@ -44,8 +44,9 @@ def variables(**values: Any) -> Settings:
 
 def status(counters: dict[str, float] | None = None, **values: float) -> ServerStatus:
     """A day of counters, and values now; 20 connections at the busiest time."""
-    now = {"max_used_connections": 20.0, "metric.performance_schema_memory": 200.0 * MB, **values}
-    return ServerStatus(DAY, tuple((counters or {}).items()), tuple(now.items()))
+    now = {"max_used_connections": 20.0, "performance_schema_memory": 200.0 * MB, **values}
+    counted = tuple(Value(name, value) for name, value in (counters or {}).items())
+    return ServerStatus(DAY, counted, tuple(Value(name, value) for name, value in now.items()))
 
 
 def host(memory_bytes: int = 8 * GB) -> Host:

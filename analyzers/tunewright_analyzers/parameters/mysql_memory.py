@@ -70,7 +70,7 @@ class MemorySum:
 
 def memory_sum(settings: Settings, status: ServerStatus) -> MemorySum | None:
     """The sum now; None where a part that every server has could not be read."""
-    pool, used = number(settings, "innodb_buffer_pool_size"), status.now("max_used_connections")
+    pool, used = number(settings, "innodb_buffer_pool_size"), status.gauge("max_used_connections")
     if pool is None or used is None:
         return None
     tmp = min(number(settings, "tmp_table_size") or 0.0, number(settings, "max_heap_table_size") or float("inf"))
@@ -79,7 +79,7 @@ def memory_sum(settings: Settings, status: ServerStatus) -> MemorySum | None:
     return MemorySum(
         pool,
         number(settings, "innodb_log_buffer_size") or 0.0,
-        status.now("metric.performance_schema_memory") or 0.0,
+        status.gauge("performance_schema_memory") or 0.0,
         sum(number(settings, name) or 0.0 for name in _SESSION),
         int(used),
         temporary if ram is None else min(ram, temporary),

@@ -12,7 +12,7 @@ CASES = (
     Case(
         "an hour does not fit",
         "fires",
-        (status({"innodb_redo_log_current_lsn": 24 * 500 * MB}), variables()),
+        (status({"innodb_os_log_written": 24 * 500 * MB}), variables()),
         (SUBJECT,),
         engine=MYSQL,
         says=("500 MB an hour",),
@@ -21,7 +21,7 @@ CASES = (
     Case(
         "nearly full",
         "fires",
-        (status({"innodb_redo_log_current_lsn": 24 * 50 * MB}, innodb_redo_log_logical_size=90.0 * MB), variables()),
+        (status({"innodb_os_log_written": 24 * 50 * MB}, innodb_redo_log_logical_size=90.0 * MB), variables()),
         (SUBJECT,),
         engine=MYSQL,
         severity={SUBJECT: "high"},
@@ -40,21 +40,21 @@ CASES = (
     Case(
         "Aurora has none",
         "silent",
-        (status({"innodb_redo_log_current_lsn": 24 * 500 * MB}), variables()),
+        (status({"innodb_os_log_written": 24 * 500 * MB}), variables()),
         engine=MYSQL,
         flavour=Flavour.AURORA,
     ),
-    Case("room enough", "silent", (status({"innodb_redo_log_current_lsn": 24 * 50 * MB}), variables()), engine=MYSQL),
+    Case("room enough", "silent", (status({"innodb_os_log_written": 24 * 50 * MB}), variables()), engine=MYSQL),
     Case(
         "at the threshold",
         "threshold",
-        (status({"innodb_redo_log_current_lsn": 24 * 100 * MB}), variables()),
+        (status({"innodb_os_log_written": 24 * 100 * MB}), variables()),
         engine=MYSQL,
     ),
     Case(
         "above it",
         "threshold",
-        (status({"innodb_redo_log_current_lsn": 24 * 101 * MB}), variables()),
+        (status({"innodb_os_log_written": 24 * 101 * MB}), variables()),
         (SUBJECT,),
         engine=MYSQL,
     ),

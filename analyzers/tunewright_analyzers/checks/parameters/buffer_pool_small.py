@@ -33,12 +33,12 @@ def buffer_pool_small(context: Context[Thresholds]) -> Iterator[Verdict]:
     settings, status = context.window.need(Settings), context.window.need(ServerStatus)
     latest = context.window.latest
     limits = context.thresholds
-    asked, missed = status.rose("innodb_buffer_pool_read_requests"), status.rose("innodb_buffer_pool_reads")
+    asked, missed = status.count("innodb_buffer_pool_read_requests"), status.count("innodb_buffer_pool_reads")
     now = number(settings, "innodb_buffer_pool_size")
     if not asked or missed is None or now is None:
         return
-    waits = status.rose("innodb_buffer_pool_wait_free") or 0.0
-    rate = status.per_second("innodb_buffer_pool_reads")
+    waits = status.count("innodb_buffer_pool_wait_free") or 0.0
+    rate = status.rate("innodb_buffer_pool_reads") or 0.0
     if rate < limits.reads_per_second or missed / asked < limits.miss_ratio:
         return
     memory, parts = memory_bytes(context.window), memory_sum(settings, status)

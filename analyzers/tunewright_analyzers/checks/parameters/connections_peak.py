@@ -28,10 +28,10 @@ def connections_peak(context: Context[Thresholds]) -> Iterator[Verdict]:
     False positives: a single storm long ago; FLUSH STATUS begins to count anew.
     """
     settings, status = context.window.need(Settings), context.window.need(ServerStatus)
-    used, most = status.now("max_used_connections"), number(settings, "max_connections")
+    used, most = status.gauge("max_used_connections"), number(settings, "max_connections")
     if used is None or not most or used / most < context.thresholds.used_ratio:
         return
-    refused = status.rose("connection_errors_max_connections") or 0.0
+    refused = status.count("connection_errors_max_connections") or 0.0
     parts, memory = memory_sum(settings, status), memory_bytes(context.window)
     room = (memory[0] - parts.total_bytes) / max(1.0, parts.session_bytes) if memory and parts else None
     allowed = "" if room is None else f" The memory allows about {max(0, int(room)):,} more."

@@ -32,5 +32,5 @@ def durability_weakened(context: Context[NoThresholds]) -> Iterator[Verdict]:
             Severity.HIGH,
             f"{name} = {settings.text(name)}: a crash may lose committed transactions.",
             Evidence(name, settings.text(name), "", "SHOW GLOBAL VARIABLES"),
-            Evidence("commits", status.per_second("com_commit"), "per second", "Com_commit"),
+            Evidence("commits", (status.rate("com_commit") or 0.0), "per second", "Com_commit"),
         )

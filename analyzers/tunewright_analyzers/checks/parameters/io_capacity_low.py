@@ -32,13 +32,13 @@ def io_capacity_low(context: Context[Thresholds]) -> Iterator[Verdict]:
     settings, status = context.window.need(Settings), context.window.need(ServerStatus)
     latest = context.window.latest
     limits = context.thresholds
-    now, waits = number(settings, "innodb_io_capacity"), status.rose("innodb_buffer_pool_wait_free")
+    now, waits = number(settings, "innodb_io_capacity"), status.count("innodb_buffer_pool_wait_free")
     if now is None or waits is None or now > limits.capacity_max or waits < limits.waits_min:
         return
     if why_not_settable("innodb_io_capacity", latest.flavour):
         return
-    dirty = (status.now("innodb_buffer_pool_pages_dirty") or 0.0) / max(
-        1.0, status.now("innodb_buffer_pool_pages_total") or 1.0
+    dirty = (status.gauge("innodb_buffer_pool_pages_dirty") or 0.0) / max(
+        1.0, status.gauge("innodb_buffer_pool_pages_total") or 1.0
     )
     found = context.finding(
         Subject("setting", "innodb_io_capacity"),

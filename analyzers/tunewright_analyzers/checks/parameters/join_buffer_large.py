@@ -30,7 +30,7 @@ def join_buffer_large(context: Context[Thresholds]) -> Iterator[Verdict]:
     settings, status = context.window.need(Settings), context.window.need(ServerStatus)
     latest = context.window.latest
     limits = context.thresholds
-    joins, now = status.rose("select_full_join"), number(settings, "join_buffer_size")
+    joins, now = status.count("select_full_join"), number(settings, "join_buffer_size")
     if joins is None or now is None or now < limits.bytes_min:
         return
     if joins / status.period.seconds * 60 < limits.joins_per_minute:

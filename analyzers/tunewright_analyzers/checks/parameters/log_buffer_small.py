@@ -28,7 +28,7 @@ def log_buffer_small(context: Context[Thresholds]) -> Iterator[Verdict]:
     """
     settings, status = context.window.need(Settings), context.window.need(ServerStatus)
     latest = context.window.latest
-    waits, now = status.rose("innodb_log_waits"), number(settings, "innodb_log_buffer_size")
+    waits, now = status.count("innodb_log_waits"), number(settings, "innodb_log_buffer_size")
     if waits is None or now is None or waits < context.thresholds.waits_min:
         return
     if why_not_settable("innodb_log_buffer_size", latest.flavour):

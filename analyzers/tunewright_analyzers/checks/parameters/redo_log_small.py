@@ -25,7 +25,7 @@ def redo_log_small(context: Context[Thresholds]) -> Iterator[Verdict]:
     """A redo log that is filled within the hour: pages are then written out in haste, and writers wait.
 
     Risk: near the end of the log every writer waits for the page cleaner (furious flushing).
-    Evidence: how far the log's position moved over the window, its size, and how much of it is in use.
+    Evidence: what was written to the log over the window, its size, and how much of it is in use.
     Remedy: a log that holds an hour of writing at its busiest; crash recovery then takes longer.
     False positives: one bulk load.
     """
@@ -35,19 +35,18 @@ def redo_log_small(context: Context[Thresholds]) -> Iterator[Verdict]:
     variable = "innodb_redo_log_capacity" if settings.get("innodb_redo_log_capacity") else "innodb_log_file_size"
     files = 1.0 if variable == "innodb_redo_log_capacity" else number(settings, "innodb_log_files_in_group") or 1.0
     size = (number(settings, variable) or 0.0) * files
-    written = status.rose("innodb_redo_log_current_lsn")
-    written = status.rose("innodb_os_log_written") if written is None else written
+    written = status.count("innodb_os_log_written")
     if not size or written is None or why_not_settable(variable, latest.flavour):
         return
     hourly = written / status.period.seconds * 3600
-    used = status.now("innodb_redo_log_logical_size") or status.now("innodb_checkpoint_age") or 0.0
+    used = status.gauge("innodb_redo_log_logical_size") or status.gauge("innodb_checkpoint_age") or 0.0
     if size >= hourly * limits.hours_min and used / size < limits.full_ratio:
         return
     found = context.finding(
         Subject("setting", variable),
         Severity.HIGH if used / size >= limits.full_ratio else Severity.MEDIUM,
         f"The redo log of {size / MB:,.0f} MB takes in {hourly / MB:,.0f} MB an hour and is {used / size:.0%} full.",
-        Evidence("written", hourly, "bytes an hour", "Innodb_redo_log_current_lsn, else Innodb_os_log_written"),
+        Evidence("written", hourly, "bytes an hour", "Innodb_os_log_written"),
         Evidence("size of the log", size, "bytes", variable),
         Evidence("in use", used / size, "ratio", "Innodb_redo_log_logical_size, else Innodb_checkpoint_age"),
     )

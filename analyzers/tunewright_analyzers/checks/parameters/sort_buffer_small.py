@@ -30,8 +30,8 @@ def sort_buffer_small(context: Context[Thresholds]) -> Iterator[Verdict]:
     """
     settings, status = context.window.need(Settings), context.window.need(ServerStatus)
     limits = context.thresholds
-    passes = status.rose("sort_merge_passes")
-    sorts = (status.rose("sort_range") or 0.0) + (status.rose("sort_scan") or 0.0)
+    passes = status.count("sort_merge_passes")
+    sorts = (status.count("sort_range") or 0.0) + (status.count("sort_scan") or 0.0)
     now = number(settings, "sort_buffer_size")
     if passes is None or now is None or not sorts:
         return

@@ -30,7 +30,7 @@ def table_cache_small(context: Context[Thresholds]) -> Iterator[Verdict]:
     settings, status = context.window.need(Settings), context.window.need(ServerStatus)
     latest = context.window.latest
     limits = context.thresholds
-    hits, misses = status.rose("table_open_cache_hits"), status.rose("table_open_cache_misses")
+    hits, misses = status.count("table_open_cache_hits"), status.count("table_open_cache_misses")
     now = number(settings, "table_open_cache")
     if hits is None or misses is None or now is None or not hits + misses:
         return
@@ -42,7 +42,7 @@ def table_cache_small(context: Context[Thresholds]) -> Iterator[Verdict]:
         Severity.LOW,
         f"{misses / (hits + misses):.1%} of lookups miss the table cache of {now:,.0f} ({rate:,.1f} a second).",
         Evidence("misses", misses / (hits + misses), "ratio", "Table_open_cache_misses"),
-        Evidence("overflows", status.rose("table_open_cache_overflows") or 0.0, "count", "Table_open_cache_overflows"),
+        Evidence("overflows", status.count("table_open_cache_overflows") or 0.0, "count", "Table_open_cache_overflows"),
         Evidence("table_open_cache", now, "count", "SHOW GLOBAL VARIABLES"),
     )
     yield found

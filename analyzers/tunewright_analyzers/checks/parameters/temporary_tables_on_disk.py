@@ -32,7 +32,7 @@ def temporary_tables_on_disk(context: Context[Thresholds]) -> Iterator[Verdict]:
     settings, status = context.window.need(Settings), context.window.need(ServerStatus)
     latest = context.window.latest
     limits = context.thresholds
-    made, on_disk = status.rose("created_tmp_tables"), status.rose("created_tmp_disk_tables")
+    made, on_disk = status.count("created_tmp_tables"), status.count("created_tmp_disk_tables")
     now = number(settings, "tmp_table_size")
     if not made or on_disk is None or now is None:
         return

@@ -30,7 +30,7 @@ def thread_cache_small(context: Context[Thresholds]) -> Iterator[Verdict]:
     settings, status = context.window.need(Settings), context.window.need(ServerStatus)
     latest = context.window.latest
     limits = context.thresholds
-    created, connections = status.rose("threads_created"), status.rose("connections")
+    created, connections = status.count("threads_created"), status.count("connections")
     now = number(settings, "thread_cache_size")
     if not connections or created is None or now is None or settings.text("thread_handling") == "pool-of-threads":
         return
