@@ -27,6 +27,7 @@ from sqlalchemy.dialects.sqlite import insert
 from tunewright_agent.history import schema
 from tunewright_agent.history.codec import SnapshotError, dump, load
 from tunewright_agent.history.database import Database, packed, unpacked
+from tunewright_agent.history.siblings import Elsewhere, elsewhere
 from tunewright_agent.state import Judgement
 from tunewright_analyzers.effects.match import answers, undoes
 from tunewright_analyzers.facts.effects import Change, Effect, Outcome
@@ -136,15 +137,17 @@ class Ledger:
         at = judgement.judged_at
         with self.database.transaction() as connection:
             self._keep_judgement(connection, cluster, instance, judgement)
-            self._keep_findings(connection, cluster, judgement)
+            others = elsewhere(connection, cluster, instance, at.timestamp())
+            self._keep_findings(connection, cluster, judgement, others)
             lives = self._lives(connection, cluster)
             for one in judgement.recommendations:
                 self._advised(connection, cluster, one, lives.get((cluster, one.id), []), at, window)
             known = {entry.recommendation.id: entry for entry in self._entries(connection, cluster)}
             advised = {one.id for one in judgement.recommendations}
             for identity, entry in known.items():
-                if identity not in advised and entry.state(at) is Life.OPEN:
-                    self._no_longer(connection, entry, judgement, window)
+                if identity not in advised | others.recommendations and entry.state(at) is Life.OPEN:
+                    blind = (*judgement.not_judged, *others.not_judged)
+                    self._no_longer(connection, entry, replace(judgement, not_judged=blind), window)
         dismissed = {identity for identity, entry in known.items() if entry.state(at) is Life.DISMISSED}
         return without(judgement, dismissed)
 
@@ -241,21 +244,22 @@ class Ledger:
         connection.execute(statement.on_conflict_do_update(index_elements=["cluster", "instance"], set_=values))
 
     @staticmethod
-    def _keep_findings(connection: Connection, cluster: ClusterId, judgement: Judgement) -> None:
+    def _keep_findings(connection: Connection, cluster: ClusterId, judgement: Judgement, others: Elsewhere) -> None:
         table, at = schema.findings, judgement.judged_at.timestamp()
         for one in judgement.findings:
             values = {"last_seen": at, "resolved_at": None}
             known = {"check": one.check, "database": one.subject.database}
             statement = insert(table).values(cluster=cluster, id=one.id, first_seen=at, **known, **values)
             connection.execute(statement.on_conflict_do_update(index_elements=["cluster", "id"], set_=values))
-        found = {one.id for one in judgement.findings}
+        found = {*(one.id for one in judgement.findings), *others.findings}
+        blind = (*judgement.not_judged, *others.not_judged)
         standing = select(table.c.id, table.c.check, table.c.database).where(
             table.c.cluster == cluster, table.c.resolved_at.is_(None)
         )
         gone = [
             row.id
             for row in connection.execute(standing).all()
-            if row.id not in found and could_look(CheckId(row.check), row.database, judgement.not_judged)
+            if row.id not in found and could_look(CheckId(row.check), row.database, blind)
         ]
         for identity in gone:
             mine = (table.c.cluster == cluster, table.c.id == identity)

@@ -74,6 +74,26 @@ findings = Table(
     Column("last_seen", Float, nullable=False),
     Column("resolved_at", Float),
 )
+cloud_series = Table(
+    "cloud_series",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("cluster", String, nullable=False),
+    Column("metric", String, nullable=False),
+    Column("dimension", String, nullable=False),
+    Column("resource", String, nullable=False),
+    Column("statistic", String, nullable=False),
+    Column("period", Integer, nullable=False),
+    UniqueConstraint("cluster", "metric", "dimension", "resource", "statistic", "period"),
+)
+cloud_points = Table(
+    "cloud_points",
+    metadata,
+    Column("series", Integer, nullable=False),
+    Column("at", Float, nullable=False, index=True),
+    Column("value", Float, nullable=False),
+    UniqueConstraint("series", "at"),
+)
 judgements = Table(
     "judgements",
     metadata,

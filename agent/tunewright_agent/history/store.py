@@ -15,12 +15,13 @@ from typing import Self
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.sqlite import insert
 
-from tunewright_agent.history import schema
+from tunewright_agent.history import cloud_points, schema
 from tunewright_agent.history.codec import dump_section
 from tunewright_agent.history.database import Database, HistoryError, Mode, packed
 from tunewright_agent.history.deltas import busy_rows, counts, difference, merge, onto
 from tunewright_agent.history.points import MINUTE, Retention, put_point, read_point
 from tunewright_agent.history.upkeep import maintain
+from tunewright_analyzers.facts.cloud_metrics import CloudMetrics, CloudTrends, MetricSeries
 from tunewright_analyzers.facts.events import Event, Events
 from tunewright_analyzers.facts.ids import ClusterId, InstanceId, PlanId, StatementId
 from tunewright_analyzers.facts.plans import PlanOrigin, Plans
@@ -86,6 +87,9 @@ class History:
                 key = (cluster, instance, section.name)
                 if isinstance(section, Events):
                     self._events(connection, key, section)
+                    continue
+                if isinstance(section, CloudMetrics | CloudTrends):
+                    cloud_points.put(connection, cluster, section)
                     continue
                 before = self._last(connection, key) if counts(section) else None
                 if before is not None and before[0] == server and _is_late(before[1], section):
@@ -248,6 +252,13 @@ class History:
             mine = [one for one in section.rows if one.id == statement]
             points.append((section.period, sum(one.calls for one in mine), sum(one.exec_seconds for one in mine)))
         return tuple(points)
+
+    def cloud_series(
+        self, cluster: ClusterId, metrics: Iterable[str], start: datetime, end: datetime
+    ) -> tuple[MetricSeries, ...]:
+        """CloudWatch's points of those metrics between two times."""
+        with self.database.reading() as connection:
+            return cloud_points.read(connection, cluster, metrics, start, end)
 
     def text(self, statement: StatementId) -> str | None:
         """The redacted text of a statement."""

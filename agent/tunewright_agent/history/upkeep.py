@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Integer, Table, delete, func, literal_column, select
 
-from tunewright_agent.history import schema
+from tunewright_agent.history import cloud_points, schema
 from tunewright_agent.history.database import Database
 from tunewright_agent.history.deltas import merge
 from tunewright_agent.history.points import FIVE_MINUTES, HOUR, MINUTE, Retention, put_point, read_point
@@ -22,6 +22,7 @@ def maintain(database: Database, retention: Retention, now: datetime) -> tuple[s
     with database.transaction() as connection:
         for table, seen in _AGEING:
             connection.execute(delete(table).where(seen < too_old))
+        cloud_points.drop_old(connection, retention, now.timestamp())
     told = _bound(database, retention.max_bytes)
     database.shrink()
     return told
@@ -79,6 +80,7 @@ def _bound(database: Database, max_bytes: int) -> tuple[str, ...]:
 _ROWID: ColumnElement[int] = literal_column("rowid", Integer)
 _AGEING = (
     (schema.deltas, schema.deltas.c.end),
+    (schema.cloud_points, schema.cloud_points.c.at),
     (schema.events, schema.events.c.at),
     (schema.plans, schema.plans.c.last_seen),
     (schema.texts, schema.texts.c.last_seen),
