@@ -1,9 +1,11 @@
 """The clock: APScheduler ticks that offer jobs to lanes and return at once. It is never the queue."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
@@ -34,9 +36,17 @@ class Clock:
 
     def change(self, name: str, seconds: float) -> None:
         """Give a tick another interval (the governor's decision); nothing happens where it has that one already."""
-        if self._intervals.get(name) != seconds:
+        if name in self._intervals and self._intervals[name] != seconds:
             self._intervals[name] = seconds
-            self._scheduler.reschedule_job(name, trigger=IntervalTrigger(seconds=seconds, timezone=UTC))
+            with contextlib.suppress(JobLookupError):  # forgotten in this moment
+                self._scheduler.reschedule_job(name, trigger=IntervalTrigger(seconds=seconds, timezone=UTC))
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Tick no more for these; those that are forgotten already are no matter."""
+        for name in names:
+            if self._intervals.pop(name, None) is not None:
+                with contextlib.suppress(JobLookupError):
+                    self._scheduler.remove_job(name)
 
     def start(self) -> None:
         """Begin to tick."""

@@ -28,18 +28,24 @@ class Identity:
     view: View = View.ENGINE
 
 
-def unknown(engine: Engine) -> Identity:
+def unknown(engine: Engine, view: View = View.ENGINE) -> Identity:
     """Before the first connection: every check then says 'not judged, because …'."""
-    return Identity(engine, 0, Flavour.SELF_MANAGED, "")
+    return Identity(engine, 0, Flavour.SELF_MANAGED, "", view)
 
 
 class Latest:
     """The newest facts of one instance."""
 
-    def __init__(self, cluster: ClusterId, instance: InstanceId, engine: Engine = Engine.POSTGRESQL) -> None:
+    def __init__(
+        self,
+        cluster: ClusterId,
+        instance: InstanceId,
+        engine: Engine = Engine.POSTGRESQL,
+        view: View = View.ENGINE,
+    ) -> None:
         self.cluster = cluster
         self.instance = instance
-        self._identity = unknown(engine)
+        self._identity = unknown(engine, view)
         self._sections: dict[type[Section], tuple[str, Section]] = {}
         self._gaps: dict[str, tuple[Gap, ...]] = {}
         self._runs: dict[str, SourceRun] = {}

@@ -65,6 +65,17 @@ class ChannelState:
 
 
 @dataclass(frozen=True, slots=True)
+class AwsState:
+    """How we fare with AWS: requests since the start by (action, region), what they cost, and where discovery fails."""
+
+    requests: Mapping[tuple[str, str], int]
+    metrics_requested: int
+    dollars: float
+    failures: Mapping[tuple[str, str], str]
+    """Why discovery fails, by region and account."""
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """All instances, and the daemon itself. `ready` once every instance had its first pass (or failed it)."""
 
@@ -75,3 +86,4 @@ class State:
     history_error: str | None = None
     ready: bool = False
     channels: tuple[ChannelState, ...] = ()
+    aws: AwsState | None = None

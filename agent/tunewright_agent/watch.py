@@ -85,6 +85,8 @@ class Watch:
     _comparison: Comparison = field(init=False, default_factory=Comparison)
     _lanes: dict[str, Lane] = field(init=False, default_factory=dict)
     _factors: dict[str, float] = field(init=False, default_factory=dict)
+    _clock: Clock | None = field(init=False, default=None)
+    _ticks: list[str] = field(init=False, default_factory=list)
 
     def interval(self, source: Source[Any]) -> float:
         """Seconds between passes: the user's or the source's own, times the governor's factor."""
@@ -93,7 +95,8 @@ class Watch:
     def identify(self) -> None:
         """Ask the server what it is. Raises SourceError."""
         server = self.reader.server
-        identity = Identity(server.engine, server.version, server.flavour, server.identity)
+        view = self.latest.identity.view
+        identity = Identity(server.engine, server.version, server.flavour, server.identity, view)
         if self.latest.identify(identity):
             _log.warning("another_server", instance=self.latest.instance, version=server.version)
 
@@ -203,9 +206,10 @@ class Watch:
 
     def start(self, clock: Clock) -> None:
         """Start the lanes and hand every source to the clock; the first passes are spread over some seconds."""
-        self._lanes = {
-            name: Lane(f"{self.latest.instance}-{name}") for name in ("sampling", "reading", "analysis", "incidents")
-        }
+        self._clock = clock
+        used = {"analysis", *("sampling" if self._samples(source) else "reading" for source in self.sources)}
+        used |= {"incidents"} if self.telling is not None and self.incidents else set()
+        self._lanes = {name: Lane(f"{self.latest.instance}-{name}") for name in sorted(used)}
         for lane in self._lanes.values():
             lane.start()
         for source in self.sources:
@@ -242,6 +246,7 @@ class Watch:
             clock.change(tick, seconds())
 
         job = Job(name, run, self._failed)
+        self._ticks.append(tick)
         clock.every(tick, seconds(), lambda: _offer(lane, job), first_in_seconds=first)
 
     @staticmethod
@@ -251,6 +256,8 @@ class Watch:
     def stop(self, deadline_seconds: float) -> bool:
         """Let the running passes end, at most so long; cut the connections, stop the twin. False where something had to be cut."""
         until = time.monotonic() + deadline_seconds
+        if self._clock is not None:
+            self._clock.forget(self._ticks)
         drained = [lane.close(max(0.1, until - time.monotonic())) for lane in self._lanes.values()]
         for reader in (self.reader, self.sampler):
             reader.close()

@@ -3,16 +3,19 @@
 import difflib
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol, cast
 
 import structlog
 
 from tunewright_agent.clock import Clock, now
+from tunewright_agent.cloud_watch import cloud_watch, login_of, member_settings
 from tunewright_agent.config.load import ConfigurationError
 from tunewright_agent.config.settings import ClusterSettings, HistorySettings, Settings
 from tunewright_agent.engines.engine import EngineParts, engine_of, switched_off
+from tunewright_agent.fleet import CLOUD, Fleet, Group
 from tunewright_agent.history.outbox import Outbox, outbox_path
 from tunewright_agent.history.store import History, HistoryError, Retention
 from tunewright_agent.lanes import Job, Lane
@@ -22,17 +25,26 @@ from tunewright_agent.metrics.governor import Governor
 from tunewright_agent.metrics.prometheus import exposition
 from tunewright_agent.notify.desk import Desk
 from tunewright_agent.pipeline import Rules
+from tunewright_agent.sources.aws.discovery import Found
+from tunewright_agent.sources.aws.session import Door
 from tunewright_agent.sources.host import machine
 from tunewright_agent.sources.source import Source
 from tunewright_agent.state import State
 from tunewright_agent.watch import Telling, Watch
 from tunewright_agent.web import Server, Tls, serve
+from tunewright_analyzers.facts.cloud import CloudInstance
 from tunewright_analyzers.facts.ids import ClusterId, InstanceId
 
 _log = structlog.get_logger("wiring")
 MAINTAIN_SECONDS = 60.0
 INSTANCE = InstanceId("primary")
 """A URL names one server; the members of a cluster have names of their own once they are discovered."""
+
+
+class LogsIn(Protocol):
+    """Every engine's reader: what it asks for a password at each new connection."""
+
+    password: Callable[[], str] | None
 
 
 def _sources(cluster: ClusterSettings, engine: EngineParts) -> tuple[Source[Any], ...]:
@@ -50,14 +62,22 @@ def _sources(cluster: ClusterSettings, engine: EngineParts) -> tuple[Source[Any]
 
 
 def watch_of(
-    cluster: ClusterSettings, settings: Settings, memory: Memory | None, telling: Telling | None = None
+    cluster: ClusterSettings,
+    settings: Settings,
+    memory: Memory | None,
+    telling: Telling | None = None,
+    instance: InstanceId = INSTANCE,
+    password: Callable[[], str] | None = None,
 ) -> Watch:
-    """The watch of one cluster; nothing is connected yet. Raises ConfigurationError."""
+    """The watch of one server; nothing is connected yet. `password` goes before the settings' own. Raises ConfigurationError."""
     engine = engine_of(cluster.url)
     reader, sampler = engine.reader(cluster, cluster.connections - 1), engine.reader(cluster, 1)
+    for one in (reader, sampler):
+        if password is not None:
+            cast("LogsIn", one).password = password
     every = {name: one.interval for name, one in cluster.sources.items() if one.interval is not None}
     return Watch(
-        latest=Latest(ClusterId(cluster.name), INSTANCE, engine.engine),
+        latest=Latest(ClusterId(cluster.name), instance, engine.engine),
         reader=reader,
         sampler=sampler,
         sources=_sources(cluster, engine),
@@ -90,6 +110,8 @@ class Assembly:
     started_at: datetime
     desk: Desk | None = None
     """Who notifies; None without channels."""
+    fleet: Fleet | None = None
+    """The clusters that AWS runs; None where the settings name none."""
     clock: Clock = field(init=False, default_factory=Clock)
     server: Server = field(init=False)
     _upkeep: Lane = field(init=False, default_factory=lambda: Lane("history"))
@@ -101,14 +123,17 @@ class Assembly:
 
     def state(self) -> State:
         """What is known now, frozen: for the pages and the metrics."""
+        fleet = self.fleet
+        watches = (*self.watches, *(fleet.watches if fleet is not None else ()))
         return State(
             self.started_at,
             now(),
-            tuple(watch.state() for watch in self.watches),
+            tuple(watch.state() for watch in watches),
             self._history_bytes(),
             self.fault.text,
-            all(watch.passed for watch in self.watches),
+            all(watch.passed for watch in self.watches) and (fleet is None or fleet.passed),
             self.desk.states() if self.desk is not None else (),
+            fleet.state() if fleet is not None else None,
         )
 
     def _history_bytes(self) -> int:
@@ -121,6 +146,8 @@ class Assembly:
         """Start the lanes, the clock and the pages."""
         for watch in self.watches:
             watch.start(self.clock)
+        if self.fleet is not None:
+            self.fleet.start(self.clock)
         self._upkeep.start()
         job = Job("maintain", self._maintain, lambda error: self.fault.tell(error))
         self.clock.every(
@@ -143,6 +170,8 @@ class Assembly:
         until = time.monotonic() + deadline_seconds
         self.clock.stop()
         drained = [self.server.stop(min(2.0, deadline_seconds))]
+        if self.fleet is not None:
+            drained.append(self.fleet.stop(max(0.1, until - time.monotonic())))
         threads = [
             threading.Thread(target=lambda one=watch: drained.append(one.stop(max(0.1, until - time.monotonic()))))
             for watch in self.watches
@@ -169,6 +198,33 @@ def desk_of(settings: Settings) -> Desk | None:
     return Desk(Outbox(outbox_path(settings.history.path)), settings.notifications, now)
 
 
+def fleet_of(
+    settings: Settings, history: History, fault: Fault, telling: Telling | None = None, door: Door | None = None
+) -> Fleet | None:
+    """The clusters that AWS runs, not yet looked for; None where the settings name none."""
+    if not settings.aws.targets:
+        return None
+    opened = door or Door()
+
+    def memory(name: ClusterId, instance: InstanceId) -> Memory:
+        return Remembered(history, name, instance, fault)
+
+    def cloud(name: ClusterId, group: Group, found: Found) -> Watch:
+        return cloud_watch(name, group, found, opened, settings, memory(name, CLOUD), telling)
+
+    def member(name: ClusterId, group: Group, found: Found, one: CloudInstance) -> Watch | None:
+        cluster = member_settings(name, group.settings, found, one)
+        if cluster is None:
+            return None
+        instance = InstanceId(one.identifier)
+        login = login_of(opened, group, found, one, cluster)
+        return watch_of(cluster, settings, memory(name, instance), telling, instance, login)
+
+    groups = tuple(Group.of(one) for one in settings.aws.targets)
+    reserved = frozenset(cluster.name for cluster in settings.clusters)
+    return Fleet(opened, groups, cloud, member, reserved, settings.aws.discover_every)
+
+
 def assemble(settings: Settings) -> Assembly:
     """All of it, not yet started. Raises HistoryError (the file cannot be used), OSError (the port), SecretError, ConfigurationError."""
     web = settings.web
@@ -181,9 +237,11 @@ def assemble(settings: Settings) -> Assembly:
     )
     try:  # no file is made for settings that are wrong
         history.database.open()
-        if desk is not None:
-            desk.open(frozenset(cluster.name for cluster in settings.clusters))
-        assembly = Assembly(history, fault, watches, now(), desk)
+        fleet = fleet_of(settings, history, fault, desk)
+        if desk is not None:  # what AWS runs is found later: its alerts of before are kept until then
+            found = history.clusters() if fleet is not None else frozenset()
+            desk.open(frozenset(cluster.name for cluster in settings.clusters) | found)
+        assembly = Assembly(history, fault, watches, now(), desk, fleet)
         assembly.server = serve(
             web.address, web.port, assembly.state, metrics=exposition(assembly.state), token=token, tls=tls
         )

@@ -24,7 +24,12 @@ class AwsTargetSettings(Table):
         description="A role to assume, for another account.",
         pattern=r"^arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+$",
     )
-    external_id: str | None = Field(None, description="The ExternalId that the role's trust policy asks for.")
+    external_id: str | None = Field(
+        None,
+        description="The ExternalId that the role's trust policy asks for.",
+        min_length=2,
+        max_length=1224,
+    )
     prefix: str = Field(
         "", description="Put before each identifier to make our name of the cluster.", pattern=r"^[A-Za-z0-9._-]{0,32}$"
     )

@@ -6,6 +6,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
+from tunewright_agent.config.aws import AwsTargetSettings
 from tunewright_agent.config.notifications import ChannelSettings, RouteSettings
 from tunewright_agent.config.settings import ClusterSettings, Settings
 
@@ -28,8 +29,23 @@ _EXAMPLES = {
 }
 
 
-_ELSEWHERE = frozenset({"channels", "routes"})
-"""Arrays of tables of [notifications], shown by examples of their own."""
+_ELSEWHERE = frozenset({"channels", "routes", "targets"})
+"""Arrays of tables of [notifications] and [aws], shown by examples of their own."""
+_TARGETS = """
+# {target}
+# [[aws.targets]]
+# region = "eu-central-1"
+# cluster = "shop"
+#
+# [[aws.targets]]
+# region = "us-east-1"
+# tags = {{ team = "retail" }}
+# role_arn = "arn:aws:iam::222222222222:role/tunewright"
+# external_id = "tunewright"
+#
+# Every key of a target:
+{target_keys}
+"""
 _CHANNELS = """
 # {channel}
 # [[notifications.channels]]
@@ -102,21 +118,27 @@ def _keys(model: BaseModel | None, kind: type[BaseModel]) -> list[str]:
     return lines
 
 
+def _meaning(kind: type[BaseModel]) -> str:
+    lines = []
+    for name, field in kind.model_fields.items():
+        told = f"{name}: {field.description}{_choices(field.annotation)}"
+        lines += textwrap.wrap(told, 110, initial_indent="#   ", subsequent_indent="#     ")
+    return "\n".join(lines)
+
+
+def _targets() -> str:
+    """Two targets, and what every key means."""
+    told = {"target": AwsTargetSettings.__doc__, "target_keys": _meaning(AwsTargetSettings)}
+    return _TARGETS.format(**told).strip("\n")
+
+
 def _notifications() -> str:
     """Channels and routes: two of each, and what every key means."""
-
-    def meaning(kind: type[BaseModel]) -> str:
-        lines = []
-        for name, field in kind.model_fields.items():
-            told = f"{name}: {field.description}{_choices(field.annotation)}"
-            lines += textwrap.wrap(told, 110, initial_indent="#   ", subsequent_indent="#     ")
-        return "\n".join(lines)
-
     return _CHANNELS.format(
         channel=ChannelSettings.__doc__,
         route=RouteSettings.__doc__,
-        channel_keys=meaning(ChannelSettings),
-        route_keys=meaning(RouteSettings),
+        channel_keys=_meaning(ChannelSettings),
+        route_keys=_meaning(RouteSettings),
     ).strip("\n")
 
 
@@ -135,7 +157,7 @@ def example() -> str:
             kind = field.annotation
             assert isinstance(kind, type)
             lines += ["", f"# {kind.__doc__}", f"[{name}]", *_keys(getattr(defaults, name), kind)]
-    lines += ["", _notifications()]
+    lines += ["", _targets(), "", _notifications()]
     lines += [
         "",
         f"# {Settings.model_fields['checks'].description}",

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
+from tunewright_agent.config.aws import AwsSettings
 from tunewright_agent.config.notifications import NotificationSettings
 from tunewright_agent.config.secrets import SecretReference
 from tunewright_agent.config.tables import Duration, Flag, Size, Table, Whole
@@ -174,6 +175,7 @@ class Settings(Table):
     privacy: PrivacySettings = PrivacySettings()
     notifications: NotificationSettings = NotificationSettings()
     prices: PriceSettings = PriceSettings()
+    aws: AwsSettings = AwsSettings()
     clusters: tuple[ClusterSettings, ...] = Field((), description="The clusters to watch.")
     checks: dict[str, dict[str, float | bool | str]] = Field(
         {}, description="Thresholds by check, and `enabled = false`; `tunewright checks` lists them."

@@ -265,6 +265,11 @@ class History:
         with self.database.reading() as connection:
             return connection.execute(select(schema.texts.c.text).where(schema.texts.c.statement == statement)).scalar()
 
+    def clusters(self) -> frozenset[str]:
+        """Every cluster that was ever judged."""
+        with self.database.reading() as connection:
+            return frozenset(connection.execute(select(schema.judgements.c.cluster).distinct()).scalars())
+
     def shapes(self, cluster: ClusterId) -> dict[tuple[str, StatementId, PlanOrigin], PlanId]:
         """The shape seen last of each statement's plan, by database, statement and origin."""
         table = schema.plans

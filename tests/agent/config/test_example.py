@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from tunewright_agent.config.aws import AwsTargetSettings
 from tunewright_agent.config.example import example
 from tunewright_agent.config.load import read
 from tunewright_agent.config.notifications import ChannelSettings, RouteSettings
@@ -23,7 +24,7 @@ def test_the_example_is_valid_as_it_stands() -> None:
 
 
 def test_every_commented_default_is_valid_and_the_default() -> None:
-    uncommented = re.sub(r"^# (?=[a-z_]+ = |\[checks|\[\[notifications)", "", example(), flags=re.MULTILINE)
+    uncommented = re.sub(r"^# (?=[a-z_]+ = |\[checks|\[\[notifications|\[\[aws)", "", example(), flags=re.MULTILINE)
     settings = read(uncommented, "example", {})
     defaults = Settings()
     assert settings.agent == defaults.agent
@@ -32,6 +33,11 @@ def test_every_commented_default_is_valid_and_the_default() -> None:
     assert settings.governor == defaults.governor
     assert settings.privacy == defaults.privacy
     assert [one.kind for one in settings.notifications.channels] == ["slack", "pagerduty"]
+    assert [(one.region, one.cluster) for one in settings.aws.targets] == [
+        ("eu-central-1", "shop"),
+        ("us-east-1", None),
+    ]
+    assert settings.aws.discover_every == defaults.aws.discover_every
     assert settings.notifications.routes[0].channels == ("pager",)
     assert settings.notifications.incidents == defaults.notifications.incidents
     assert (settings.notifications.settle, settings.notifications.give_up_after) == (30, 86400)
@@ -42,12 +48,12 @@ def test_every_key_is_in_the_example_with_its_meaning() -> None:
     words = " ".join(example().replace("\n# ", " ").split())
     for table in (*(type(value) for _, value in Settings() if isinstance(value, BaseModel)), ClusterSettings):
         for name, field in table.model_fields.items():
-            shown = rf"^(# )?({name} = |\[\[notifications\.{name}\]\])"
+            shown = rf"^(# )?({name} = |\[\[(notifications|aws)\.{name}\]\])"
             assert re.search(shown, example(), re.MULTILINE), name
             assert field.description
-            if name not in {"channels", "routes"}:  # arrays of tables: their own keys are explained
+            if name not in {"channels", "routes", "targets"}:  # arrays of tables: their own keys are explained
                 assert " ".join(field.description.split()) in words
     explained = " ".join(example().replace("\n#     ", " ").split())
-    for table in (ChannelSettings, RouteSettings):
+    for table in (ChannelSettings, RouteSettings, AwsTargetSettings):
         for name, field in table.model_fields.items():
             assert f"# {name}: {field.description}" in explained

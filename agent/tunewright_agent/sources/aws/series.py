@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tunewright_agent.sources.aws.asked import Asked
+from tunewright_agent.sources.aws.asked import Asked, Tier
 from tunewright_agent.sources.aws.reader import Reader, Row
 from tunewright_agent.sources.source import Denied, Overrun, Unavailable
 from tunewright_analyzers.facts.cloud_metrics import Dimension, MetricPoint, MetricSeries
@@ -143,3 +143,10 @@ class Kept:
             )
             for one, points in self._points.items()
         )
+
+
+def newest_value(reader: Reader, metric: str, instance: str, at: datetime) -> float | None:
+    """The newest minute of an instance's metric, at most ten minutes old; None where there is none. Raises SourceError."""
+    one = Question(Asked(metric, Dimension.INSTANCE, "Average", Tier.HOT), instance)
+    points = ask(reader, [one], 60, floor(at, 60) - timedelta(minutes=10), at)[one]
+    return points[max(points)] if points else None

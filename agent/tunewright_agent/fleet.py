@@ -1,0 +1,195 @@
+"""The clusters that AWS runs: looked for every minute; a watch of each from outside, and one of each member from inside.
+
+    targets of the settings -> discovery -> what should be watched -> watches begun for the new, ended for the gone
+
+A failover changes no watch: members keep their names. Where AWS does not answer, what is watched stays watched. A serverless instance that
+may pause at zero capacity is not connected to, because a connection wakes it and keeps it awake; `connect_pausable` allows it.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+import structlog
+
+from tunewright_agent.clock import Clock
+from tunewright_agent.config.aws import AwsTargetSettings
+from tunewright_agent.lanes import Job, Lane
+from tunewright_agent.sources.aws.discovery import Found, Wanted, discover
+from tunewright_agent.sources.aws.session import Door, Place
+from tunewright_agent.sources.source import SourceError
+from tunewright_agent.state import AwsState
+from tunewright_agent.watch import Watch
+from tunewright_analyzers.facts.cloud import CloudInstance
+from tunewright_analyzers.facts.ids import ClusterId, InstanceId
+
+_log = structlog.get_logger("fleet")
+CLOUD = InstanceId("aws")
+"""Our name of a cluster as AWS sees it, beside its members."""
+STOP_SECONDS = 10.0
+Key = tuple[ClusterId, InstanceId]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One table of the settings, and what it looks for."""
+
+    settings: AwsTargetSettings
+    wanted: Wanted
+
+    @classmethod
+    def of(cls, settings: AwsTargetSettings) -> "Group":
+        """From the settings."""
+        place = Place(settings.region, settings.role_arn, settings.external_id)
+        tags = tuple(sorted(settings.tags.items()))
+        return cls(settings, Wanted(place, settings.cluster, tags, settings.exclude))
+
+
+CloudMaker = Callable[[ClusterId, Group, Found], Watch]
+MemberMaker = Callable[[ClusterId, Group, Found, CloudInstance], Watch | None]
+
+
+def may_pause(found: Found, member: CloudInstance) -> bool:
+    """Whether Aurora may pause that member at zero capacity."""
+    scaling = found.cluster.scaling if found.cluster is not None else None
+    return member.is_serverless and scaling is not None and scaling.min_acu == 0
+
+
+@dataclass(slots=True)
+class Fleet:
+    """All of it. `refresh` looks once; `start` lets the clock do it."""
+
+    door: Door
+    groups: tuple[Group, ...]
+    cloud: CloudMaker
+    member: MemberMaker
+    reserved: frozenset[str]
+    """Names of clusters that the settings give by address."""
+    every_seconds: float
+    failures: dict[Place, str] = field(init=False, default_factory=dict)
+    """Why discovery failed, by place; empty while it works."""
+    refreshed: bool = field(init=False, default=False)
+    _watches: dict[Key, Watch] = field(init=False, default_factory=dict)
+    _of_group: dict[Key, Group] = field(init=False, default_factory=dict)
+    _names: dict[tuple[Place, str], ClusterId] = field(init=False, default_factory=dict)
+    _told: set[Key] = field(init=False, default_factory=set)
+    _clock: Clock | None = field(init=False, default=None)
+    _lane: Lane = field(init=False, default_factory=lambda: Lane("fleet"))
+    _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
+
+    @property
+    def watches(self) -> tuple[Watch, ...]:
+        """Those of now, by name."""
+        with self._lock:
+            return tuple(self._watches[key] for key in sorted(self._watches))
+
+    @property
+    def passed(self) -> bool:
+        """Whether every place was looked at, and every watch has had its first passes."""
+        return self.refreshed and all(watch.passed for watch in self.watches)
+
+    def state(self) -> AwsState:
+        """Requests, their price, and where discovery fails."""
+        bill = self.door.calls.bill()
+        failures = {(place.region, place.account): reason for place, reason in self.failures.items()}
+        return AwsState(bill.requests, bill.metrics, bill.dollars, failures)
+
+    def start(self, clock: Clock) -> None:
+        """Look now and then every so often."""
+        self._clock = clock
+        self._lane.start()
+        job = Job("discover", self.refresh, lambda error: _log.error("discovery_failed", error=type(error).__name__))
+        clock.every("fleet", self.every_seconds, partial(_offer, self._lane, job))
+
+    def stop(self, deadline_seconds: float) -> bool:
+        """End the looking, then every watch. False where something had to be cut."""
+        drained = [self._lane.close(deadline_seconds)]
+        threads = [
+            threading.Thread(target=lambda one=watch: drained.append(one.stop(deadline_seconds)))
+            for watch in self.watches
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return all(drained)
+
+    def refresh(self) -> None:
+        """Look at every place once; begin and end watches. Never raises a SourceError."""
+        wanted: dict[Key, tuple[Group, Callable[[], Watch | None]]] = {}
+        unseen: list[Group] = []
+        for group in self.groups:
+            try:
+                found = discover(self.door, group.wanted)
+            except SourceError as error:
+                self._tell(group.wanted.place, error)
+                unseen.append(group)
+                continue
+            self.failures.pop(group.wanted.place, None)
+            for one in found:
+                wanted |= {key: (group, make) for key, make in self._wanted(group, one).items() if key not in wanted}
+        self._settle(wanted, unseen)
+        self.refreshed = True
+
+    def _tell(self, place: Place, error: SourceError) -> None:
+        if self.failures.get(place) != error.reason:
+            _log.warning(
+                "discovery_failed", region=place.region, account=place.account, reason=error.reason, mend=error.mend
+            )
+        self.failures[place] = error.reason
+
+    def _wanted(self, group: Group, found: Found) -> dict[Key, Callable[[], Watch | None]]:
+        name = self._name(group, found.target.identifier)
+        made: dict[Key, Callable[[], Watch | None]] = {(name, CLOUD): partial(self.cloud, name, group, found)}
+        for member in found.members if group.settings.connect else ():
+            key = (name, InstanceId(member.identifier))
+            if may_pause(found, member) and not group.settings.connect_pausable:
+                self._once(key, "it may pause at zero capacity, and a connection would keep it awake")
+            elif member.address is None and member.identifier not in group.settings.addresses:
+                self._once(key, "it has no endpoint yet")
+            else:
+                made[key] = partial(self.member, name, group, found, member)
+        return made
+
+    def _once(self, key: Key, reason: str) -> None:
+        if key not in self._told:
+            self._told.add(key)
+            _log.info("not_connected_to", cluster=key[0], instance=key[1], reason=reason)
+
+    def _name(self, group: Group, identifier: str) -> ClusterId:
+        """Our name of a cluster: its identifier, with region and account where another has that name already."""
+        place = group.wanted.place
+        known = self._names.get((place, identifier))
+        if known is None:
+            taken = {*self._names.values(), *self.reserved}
+            plain = f"{group.settings.prefix}{identifier}"
+            longer = (plain, f"{plain}.{place.region}", f"{plain}.{place.region}.{place.account}")
+            known = ClusterId(next((name for name in longer if name not in taken), longer[-1]))
+            self._names[(place, identifier)] = known
+        return known
+
+    def _settle(self, wanted: dict[Key, tuple[Group, Callable[[], Watch | None]]], unseen: list[Group]) -> None:
+        """Begin what is new; end what is gone, unless its group could not be looked at."""
+        with self._lock:
+            gone = [key for key in self._watches if key not in wanted and self._of_group[key] not in unseen]
+            ended = [(key, self._watches.pop(key)) for key in gone]
+            new = [key for key in wanted if key not in self._watches]
+        for key in new:
+            group, make = wanted[key]
+            watch = make()
+            if watch is None:
+                self._once(key, "no engine of ours reads it")
+                continue
+            if self._clock is not None:
+                watch.start(self._clock)
+            with self._lock:
+                self._watches[key], self._of_group[key] = watch, group
+            _log.info("watched", cluster=key[0], instance=key[1])
+        for key, watch in ended:
+            _log.info("watched_no_more", cluster=key[0], instance=key[1])
+            watch.stop(STOP_SECONDS)
+
+
+def _offer(lane: Lane, job: Job) -> None:
+    lane.offer(job)
