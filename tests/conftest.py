@@ -17,6 +17,8 @@ import servers
 from tunewright_agent.embedded.mysql import Build, EmbeddedMysql
 from tunewright_agent.embedded.ownership import EmbeddedError
 from tunewright_agent.embedded.server import EmbeddedServer
+from tunewright_agent.sources.aws.calls import Calls
+from tunewright_agent.sources.aws.policy import actions, publish_policy, read_policy
 
 _not_run: dict[str, list[str]] = {}
 _mysql_not_run: dict[str, list[str]] = {}
@@ -173,6 +175,22 @@ def database(postgres: EmbeddedServer) -> Iterator[str]:
 def database18(postgres18: EmbeddedServer) -> Iterator[str]:
     """The URL of a fresh, empty database on PostgreSQL 18."""
     yield from _fresh(postgres18)
+
+
+@pytest.fixture(autouse=True)
+def _within_the_policy(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No test makes the agent call an AWS action that `tunewright iam-policy` does not allow."""
+    seen: set[str] = set()
+    note = Calls.note
+
+    def noted(self: Calls, action: str, region: str, metrics: int = 0) -> None:
+        seen.add(action)
+        note(self, action, region, metrics)
+
+    monkeypatch.setattr(Calls, "note", noted)
+    yield
+    allowed = actions(read_policy(log_files=True, secret="arn:x", roles=("arn:y",)), publish_policy())
+    assert seen <= allowed, f"the policy does not allow {sorted(seen - allowed)}"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

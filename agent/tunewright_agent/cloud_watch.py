@@ -48,7 +48,7 @@ def cloud_watch(
     telling: Telling | None,
 ) -> Watch:
     """The watch of one cluster (or stand-alone instance) as AWS sees it."""
-    reader = Reader(door, found.target)
+    reader = Reader(door, found.target, prices=settings.prices.items)
     engine = found.cluster.engine if found.cluster is not None else found.members[0].engine
     return Watch(
         latest=Latest(name, CLOUD, ENGINES.get(engine, Engine.POSTGRESQL), View.CLOUD),

@@ -11,6 +11,7 @@ from prometheus_client.registry import CollectorRegistry
 from tunewright_agent.metrics.sheet import Sheet
 from tunewright_agent.state import InstanceState, Judgement, SourceRun, State
 from tunewright_analyzers.check import discover
+from tunewright_analyzers.facts.snapshot import View
 from tunewright_analyzers.finding import Severity
 
 Labels = tuple[str, str]
@@ -55,7 +56,8 @@ def server_share(runs: tuple[SourceRun, ...]) -> float | None:
 
 def write_sources(sheet: Sheet, server: Labels, instance: InstanceState) -> None:
     """Passes, failures and gaps of each source; what each costs the server is counted with the statements."""
-    sheet.add("tunewright_up", is_up(instance), *server)
+    if instance.snapshot is None or instance.snapshot.view is View.ENGINE:  # the cloud's view of a cluster is no server
+        sheet.add("tunewright_up", is_up(instance), *server)
     for run in instance.runs:
         _write_run(sheet, server, run)
     sheet.add("tunewright_server_share_ratio", server_share(instance.runs), *server)

@@ -9,6 +9,8 @@ statement keep what rows counted that the server has thrown out since (see tally
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tunewright_agent.metrics.cloud_names import CLOUD_NAMES
+
 
 class Kind(StrEnum):
     """Prometheus' types that we use."""
@@ -348,6 +350,53 @@ _FORECASTS = (
     ),
 )
 
+RESOURCE = ("cluster", "resource")
+_AWS = (
+    Metric(
+        "tunewright_aws_cluster_info",
+        _GAUGE,
+        "A cluster as the RDS API tells it; always 1.",
+        (*RESOURCE, "region", "engine", "version", "status", "storage_type"),
+    ),
+    Metric(
+        "tunewright_aws_instance_info",
+        _GAUGE,
+        "A member as the RDS API tells it; always 1.",
+        (*RESOURCE, "role", "class", "version", "zone", "status"),
+    ),
+    Metric("tunewright_aws_member_writes", _GAUGE, "1 for the member that writes.", RESOURCE),
+    Metric("tunewright_aws_backup_retention_seconds", _GAUGE, "How long automated backups are kept.", RESOURCE),
+    Metric(
+        "tunewright_aws_restorable_age_seconds", _GAUGE, "How old the newest state is that can be restored.", RESOURCE
+    ),
+    Metric("tunewright_aws_serverless_min_acu", _GAUGE, "Least capacity, in Aurora capacity units.", RESOURCE),
+    Metric("tunewright_aws_serverless_max_acu", _GAUGE, "Most capacity, in Aurora capacity units.", RESOURCE),
+    Metric(
+        "tunewright_aws_certificate_valid_till_timestamp_seconds",
+        _GAUGE,
+        "When the member's TLS certificate expires.",
+        RESOURCE,
+    ),
+    Metric("tunewright_aws_storage_allocated_bytes", _GAUGE, "Allocated storage of an RDS instance.", RESOURCE),
+    Metric("tunewright_aws_pending_maintenance", _GAUGE, "Maintenance actions that wait.", ("cluster",)),
+    Metric(
+        "tunewright_aws_request_month_dollars",
+        _GAUGE,
+        "What asking CloudWatch for this cluster costs a month, at list price.",
+        ("cluster",),
+    ),
+    Metric("tunewright_aws_clusters", _GAUGE, "Clusters of AWS that are watched."),
+    Metric("tunewright_aws_requests_total", _COUNTER, "Requests made of AWS.", ("action", "region")),
+    Metric("tunewright_aws_metrics_requested_total", _COUNTER, "Metrics asked for by GetMetricData."),
+    Metric(
+        "tunewright_aws_request_dollars_total",
+        _COUNTER,
+        "Estimated price of the requests since the start, at list price, the free tier left out.",
+    ),
+    Metric("tunewright_aws_discovery_failing", _GAUGE, "1 while clusters cannot be looked for.", ("region", "account")),
+    *(Metric(one.name, _GAUGE, one.help, (*RESOURCE, "dimension")) for one in CLOUD_NAMES.values()),
+)
+
 CATALOG = (
     *_SERVERS,
     *_HOST,
@@ -359,5 +408,6 @@ CATALOG = (
     *_VERDICTS,
     *_FORECASTS,
     *_AGENT,
+    *_AWS,
 )
 BY_NAME = {metric.name: metric for metric in CATALOG}

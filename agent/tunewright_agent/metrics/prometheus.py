@@ -8,6 +8,7 @@ from prometheus_client.core import Metric as Family
 from prometheus_client.registry import Collector
 
 from tunewright_agent.metrics import agent, effects, servers
+from tunewright_agent.metrics.cloud import write_account, write_cloud
 from tunewright_agent.metrics.forecasts import ForecastSeries
 from tunewright_agent.metrics.relations import RelationSeries
 from tunewright_agent.metrics.sheet import MOST_SERIES, Sheet
@@ -53,6 +54,7 @@ class TunewrightCollector(Collector):
     def _sheet(self, state: State) -> Sheet:
         sheet = Sheet(self._most)
         agent.write_daemon(sheet, state)
+        write_account(sheet, state)
         here = {(one.cluster, one.instance) for one in state.instances}
         self._statements = {key: kept for key, kept in self._statements.items() if key in here}
         self._relations = {key: kept for key, kept in self._relations.items() if key in here}
@@ -75,11 +77,13 @@ class TunewrightCollector(Collector):
         snapshot = instance.snapshot
         if snapshot is None:
             return
+        if snapshot.view is View.CLOUD:
+            write_cloud(sheet, snapshot, state.now)
+            self._forecasts.setdefault(server, ForecastSeries()).write(sheet, server, snapshot)
+            return
         servers.write_identity(sheet, server, snapshot)
         self._write_sections(sheet, server, snapshot)
         self._write_ranked(sheet, server, instance, snapshot, state)
-        if snapshot.view is View.CLOUD:
-            self._forecasts.setdefault(server, ForecastSeries()).write(sheet, server, snapshot)
 
     @staticmethod
     def _write_sections(sheet: Sheet, server: Labels, snapshot: Snapshot) -> None:

@@ -33,6 +33,15 @@ def fingerprint(text: str) -> StatementId:
     return StatementId(hashlib.sha256(normal.encode("utf-8", "replace")).hexdigest()[:16])
 
 
+def is_parsed(text: str) -> bool:
+    """Whether PostgreSQL's parser takes the text: then its fingerprint is libpg_query's own."""
+    try:
+        pglast.parse_sql(text)
+    except (ParseError, ValueError):
+        return False
+    return True
+
+
 def statement_kind(text: str) -> str:
     """`select`, `insert`, `update`, `delete`, `merge`, `utility`, or `unknown` where the text does not parse and its first word tells nothing."""
     if len(text) <= LONGEST_PARSED:

@@ -26,6 +26,7 @@ _DENIED = frozenset(
         "AccessDeniedException",
         "AccessDeniedFault",
         "NotAuthorized",
+        "NotAuthorizedException",
         "OptInRequired",
         "UnauthorizedOperation",
     }

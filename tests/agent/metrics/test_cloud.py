@@ -1,0 +1,50 @@
+"""Series of what AWS tells: base units, newest points only, the bill, and no `up` for a cluster that is no server."""
+
+from datetime import timedelta
+
+import pytest
+
+import states
+from cloud_states import cloud_state
+from exposed import of, scrape
+from tunewright_agent.metrics.cloud_names import CLOUD_NAMES
+from tunewright_agent.sources.aws.asked import ASKED, ASKED_BY_THE_HOUR, Tier, monthly_dollars
+from tunewright_agent.sources.aws.calls import DOLLARS_PER_METRIC
+
+
+def test_every_metric_that_is_asked_for_has_a_name() -> None:
+    asked = {one.metric for one in (*ASKED, *ASKED_BY_THE_HOUR)}
+    assert asked == set(CLOUD_NAMES)
+    assert len({one.name for one in CLOUD_NAMES.values()}) == len(CLOUD_NAMES)
+
+
+def test_values_are_in_base_units() -> None:
+    seen = scrape(cloud_state())
+    assert of(seen, "tunewright_aws_cpu_ratio", "resource", "dimension") == {
+        ("shop-1", "instance"): 0.5,
+        ("shop", "writer"): 0.5,
+        ("shop", "reader"): 0.5,
+    }
+    assert of(seen, "tunewright_aws_replica_lag_seconds", "resource") == {"shop-1": pytest.approx(0.05)}
+    assert of(seen, "tunewright_aws_read_latency_seconds", "resource") == {"shop-1": 50.0}
+
+
+def test_a_metric_that_cloudwatch_has_stopped_leaves_no_series() -> None:
+    hour = scrape(cloud_state(age=timedelta(hours=1)))
+    assert of(hour, "tunewright_aws_replica_lag_seconds", "resource") == {}
+    assert of(hour, "tunewright_aws_volume_used_bytes", "resource") == {"shop": 50.0}
+    assert of(scrape(cloud_state(age=timedelta(days=2))), "tunewright_aws_volume_used_bytes", "resource") == {}
+
+
+def test_the_bill_is_of_what_is_asked_for() -> None:
+    seen = scrape(cloud_state())
+    number = {tier: sum(1 for one in ASKED if one.tier is tier) for tier in (Tier.HOT, Tier.WARM)}
+    expected = monthly_dollars(number | {Tier.HOURLY: len(ASKED_BY_THE_HOUR)}, DOLLARS_PER_METRIC)
+    assert of(seen, "tunewright_aws_request_month_dollars", "cluster") == {"shop": pytest.approx(expected)}
+    assert of(seen, "tunewright_aws_requests_total", "action")["cloudwatch:GetMetricData"] == 12
+    assert of(seen, "tunewright_aws_discovery_failing", "account") == {"222222222222": 1}
+
+
+def test_the_clouds_view_of_a_cluster_is_no_server_that_is_up() -> None:
+    assert of(scrape(cloud_state()), "tunewright_up", "server") == {}
+    assert of(scrape(states.shop()), "tunewright_up", "server") == {"db1:5432": 1}
