@@ -9,6 +9,7 @@ IAM_PREFIX = {
     "cloudwatch": "cloudwatch",
     "cloudwatch-logs": "logs",
     "ec2": "ec2",
+    "kms": "kms",
     "pi": "pi",
     "pricing": "pricing",
     "rds": "rds",
