@@ -13,6 +13,7 @@ from tunewright_analyzers.facts.databases import InputOutput, Throughput
 from tunewright_analyzers.facts.effects import Change, Effect, Effects, Outcome, StatementEffect, What
 from tunewright_analyzers.facts.host import Host
 from tunewright_analyzers.facts.ids import CheckId, ClusterId, FindingId, InstanceId, RecommendationId, StatementId
+from tunewright_analyzers.facts.log_events import LogEvent, LogEvents
 from tunewright_analyzers.facts.plans import PlanOrigin, PlanRefusal, Plans, StatementPlan
 from tunewright_analyzers.facts.replication import AuroraReplica, Replica, Replication, Slot
 from tunewright_analyzers.facts.sessions import ActiveSessions, BlockedTime, SessionLoad
@@ -188,6 +189,7 @@ def sections() -> tuple[Section, ...]:
         Host(8, 32 * GB, 9 * GB, 0, 0.62, 5.1, is_database_host=True),
         plans(),
         effects(),
+        LogEvents(DAY, (LogEvent("lock", "deadlock", "shop", "", 14, last_at=ago(hours=2)),), dropped_bytes=0),
     )
 
 

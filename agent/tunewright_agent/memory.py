@@ -19,7 +19,7 @@ from tunewright_agent.history.store import History, HistoryError
 from tunewright_agent.state import Judgement
 from tunewright_analyzers.facts.ids import ClusterId, InstanceId, PlanId, StatementId
 from tunewright_analyzers.facts.plans import PlanOrigin
-from tunewright_analyzers.facts.snapshot import Section, Snapshot, Window
+from tunewright_analyzers.facts.snapshot import Section, SectionT, Snapshot, Window
 
 _log = structlog.get_logger("memory")
 
@@ -38,6 +38,9 @@ class Memory(Protocol):
 
     def shapes(self) -> Mapping[tuple[str, StatementId, PlanOrigin], PlanId]:
         """The newest known shape of each statement's plan, by database, statement and origin."""
+
+    def newest(self, kind: type[SectionT]) -> SectionT | None:
+        """The section as it was read last; None where it never was."""
 
     def last_events(self) -> Mapping[str, datetime]:
         """When an event of each kind (and `advice_applied`) happened last."""
@@ -123,6 +126,12 @@ class Remembered:
         found: dict[tuple[str, StatementId, PlanOrigin], PlanId] = {}
         self._tried(lambda: found.update(self.history.shapes(self.cluster)))
         return found
+
+    def newest(self, kind: type[SectionT]) -> SectionT | None:
+        """As Memory; None where the history cannot be read."""
+        found: list[SectionT | None] = [None]
+        self._tried(lambda: found.append(self.history.newest(self.cluster, self.instance, kind)))
+        return found[-1]
 
     def last_events(self) -> Mapping[str, datetime]:
         """As Memory; none where the history cannot be read."""

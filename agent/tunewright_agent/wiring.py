@@ -47,12 +47,12 @@ class LogsIn(Protocol):
     password: Callable[[], str] | None
 
 
-def _sources(cluster: ClusterSettings, engine: EngineParts) -> tuple[Source[Any], ...]:
+def _sources(cluster: ClusterSettings, engine: EngineParts, memory: Memory | None) -> tuple[Source[Any], ...]:
     """Every source of the engine, and the machine's, less those that the user switched off. Raises ConfigurationError for an unknown name."""
-    found = [*engine.sources()]
+    found = [*engine.sources(), *engine.configured(cluster, memory)]
     if cluster.on_database_host:
         found.append(machine.source(is_database_host=True))
-    known = [*(one.name for one in found), "machine", *engine.analyses]
+    known = [*(one.name for one in found), "machine", *engine.optional, *engine.analyses]
     for name in cluster.sources:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
@@ -80,7 +80,7 @@ def watch_of(
         latest=Latest(ClusterId(cluster.name), instance, engine.engine),
         reader=reader,
         sampler=sampler,
-        sources=_sources(cluster, engine),
+        sources=_sources(cluster, engine, memory),
         analyst=engine.analyst(cluster, settings, reader, memory),
         rules=Rules.of(settings.checks),
         now=now,

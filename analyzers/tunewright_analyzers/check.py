@@ -225,7 +225,9 @@ def discover() -> tuple[Check, ...]:
 
 def _because(kind: type[Section], gaps: tuple[Gap, ...], read: str = "could not be read") -> str:
     reasons = "; ".join(gap.reason + (f" (mend: {gap.mend})" if gap.mend else "") for gap in gaps)
-    return f"{kind.name} {read}: {reasons}" if reasons else f"{kind.name} was not read from this target"
+    if reasons:
+        return f"{kind.name} {read}: {reasons}"
+    return f"{kind.name} was not read from this target" + (f" (mend: {kind.mend})" if kind.mend else "")
 
 
 def run(one: Check, window: Window, overrides: Mapping[str, float] | None = None) -> tuple[Verdict, ...]:

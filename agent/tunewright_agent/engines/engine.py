@@ -41,6 +41,10 @@ class EngineParts:
     analyses: tuple[str, ...]
     """Names of the analyst's passes."""
     analyst: Callable[[ClusterSettings, Settings, Any, Memory | None], Analyst]
+    configured: Callable[[ClusterSettings, Memory | None], tuple[Source[Any], ...]] = lambda _cluster, _memory: ()
+    """Sources that the settings call for (the server's log)."""
+    optional: tuple[str, ...] = ()
+    """Their names."""
 
 
 @cache

@@ -1,17 +1,21 @@
 """PostgreSQL, RDS and Aurora PostgreSQL: its reader and sources, and the analyst with the twin."""
 
+from datetime import datetime
+
 from tunewright_agent.analyst.analyst import TwinAnalyst
 from tunewright_agent.analyst.constants_pass import ConstantsPass
 from tunewright_agent.analyst.index_pass import IndexPass
 from tunewright_agent.analyst.plan_pass import PlanPass
-from tunewright_agent.analyst.regression_pass import source_of
 from tunewright_agent.analyst.twins import Twins
 from tunewright_agent.config.settings import ClusterSettings, Settings
 from tunewright_agent.engines.engine import EngineParts, password_of, price_of, switched_off
 from tunewright_agent.memory import Memory
 from tunewright_agent.sources.postgres import grants
+from tunewright_agent.sources.postgres.log_events import log_source
+from tunewright_agent.sources.postgres.log_transport import FileTransport
 from tunewright_agent.sources.postgres.session import PACKAGE, Limits, Reader
-from tunewright_agent.sources.source import discover
+from tunewright_agent.sources.source import Source, discover
+from tunewright_analyzers.facts.log_events import LogEvents
 from tunewright_analyzers.facts.snapshot import Engine
 from tunewright_analyzers.indexes.problem import Limits as AdviceLimits
 
@@ -47,8 +51,19 @@ def _analyst(cluster: ClusterSettings, settings: Settings, reader: Reader, memor
     indexes = IndexPass(reader, twins, memory, agent.window, allow, MODEST, price_of(cluster))
     constants = ConstantsPass(reader) if settings.privacy.index_constants else None
     off = switched_off(cluster)
-    regressions = source_of(memory)
-    return TwinAnalyst(twins, plans, indexes, agent.plans_every, agent.index_advice_every, off, constants, regressions)
+    return TwinAnalyst(twins, plans, indexes, agent.plans_every, agent.index_advice_every, off, constants)
+
+
+def _configured(cluster: ClusterSettings, memory: Memory | None) -> tuple[Source[Reader], ...]:
+    """The source of the server's log, where the settings say where that is."""
+    if cluster.log_file is None:
+        return ()
+
+    def known_to() -> datetime | None:
+        before = memory.newest(LogEvents) if memory is not None else None
+        return before.read_to if before is not None else None
+
+    return (log_source(FileTransport(cluster.log_file), known_to),)
 
 
 ENGINE = EngineParts(
@@ -59,6 +74,8 @@ ENGINE = EngineParts(
     grants=grants.sql,
     reader=_reader,
     sources=lambda: discover(PACKAGE),
-    analyses=("constants", "plans", "index_advice", "regressions"),
+    analyses=("constants", "plans", "index_advice"),
     analyst=_analyst,
+    configured=_configured,
+    optional=("log_events",),
 )

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
 
 from tunewright_analyzers.facts.databases import Database, Databases, InputOutput, Throughput
+from tunewright_analyzers.facts.log_events import LogEvent, LogEvents
 from tunewright_analyzers.facts.relations import Index, Indexes, Table, Tables
 from tunewright_analyzers.facts.sessions import ActiveSessions, BlockedTime, SessionLoad
 from tunewright_analyzers.facts.snapshot import Period, Section
@@ -55,6 +56,7 @@ _IO = (
     "reuses",
     "fsyncs",
 )
+_LOG_EVENT = ("count", "seconds", "bytes")
 _WAL = ("wal_records", "wal_full_page_images", "wal_bytes", "wal_buffers_full")
 _CHECKPOINTS = (
     "checkpoints_timed",
@@ -99,12 +101,17 @@ def _io_key(row: InputOutput) -> Hashable:
     return (row.backend_type, row.object, row.context)
 
 
+def _event_key(row: LogEvent) -> Hashable:
+    return (row.category, row.kind, row.database, row.subject)
+
+
 FORMS: dict[type[Section], _Form] = {
     Statements: _Form("rows", _statement_key, _STATEMENT),
     Tables: _Form("rows", _name_key, _TABLE),
     Indexes: _Form("rows", _name_key, _INDEX),
     Databases: _Form("rows", _name_key, _DATABASE),
     Throughput: _Form("io", _io_key, _IO),
+    LogEvents: _Form("rows", _event_key, _LOG_EVENT),
 }
 """The sections that count."""
 
@@ -141,7 +148,8 @@ def is_idle(row: Any, counters: tuple[str, ...]) -> bool:
 def _was_reset(before: Section, now: Section) -> bool:
     if isinstance(before, Statements) and isinstance(now, Statements):
         return before.coverage.reset_at != now.coverage.reset_at
-    return False
+    # Another start of the agent counts from where the one before had read to.
+    return isinstance(before, LogEvents) and isinstance(now, LogEvents) and before.period.start != now.period.start
 
 
 def _reborn(old: Any, row: Any) -> bool:
@@ -204,7 +212,7 @@ def onto(delta: Section, latest: Section) -> Section:
     if form is None or type(delta) is not type(latest):
         return delta
     counted = {form.key(row): row for row in getattr(delta, form.rows)}
-    only_counted = isinstance(latest, Statements)
+    only_counted = isinstance(latest, Statements | LogEvents)
     rows = []
     for row in getattr(latest, form.rows):
         mine = counted.pop(form.key(row), None)
@@ -300,4 +308,6 @@ def busy_rows(section: Section) -> Section:
     rows = tuple(row for row in getattr(section, form.rows) if not is_idle(row, form.counters))
     if isinstance(section, Statements):
         return replace(section, rows=tuple(replace(row, text=None) for row in rows))
+    if isinstance(section, LogEvents):
+        return replace(section, rows=rows, deadlocks=(), lock_waits=(), vacuums=())
     return replace(section, **{form.rows: rows})  # type: ignore[type-var]

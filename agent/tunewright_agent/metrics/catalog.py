@@ -233,6 +233,16 @@ _THROUGHPUT = (
     ),
 )
 
+_LOG = (
+    Metric(
+        "tunewright_log_events_total",
+        _COUNTER,
+        "Events that the server's log told, by category and kind (docs/log-insights.md).",
+        (*SERVER, "category", "kind"),
+    ),
+    Metric("tunewright_log_dropped_bytes_total", _COUNTER, "Bytes of the server's log that were passed over.", SERVER),
+)
+
 _VERDICTS = (
     Metric(
         "tunewright_findings", _GAUGE, "Findings now, by group of checks and severity.", (*SERVER, "group", "severity")
@@ -405,6 +415,7 @@ CATALOG = (
     *_RELATIONS,
     *_REPLICATION,
     *_THROUGHPUT,
+    *_LOG,
     *_VERDICTS,
     *_FORECASTS,
     *_AGENT,

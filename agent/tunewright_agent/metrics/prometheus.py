@@ -17,6 +17,7 @@ from tunewright_agent.state import InstanceState, State
 from tunewright_analyzers.facts.databases import Databases, Throughput
 from tunewright_analyzers.facts.effects import Effects
 from tunewright_analyzers.facts.host import Host
+from tunewright_analyzers.facts.log_events import LogEvents
 from tunewright_analyzers.facts.relations import Indexes, Sequences, Tables
 from tunewright_analyzers.facts.replication import Replication
 from tunewright_analyzers.facts.sessions import ActiveSessions, Sessions
@@ -99,6 +100,8 @@ class TunewrightCollector(Collector):
             servers.write_throughput(sheet, server, throughput)
         if (settings := snapshot.section(Settings)) is not None:
             servers.write_settings(sheet, server, settings)
+        if (log := snapshot.section(LogEvents)) is not None:
+            servers.write_log(sheet, server, log)
         if (host := snapshot.section(Host)) is not None:
             servers.write_host(sheet, server, host)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from tunewright_agent.metrics.sheet import Sheet
 from tunewright_analyzers.facts.databases import Database, Databases, Throughput
 from tunewright_analyzers.facts.host import Host
+from tunewright_analyzers.facts.log_events import LogEvents
 from tunewright_analyzers.facts.replication import Replication
 from tunewright_analyzers.facts.sessions import ActiveSessions, Session, Sessions
 from tunewright_analyzers.facts.settings import Settings
@@ -167,6 +168,13 @@ def write_throughput(sheet: Sheet, server: Labels, section: Throughput) -> None:
         if row.writes:
             sheet.add("tunewright_io_bytes_total", row.write_bytes, *who, "write")
             sheet.add("tunewright_io_seconds_total", row.write_seconds, *who, "write")
+
+
+def write_log(sheet: Sheet, server: Labels, section: LogEvents) -> None:
+    """What the log told since the agent began to read it."""
+    for row in section.rows:
+        sheet.add("tunewright_log_events_total", row.count, *server, row.category, row.kind)
+    sheet.add("tunewright_log_dropped_bytes_total", section.dropped_bytes, *server)
 
 
 def write_settings(sheet: Sheet, server: Labels, section: Settings) -> None:

@@ -61,6 +61,8 @@ class Section:
     __slots__ = ()
     name: ClassVar[str]
     """The key of the section in a saved snapshot, and in 'not judged, because …' messages."""
+    mend: ClassVar[str | None] = None
+    """What to set where no source for it is switched on at all; None: nothing need be set."""
     view: ClassVar[View] = View.ENGINE
     """Which kind of target it is read from."""
 

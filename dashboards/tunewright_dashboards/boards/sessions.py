@@ -175,5 +175,30 @@ BOARD = Board(
                 ),
             ),
         ),
+        Row(
+            "What the log tells",
+            (
+                Panel(
+                    "Events in the log",
+                    "By category and kind, in ten minutes; plain runs of autovacuum and checkpoints left out. docs/log-insights.md lists the kinds.",
+                    "short",
+                    (
+                        Query(
+                            "sum by (category, kind) (increase(tunewright_log_events_total"
+                            f'{{{SERVER},kind!~"vacuum|analyze|timed|complete"}}[10m])) > 0',
+                            "{{category}} / {{kind}}",
+                        ),
+                    ),
+                    Kind.STACK,
+                    empty="the log tells of nothing, or is not read",
+                ),
+                Panel(
+                    "Log passed over",
+                    "Bytes a second of the server's log that the agent did not read: more was written than one pass reads.",
+                    "Bps",
+                    (Query(f"rate(tunewright_log_dropped_bytes_total{{{SERVER}}}[{RATE}])", _WHO),),
+                ),
+            ),
+        ),
     ),
 )

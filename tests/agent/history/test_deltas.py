@@ -15,6 +15,7 @@ from cases.case import NOW
 from tunewright_agent.history.deltas import DROPPED, FORMS, busy_rows, difference, is_idle, merge, onto
 from tunewright_analyzers.facts.databases import Database, Databases, InputOutput, Throughput
 from tunewright_analyzers.facts.ids import StatementId
+from tunewright_analyzers.facts.log_events import LogEvent, LogEvents
 from tunewright_analyzers.facts.relations import Indexes, Tables
 from tunewright_analyzers.facts.sessions import ActiveSessions, BlockedTime, SessionLoad
 from tunewright_analyzers.facts.snapshot import Period, Section
@@ -185,6 +186,7 @@ def _row(kind: type[Section]) -> Any:
         Indexes: facts.index(),
         Databases: facts.database(active_seconds=0.0, idle_in_transaction_seconds=0.0, checksum_failures=0),
         Throughput: InputOutput("client backend", "relation", "normal", *(0 for _ in range(11))),
+        LogEvents: LogEvent("lock", "deadlock", "shop", "", 0),
     }
     return rows[kind]
 
@@ -197,6 +199,7 @@ def _of(kind: type[Section], minute: float, row: Any) -> Section:
         Indexes: lambda: Indexes(period, (row,), ("shop",)),
         Databases: lambda: Databases(period, (row,)),
         Throughput: lambda: Throughput(period, (row,)),
+        LogEvents: lambda: LogEvents(period, (row,)),
     }
     return made[kind]()
 
@@ -231,6 +234,7 @@ def test_every_field_that_only_grows_is_known_to_be_a_counter(kind: type[Section
         Indexes: "size_bytes row_estimate pages",
         Databases: "size_bytes connections xid_age mxid_age",
         Throughput: "",
+        LogEvents: "",
     }[kind].split()
     numbers = {one.name for one in fields(_row(kind)) if one.type in (int, float, int | None, float | None)}
     assert numbers == {*states, *FORMS[kind].counters}
@@ -335,6 +339,17 @@ def test_a_reset_that_the_server_tells_is_seen_even_where_the_counter_has_passed
     assert isinstance(statements, Statements)
     assert _calls(statements) == {"a": 25}
     assert (statements.coverage.was_reset, statements.coverage.evicted) == (True, 1)
+
+
+def test_another_start_of_the_agent_counts_the_log_from_where_the_one_before_had_read() -> None:
+    """Even where by then more was counted than before: the two counts have nothing in common."""
+    row = LogEvent("lock", "deadlock", "shop", "", 5)
+    before = LogEvents(Period(at(0), at(10)), (row,))
+    now = LogEvents(Period(at(10), at(20)), (replace(row, count=7),))
+    delta = difference(before, now)
+    assert isinstance(delta, LogEvents)
+    assert [one.count for one in delta.rows] == [7]
+    assert delta.period == Period(at(10), at(20))
 
 
 @pytest.mark.parametrize("minutes", [0, -1, -100_000])

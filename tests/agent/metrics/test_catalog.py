@@ -16,6 +16,7 @@ COUNTED = {
     "files", "findings", "fetched", "full", "gaps", "held", "hit", "images", "judged", "max", "passes", "read", "recommendations",
     "records", "reserved", "returned", "inserted", "updated", "deleted", "rollbacks", "rows", "scans", "sessions", "skipped", "dropped",
     "transactions", "written", "workers", "changes", "promises", "cores", "replicas", "invalid",
+    "events",
     "acu", "alerts", "clusters", "created", "credits", "dollars", "length", "maintenance", "rate", "reads", "requested", "requests", "used", "writes",
 }  # fmt: skip
 """What a metric without a unit counts: a plural noun, or a noun with its participle."""
@@ -25,6 +26,7 @@ LABELS = {
     "cluster", "server", "database", "schema", "table", "index", "statement", "user", "kind", "source", "engine", "version", "flavour",
     "role", "wait_type", "wait_event", "state", "name", "replica", "slot", "cause", "by", "backend_type", "object", "operation",
     "group", "severity", "check", "metric", "python", "holder", "sequence", "channel",
+    "category",
     "account", "action", "bound", "class", "dimension", "region", "resource", "status", "storage_type", "zone",
 }  # fmt: skip
 RESERVED = {"instance", "job", "le", "quantile"}

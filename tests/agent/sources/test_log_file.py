@@ -339,14 +339,15 @@ def test_a_statement_that_looks_like_a_plan_is_none(log: Path) -> None:
 @pytest.mark.parametrize(
     ("setting", "prefix", "said"),
     [
-        ("%m [%p] ", f"{STAMP} [77] ", Said(None, AT)),
-        ("%m [%p] %q%u@%d ", f"{STAMP} [77] alice@shop ", Said("shop", AT)),
-        ("%m [%p] %q%u@%d ", f"{STAMP} [77] ", Said(None, AT)),
-        ("%t:%r:%u@%d:[%p]:", "2026-01-02 03:04:05 UTC:10.0.0.1(5432):al@shop:[77]:", Said("shop", AT.replace(microsecond=0))),
-        ("%t:%r:%u@%d:[%p]:", "2026-01-02 03:04:05 UTC:[local]:[unknown]@[unknown]:[77]:", Said(None, AT.replace(microsecond=0))),
+        ("%m [%p] ", f"{STAMP} [77] ", Said(None, AT, 77)),
+        ("%m [%p] %q%u@%d ", f"{STAMP} [77] alice@shop ", Said("shop", AT, 77)),
+        ("%m [%p] %q%u@%d ", f"{STAMP} [77] ", Said(None, AT, 77)),
+        ("%t:%r:%u@%d:[%p]:", "2026-01-02 03:04:05 UTC:10.0.0.1(5432):al@shop:[77]:", Said("shop", AT.replace(microsecond=0), 77)),
+        ("%t:%r:%u@%d:[%p]:", "2026-01-02 03:04:05 UTC:[local]:[unknown]@[unknown]:[77]:", Said(None, AT.replace(microsecond=0), 77)),
         ("%n %d: ", "1767323045.678 my shop: ", Said("my shop", AT)),
         ("db=%d,user=%u %s|%m ", f"db=shop,user=bob 2026-01-01 00:00:00 UTC|{STAMP} ", Said("shop", AT)),
-        ("%-12d|%10p|%m|", f"shop        |        77|{STAMP}|", Said("shop", AT)),
+        ("%-12d|%10p|%m|", f"shop        |        77|{STAMP}|", Said("shop", AT, 77)),
+        ("%m %e %p ", f"{STAMP} 40P01 77 ", Said(None, AT, 77, "40P01")),
         ("100%% %a %m ", f"100% psql {STAMP} ", Said(None, AT)),
     ],
 )  # fmt: skip
@@ -360,8 +361,9 @@ def test_a_prefix_is_read_as_it_was_set(setting: str, prefix: str, said: Said) -
      ("database: shop ", "shop"), ("x=1:alice@shop:[77]:", "shop"), ("a@b.example.org ", None)],
 )  # fmt: skip
 def test_the_usual_prefixes_are_known_without_the_setting(prefix: str, database: str | None) -> None:
-    assert read_prefix(f"{STAMP} {prefix}") == Said(database, AT)
-    assert read_prefix(prefix) == Said(database, None)
+    pid = 77 if "[77]" in prefix else None
+    assert read_prefix(f"{STAMP} {prefix}") == Said(database, AT, pid)
+    assert read_prefix(prefix) == Said(database, None, pid)
 
 
 def test_an_application_name_is_no_database() -> None:

@@ -14,22 +14,26 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from pathlib import PurePath
 
 from tunewright_agent.sources.postgres.log_prefix import LONGEST_PREFIX, moment, read_prefix
+from tunewright_analyzers.logs.entry import Entry as Entry
 
 _RECORD = re.compile(rb"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} [^,\n]{1,20},", re.MULTILINE)
 _WHOLE_RECORD = re.compile(
     rb'\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} [^,\n]{1,20},("[^,\n]{0,200}")?,("[^,\n]{0,200}")?,\d{1,10},[^,\n]{0,200},[0-9a-f]+\.[0-9a-f]+,\d+,'
 )
 _LIKE_RECORD = re.compile(rb"\d{1,4}\Z|\d{4}-")
-_SQLSTATE = re.compile(r"[0-9A-Z]{5}: ")
+_SQLSTATE = re.compile(r"([0-9A-Z]{5}): ")
 _MOST_COLONS = 10
+_LONGEST_PID = 10
 BEGINNING_BYTES = 64 * 1024
 """What of a file is looked at to know its form."""
-_CSV_TIME, _CSV_DATABASE, _CSV_MESSAGE = 0, 2, 13
+_CSV_TIME, _CSV_DATABASE, _CSV_PID, _CSV_SEVERITY, _CSV_STATE, _CSV_MESSAGE, _CSV_DETAIL, _CSV_CONTEXT, _CSV_STATEMENT, _CSV_BACKEND = (
+    0, 2, 3, 11, 12, 13, 14, 18, 19, 23,
+)  # fmt: skip
+"""Places of the fields; the backend's type is there from release 13 on."""
 
 
 class Form(StrEnum):
@@ -38,15 +42,6 @@ class Form(StrEnum):
     STDERR = "stderr"
     CSV = "csvlog"
     JSON = "jsonlog"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One message of the log. Not redacted: it may hold anything that users wrote, and stays within the source."""
-
-    message: str
-    database: str | None
-    at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +152,15 @@ def _from_stderr(text: str, log_line_prefix: str | None, log_timezone: str | Non
     colon = _severity_end(first)
     if colon is None:
         return None
-    said = read_prefix(first[: colon - len(_word_before(first, colon))], log_line_prefix, log_timezone)
+    severity = _word_before(first, colon)
+    said = read_prefix(first[: colon - len(severity)], log_line_prefix, log_timezone)
     message = first[colon + 3 :].rstrip("\r")
-    if _SQLSTATE.match(message):  # log_error_verbosity = verbose
+    state = _SQLSTATE.match(message)
+    if state is not None:  # log_error_verbosity = verbose
         message = message[7:]
     rest = rest.removesuffix("\n").removeprefix("\t").replace("\n\t", "\n")
-    return Entry(f"{message}\n{rest}", said.database, said.at)
+    known = state[1] if state is not None else said.sqlstate
+    return Entry(f"{message}\n{rest}", said.database, said.at, severity, known, said.pid)
 
 
 def _fields(record: str) -> list[str] | None:
@@ -196,7 +194,21 @@ def _from_csv(text: str, log_timezone: str | None) -> Entry | None:
     fields = _fields(text)
     if fields is None or len(fields) <= _CSV_MESSAGE:
         return None
-    return Entry(fields[_CSV_MESSAGE], fields[_CSV_DATABASE] or None, moment(fields[_CSV_TIME], log_timezone))
+    fields += [""] * (_CSV_BACKEND + 1 - len(fields))
+    pid = fields[_CSV_PID]
+    return Entry(
+        fields[_CSV_MESSAGE],
+        fields[_CSV_DATABASE] or None,
+        moment(fields[_CSV_TIME], log_timezone),
+        fields[_CSV_SEVERITY] or None,
+        fields[_CSV_STATE] or None,
+        int(pid) if pid.isascii() and pid.isdigit() and len(pid) <= _LONGEST_PID else None,
+        fields[_CSV_BACKEND] or None,
+        fields[_CSV_DETAIL],
+        fields[_CSV_CONTEXT],
+        fields[_CSV_STATEMENT],
+        whole=True,
+    )
 
 
 def _from_json(text: str, log_timezone: str | None) -> Entry | None:
@@ -206,9 +218,22 @@ def _from_json(text: str, log_timezone: str | None) -> Entry | None:
         return None
     if not isinstance(decoded, dict) or not isinstance(decoded.get("message"), str):
         return None
-    database, at = decoded.get("dbname"), decoded.get("timestamp")
+    pid = decoded.get("pid")
+
+    def said(key: str) -> str:
+        value = decoded.get(key)
+        return value.replace("\x00", "\N{REPLACEMENT CHARACTER}") if isinstance(value, str) else ""
+
     return Entry(
-        decoded["message"].replace("\x00", "\N{REPLACEMENT CHARACTER}"),
-        database if isinstance(database, str) and database else None,
-        moment(at, log_timezone) if isinstance(at, str) else None,
+        said("message"),
+        said("dbname") or None,
+        moment(said("timestamp"), log_timezone),
+        said("error_severity") or None,
+        said("state_code") or None,
+        pid if isinstance(pid, int) else None,
+        said("backend_type") or None,
+        said("detail"),
+        said("context"),
+        said("statement"),
+        whole=True,
     )

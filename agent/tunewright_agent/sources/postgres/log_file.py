@@ -1,6 +1,7 @@
 """Tails one log file of the server: what was written to it since the last call, as entries, whichever of the three forms it has.
 
-In comes a path; out go the entries that hold a given mark (no other is decoded). Called by auto_explain. Between calls only numbers
+In comes a path; out go the entries that hold a given mark and not what is to be skipped (no other is decoded). Called by auto_explain and
+by the source log_events. Between calls only numbers
 are kept, and no descriptor is held: the next call reads again from where the first unfinished entry began.
 
     new file or first call   the last MOST_BYTES
@@ -12,6 +13,7 @@ are kept, and no descriptor is held: the next call reads again from where the fi
 
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,6 +31,7 @@ from tunewright_agent.sources.postgres.log_entries import (
     form_of,
     spans,
 )
+from tunewright_agent.sources.postgres.log_prefix import LONGEST_PREFIX
 from tunewright_agent.sources.source import Denied, SourceError, Unavailable, Unsupported
 
 MOST_BYTES = 16 * 2**20
@@ -90,14 +93,25 @@ def _open(path: Path) -> BinaryIO:
 class LogFile:
     """One log file, and how far it was read. `log_line_prefix` and `log_timezone` as the server has them, where they are known."""
 
-    def __init__(self, path: Path, log_line_prefix: str | None = None, log_timezone: str | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        log_line_prefix: str | None = None,
+        log_timezone: str | None = None,
+        skip: re.Pattern[bytes] | None = None,
+    ) -> None:
         self.path = path
+        self._skip = skip
         self.dropped = 0
         """Bytes that were passed over: beyond MOST_BYTES of a pass, entries beyond MOST_ENTRY_BYTES, lost in a rotation."""
         self.damaged = 0
         """Entries with the mark that are torn or not of the file's form."""
         self._prefix, self._zone = log_line_prefix, log_timezone
         self._place: _Place | None = None
+
+    def told(self, log_line_prefix: str | None, log_timezone: str | None) -> None:
+        """What the server's settings are from now on; what was read stays read."""
+        self._prefix, self._zone = log_line_prefix, log_timezone
 
     def entries(self, mark: bytes, ending: bytes) -> Iterator[Entry]:
         """New entries that hold `mark`, in order. Where it is left early or raises SourceError, the next call goes on from there.
@@ -180,6 +194,8 @@ class LogFile:
 
     def _entry(self, form: Form, data: bytes, span: Span, mark: bytes) -> Iterator[Entry]:
         if data.find(mark, span.start, span.end) < 0:
+            return
+        if self._skip is not None and self._skip.search(data, span.start, min(span.end, span.start + LONGEST_PREFIX)):
             return
         if span.end - span.start > MOST_ENTRY_BYTES:
             self.dropped += span.end - span.start

@@ -1,4 +1,4 @@
-"""What a line of the server's stderr log says before its message: the database and the time.
+"""What a line of the server's stderr log says before its message: the database, the time, the process and the SQLSTATE.
 
 In comes the text before the severity word, log_line_prefix where it is known, log_timezone where it is known; out goes Said.
 Called by log_entries for the few entries that are wanted. With the setting the text is matched exactly; without it (or where it was
@@ -24,11 +24,12 @@ _ESCAPE = re.compile(r"%(?P<pad>-?\d{1,3})?(?P<letter>[A-Za-z%])|(?P<plain>[^%]+
 # Escapes whose form is known; the others are free text up to the character that follows them.
 _FORMS = {"t": _TIME, "m": _TIME, "s": _TIME, "n": _EPOCH, "p": r"\d{1,10}", "P": r"\d{0,10}", "l": r"\d{1,20}", "x": r"\d{1,20}",
           "e": r"[0-9A-Z]{5}", "c": r"[0-9a-f]{1,16}\.[0-9a-f]{1,16}", "Q": r"-?\d{1,20}"}  # fmt: skip
-_GROUPS = {"d": "database", "t": "time", "m": "time", "n": "epoch"}
+_GROUPS = {"d": "database", "t": "time", "m": "time", "n": "epoch", "p": "pid", "e": "sqlstate"}
 
 _ANY_TIME = re.compile(rf"(?<!\d){_TIME}")
 _ANY_EPOCH = re.compile(rf"(?<![\d.]){_EPOCH}(?![\d.])")
 _NAMED = re.compile(r"(?:\bdb|\bdatabase|\bdbname|\bdatname)[=:] ?\"?([^\s,;|\"\])(]{1,63})", re.IGNORECASE)
+_PID = re.compile(r"\[(\d{1,10})\]")
 _AT = re.compile(r"(?<![^\s,;|:=\[(\]])[^\s,;|:=\[\](@]{1,63}@([^\s,;|:@\[\]()./]{1,63})(?![^\s,;|:\])])")
 _STAMP = re.compile(rf"(\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{{1,6}})?) ({_ZONE})")
 _UTC = frozenset({"UTC", "GMT", "UCT", "Z", "Zulu"})
@@ -40,6 +41,8 @@ class Said:
 
     database: str | None = None
     at: datetime | None = None
+    pid: int | None = None
+    sqlstate: str | None = None
 
 
 def moment(text: str, log_timezone: str | None = None) -> datetime | None:
@@ -117,7 +120,9 @@ def _guessed(text: str, log_timezone: str | None) -> Said:
     named = _NAMED.search(text) or _AT.search(text)
     moments = [moment(one[0], log_timezone) for one in _ANY_TIME.finditer(text)]
     moments += [datetime.fromtimestamp(float(one[0]), UTC) for one in _ANY_EPOCH.finditer(text)]
-    return Said(_name(named[1]) if named else None, max((one for one in moments if one is not None), default=None))
+    pid = _PID.search(text)
+    latest = max((one for one in moments if one is not None), default=None)
+    return Said(_name(named[1]) if named else None, latest, int(pid[1]) if pid else None)
 
 
 def read_prefix(text: str, log_line_prefix: str | None = None, log_timezone: str | None = None) -> Said:
@@ -130,4 +135,5 @@ def read_prefix(text: str, log_line_prefix: str | None = None, log_timezone: str
     at = moment(found["time"], log_timezone) if found.get("time") else None
     if at is None and found.get("epoch"):
         at = datetime.fromtimestamp(float(found["epoch"]), UTC)
-    return Said(_name(found.get("database")), at)
+    pid = found.get("pid")
+    return Said(_name(found.get("database")), at, int(pid) if pid else None, found.get("sqlstate"))

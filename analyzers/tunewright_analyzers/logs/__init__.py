@@ -1,0 +1,1 @@
+"""What a server's log says: entries to classified, redacted events. Pure."""
