@@ -13,7 +13,7 @@ import structlog
 from tunewright_agent.clock import Clock, now
 from tunewright_agent.cloud_watch import cloud_watch, login_of, member_settings
 from tunewright_agent.config.load import ConfigurationError
-from tunewright_agent.config.settings import ClusterSettings, HistorySettings, Settings
+from tunewright_agent.config.settings import CloudWatchSettings, ClusterSettings, HistorySettings, Settings
 from tunewright_agent.engines.engine import EngineParts, engine_of, switched_off
 from tunewright_agent.fleet import CLOUD, Fleet, Group
 from tunewright_agent.history.outbox import Outbox, outbox_path
@@ -21,12 +21,13 @@ from tunewright_agent.history.store import History, HistoryError, Retention
 from tunewright_agent.lanes import Job, Lane
 from tunewright_agent.latest import Latest
 from tunewright_agent.memory import Fault, Memory, Remembered
+from tunewright_agent.metrics.cloudwatch import Publisher
 from tunewright_agent.metrics.governor import Governor
 from tunewright_agent.metrics.prometheus import exposition
 from tunewright_agent.notify.desk import Desk
 from tunewright_agent.pipeline import Rules
 from tunewright_agent.sources.aws.discovery import Found
-from tunewright_agent.sources.aws.session import Door
+from tunewright_agent.sources.aws.session import Door, Place, default_region
 from tunewright_agent.sources.host import machine
 from tunewright_agent.sources.source import Source
 from tunewright_agent.state import State
@@ -112,9 +113,13 @@ class Assembly:
     """Who notifies; None without channels."""
     fleet: Fleet | None = None
     """The clusters that AWS runs; None where the settings name none."""
+    publisher: Publisher | None = field(init=False, default=None)
+    """Who puts our metrics into CloudWatch; None unless it is switched on."""
+    publish_seconds: float = 60.0
     clock: Clock = field(init=False, default_factory=Clock)
     server: Server = field(init=False)
     _upkeep: Lane = field(init=False, default_factory=lambda: Lane("history"))
+    _publishing: Lane = field(init=False, default_factory=lambda: Lane("cloudwatch"))
 
     @property
     def address(self) -> str:
@@ -155,6 +160,11 @@ class Assembly:
         )
         if self.desk is not None:
             self.desk.start(self.clock)
+        if self.publisher is not None:
+            self._publishing.start()
+            put = Job("publish", self.publisher.publish, _not_published)
+            self.clock.every("cloudwatch", self.publish_seconds, lambda: _offer(self._publishing, put),
+                             first_in_seconds=self.publish_seconds)  # fmt: skip
         self.clock.start()
         self.server.start()
 
@@ -181,6 +191,8 @@ class Assembly:
         for thread in threads:
             thread.join()
         drained.append(self._upkeep.close(max(0.1, until - time.monotonic())))
+        if self.publisher is not None:
+            drained.append(self._publishing.close(max(0.1, until - time.monotonic())))
         if self.desk is not None:
             drained.append(self.desk.stop(max(0.1, until - time.monotonic())))
         self.history.database.close()
@@ -189,6 +201,28 @@ class Assembly:
 
 def _offer(lane: Lane, job: Job) -> None:
     lane.offer(job)
+
+
+def _not_published(error: Exception) -> None:
+    """A line each time: it is tried again at the next tick. botocore's texts may quote what was sent, so only its kind is told."""
+    _log.warning("cloudwatch_not_published", error=type(error).__name__, mend="allow cloudwatch:PutMetricData")
+
+
+def publisher_of(settings: CloudWatchSettings, state: Callable[[], State]) -> Publisher | None:
+    """Our metrics' way into CloudWatch; None unless it is switched on. Nothing is asked of AWS yet."""
+    if not settings.publish:
+        return None
+    door = Door()
+
+    def client() -> Any:
+        return door.client("cloudwatch", Place(settings.region or default_region()))
+
+    def tell(series: int, dollars: float) -> None:
+        _log.info(
+            "cloudwatch_publishing", series=series, dollars_a_month=round(dollars, 2), namespace=settings.namespace
+        )
+
+    return Publisher(client, settings.namespace, settings.every, state, tell)
 
 
 def desk_of(settings: Settings) -> Desk | None:
@@ -242,6 +276,8 @@ def assemble(settings: Settings) -> Assembly:
             found = history.clusters() if fleet is not None else frozenset()
             desk.open(frozenset(cluster.name for cluster in settings.clusters) | found)
         assembly = Assembly(history, fault, watches, now(), desk, fleet)
+        assembly.publisher = publisher_of(settings.cloudwatch, assembly.state)
+        assembly.publish_seconds = settings.cloudwatch.every
         assembly.server = serve(
             web.address, web.port, assembly.state, metrics=exposition(assembly.state), token=token, tls=tls
         )

@@ -19,6 +19,7 @@ _EXAMPLES = {
     "log_file": '"/var/log/postgresql/postgresql-18-main.log"',
     "dollars_per_hour": "1.16",
     "vcpus": "8",
+    "region": '"eu-west-1"',
     "items": '{ "aurora:db.r6g.large" = 0.281, "aurora:acu" = 0.14 }',
     "sources": '{ activity = { interval = "5s" }, columns = { enabled = false } }',
     "allow_functions": '["public.slugify"]',

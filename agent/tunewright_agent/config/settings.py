@@ -116,6 +116,19 @@ class PriceSettings(Table):
         return items
 
 
+class CloudWatchSettings(Table):
+    """Our own metrics in CloudWatch (needs cloudwatch:PutMetricData): load by wait class, open findings by severity. Billed by AWS."""
+
+    publish: Flag = Field(
+        False,
+        description="true: put them. About $0.30 a month for each series, 5 for a cluster's findings and some 5 for a server's load;"
+        " the log tells the number and the price.",
+    )
+    namespace: str = Field("Tunewright", description="Their namespace.", pattern=r"^[A-Za-z][A-Za-z0-9_./#-]{0,254}$")
+    region: str | None = Field(None, description="Region to put them in; default: that of the environment.")
+    every: Duration = Field(60.0, description="How often they are put.", ge=10)
+
+
 class ClusterSettings(Table):
     """One cluster to watch. Repeat the table for more."""
 
@@ -176,6 +189,7 @@ class Settings(Table):
     notifications: NotificationSettings = NotificationSettings()
     prices: PriceSettings = PriceSettings()
     aws: AwsSettings = AwsSettings()
+    cloudwatch: CloudWatchSettings = CloudWatchSettings()
     clusters: tuple[ClusterSettings, ...] = Field((), description="The clusters to watch.")
     checks: dict[str, dict[str, float | bool | str]] = Field(
         {}, description="Thresholds by check, and `enabled = false`; `tunewright checks` lists them."

@@ -144,6 +144,9 @@ def _print_recommendation(console: Console, number: int, one: Recommendation, kn
     head = f"{number}. {_safe(one.action)}: {_safe(one.subject)}"
     _line(console, f"\n[bold]{head}[/]  [dim]{_safe(one.check)} {_safe(one.id)}[/]")
     _sql(console, one.statements, "     ")
+    if one.template:
+        _line(console, "   as CloudFormation")
+        _sql(console, (one.template,), "     ")
     if one.expectation is not None:
         _line(console, f"   expected  {escape(expectation_text(one.expectation))}")
     for each in one.evidence:

@@ -75,6 +75,11 @@ class _Role(CredentialProvider):  # type: ignore[misc]  # botocore has no types
         return DeferredRefreshableCredentials(self._fetcher.fetch_credentials, self.METHOD)
 
 
+def default_region() -> str:
+    """The Region of the environment or the profile; empty where there is none (botocore then says so)."""
+    return boto3.Session().region_name or ""
+
+
 class Door:
     """Clients of all places, shared by every lane. `make` gives a fresh botocore session (tests hook theirs)."""
 
