@@ -61,9 +61,17 @@ def checks(
     elif len(chosen) == 1:
         _print_one(chosen[0])
     else:
-        table = Table("check", "looks for", "needs", box=None, pad_edge=False)
+        has_controls = any(check.controls for check in chosen)
+        table = Table(box=None, pad_edge=False)
+        table.add_column("check", no_wrap=True)
+        for head in ("looks for", "needs", *(("controls",) if has_controls else ())):
+            table.add_column(head)
         for check in chosen:
-            table.add_row(check.id, escape(check.title), ", ".join(kind.name for kind in check.needs))
+            sections = ", ".join(kind.name for kind in check.needs)
+            hub = ", ".join(
+                one for one in check.controls if ":" not in one
+            )  # prowler's long names: of one check, and in JSON
+            table.add_row(check.id, escape(check.title), sections, *((hub,) if has_controls else ()))
         out.print(table)
 
 
