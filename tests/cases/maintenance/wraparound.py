@@ -1,7 +1,7 @@
 """Cases of `maintenance/wraparound`."""
 
 from cases.case import Case, gap
-from cases.facts import database, databases, settings, table, tables
+from cases.facts import database, databases, settings, table, tables, throughput
 from tunewright_analyzers.checks.maintenance.wraparound import LIMIT
 from tunewright_analyzers.facts.databases import Databases
 
@@ -25,6 +25,31 @@ CASES = (
         ("database shop",),
         severity={"database shop": "critical"},
         says=("multixact",),
+    ),
+    Case(
+        "when they run out",
+        "fires",
+        (databases(database(xid_age=LIMIT - 1_000_000_000)), settings()),
+        ("database shop",),
+        severity={"database shop": "high"},
+        says=("they run out on 2026-12-04",),
+        deltas=(throughput(transactions=100_000_000),),
+    ),
+    Case(
+        "severe by the date alone",
+        "fires",
+        (databases(database(xid_age=LIMIT // 3)), settings()),
+        ("database shop",),
+        severity={"database shop": "high"},
+        deltas=(throughput(transactions=100_000_000),),
+    ),
+    Case(
+        "one reading tells no date",
+        "fires",
+        (databases(database(xid_age=LIMIT // 3)), settings(), throughput(transactions=10**9)),
+        ("database shop",),
+        severity={"database shop": "medium"},
+        says=("before writes are refused.",),
     ),
     Case("young", "silent", (databases(database()), settings())),
     Case(

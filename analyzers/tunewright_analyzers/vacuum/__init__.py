@@ -1,0 +1,1 @@
+"""Why a table is not vacuumed. Pure."""
