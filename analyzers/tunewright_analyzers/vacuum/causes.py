@@ -148,8 +148,8 @@ def _locked(table: Table, sessions: Sessions, log: LogEvents | None, least_cance
     rows = log.of("autovacuum", "cancelled", "skipped_locked") if log else ()
     cancelled = sum(row.count for row in rows if row.subject == name)
     if cancelled >= least_cancelled:
-        evidence = (Evidence("cancelled or skipped for a lock", cancelled, "count", "the server's log"),)
-        yield Cause(Hindrance.LOCKED, f"locks of other sessions cancelled it {cancelled} times", evidence)
+        counted = Evidence("cancelled or skipped for a lock", cancelled, "count", "the server's log")
+        yield Cause(Hindrance.LOCKED, f"locks of other sessions cancelled it {cancelled} times", (counted,))
 
 
 def _throttled(table: Table, sessions: Sessions, log: LogEvents | None) -> Iterator[Cause]:
@@ -167,11 +167,11 @@ def _throttled(table: Table, sessions: Sessions, log: LogEvents | None) -> Itera
         mine = (run.database, f"{run.schema}.{run.table}") == (table.name.database, str(table.name))
         if mine and run.delay_seconds is not None and run.delay_seconds >= 0.5 * run.seconds:
             share = run.delay_seconds / max(run.seconds, 1e-6)
-            evidence = (Evidence("asleep at the last run", round(share, 3), "ratio", "the server's log"),)
+            asleep = Evidence("asleep at the last run", round(share, 3), "ratio", "the server's log")
             yield Cause(
                 Hindrance.THROTTLED,
                 f"its last run slept {share:.0%} of {run.seconds:.0f} s by the cost limit",
-                evidence,
+                (asleep,),
             )
             return
 

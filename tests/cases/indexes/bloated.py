@@ -1,7 +1,7 @@
 """Cases of `indexes/bloated`: an index on a column of unique integers takes 21.5 MiB a million rows when it is fresh."""
 
 from cases.case import Case, gap
-from cases.facts import column, schema
+from cases.facts import column, schema, table, tables
 from cases.indexes.facts import MEGABYTE, index, indexes, name
 from tunewright_analyzers.facts.columns import Columns, ColumnStatistics
 from tunewright_analyzers.facts.relations import Indexes
@@ -35,6 +35,11 @@ CASES = (
         ("REINDEX INDEX CONCURRENTLY public.i;",),
     ),
     Case("gigabytes", "fires", _bloated(4096, 2048), (_SUBJECT,), {_SUBJECT: "medium"}),
+    Case("gigabytes by statistics that are out of date", "fires",
+         (*_bloated(20580, 10240), tables(table("orders", modified_since_analyze=30_000))), (_SUBJECT,), {_SUBJECT: "low"}),
+    Case("gigabytes of a table never analysed", "fires",
+         (*_bloated(20580, 10240), tables(table("orders", last_autoanalyze=None))), (_SUBJECT,), {_SUBJECT: "low"}),
+    Case("gigabytes by fresh statistics", "fires", (*_bloated(20580, 10240), tables(table("orders"))), (_SUBJECT,), {_SUBJECT: "high"}),
     Case("tens of gigabytes", "fires", _bloated(20580, 10240), (_SUBJECT,), {_SUBJECT: "high"}),
     Case("as random inserts leave it", "silent", _bloated(100, 67)),
     Case("small", "silent", _bloated(9, 1)),
@@ -44,4 +49,4 @@ CASES = (
     Case("unread", "gap", (_STATISTICS, _SCHEMA), gaps=(gap(Indexes),)),
     Case("just over forty percent and ten MiB", "threshold", _bloated(25.3, 15), (_SUBJECT,)),
     Case("just under forty percent", "threshold", _bloated(25.3, 15.4)),
-)
+)  # fmt: skip

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.columns import Columns, Schema
-from tunewright_analyzers.facts.relations import Indexes
+from tunewright_analyzers.facts.relations import Indexes, Tables
 from tunewright_analyzers.finding import Evidence, NotJudged, Severity, Subject
-from tunewright_analyzers.indexes.bloat import empty_bytes, statistics_of, types_of
+from tunewright_analyzers.indexes.bloat import Confidence, confidence, empty_bytes, statistics_of, types_of
 from tunewright_analyzers.recommendation import Action, Expectation
 from tunewright_analyzers.sql.identifiers import qualified
 
@@ -29,7 +29,7 @@ def bloated(context: Context[Thresholds]) -> Iterator[Verdict]:
 
     Risk: empty pages take disk and cache, and every scan of a range reads them.
     Evidence: size against what a fresh index of so many rows would take, by a model of the B-tree with its deduplication and the planner's
-      statistics of its columns; an estimate, not a measurement. Indexes on expressions are not judged.
+      statistics of its columns; an estimate with its confidence (low is never severe). Indexes on expressions are not judged.
     Remedy: REINDEX INDEX CONCURRENTLY; then find what emptied it (mass deletes, long transactions, a queue).
     False positives: statistics that are out of date, wide variation in value length; pgstattuple's pgstatindex measures it exactly,
       at the price of reading the index.
@@ -37,6 +37,8 @@ def bloated(context: Context[Thresholds]) -> Iterator[Verdict]:
     limits = context.thresholds
     rows = [one for one in context.window.need(Indexes).rows if one.method == "btree" and one.is_valid]
     large = [one for one in rows if one.size_bytes >= limits.least_bytes]
+    section = context.window.section(Tables)
+    tables = {one.name: one for one in section.rows} if section is not None else {}
     statistics, types = statistics_of(context.window.need(Columns)), types_of(context.window.need(Schema))
     estimates = {one.name: empty_bytes(one, statistics, types) for one in large}
     if large and all(empty is None for empty in estimates.values()):
@@ -46,14 +48,17 @@ def bloated(context: Context[Thresholds]) -> Iterator[Verdict]:
         empty = estimates[index.name]
         if empty is None or empty < limits.least_bytes or empty < limits.least_ratio * index.size_bytes:
             continue
+        sure, why = confidence(index, types, tables.get(index.table))
+        severity = Severity.HIGH if empty >= limits.high_bytes else Severity.MEDIUM if empty >= 2**30 else Severity.LOW
         found = context.finding(
             Subject("index", str(index.name), index.name.database),
-            Severity.HIGH if empty >= limits.high_bytes else Severity.MEDIUM if empty >= 2**30 else Severity.LOW,
+            Severity.LOW if sure is Confidence.LOW else severity,
             f"Index {index.name} on {index.table} is about {empty / index.size_bytes:.0%} empty: "
             f"{empty / 2**20:.0f} of {index.size_bytes / 2**20:.0f} MiB.",
             Evidence("size", index.size_bytes, "bytes", "pg_class.relpages"),
             Evidence("empty", empty, "bytes", "size model"),
             Evidence("empty share", round(empty / index.size_bytes, 3), "ratio", "size model"),
+            Evidence("confidence", f"{sure}: {why}", "", "size model"),
         )
         yield found
         yield context.recommendation(
