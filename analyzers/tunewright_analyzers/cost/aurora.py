@@ -55,10 +55,14 @@ def class_dollars(prices: Prices, trends: CloudTrends, engine: str, name: str, i
     """Dollars a month of one member; of a serverless one by its mean capacity over the hours measured."""
     if name != "db.serverless":
         price = prices.get(f"{'aurora' if engine.startswith('aurora') else f'rds:{engine}'}:{name}")
-        return Missing(f"no price of {name} for {engine}") if price is None else price.dollars * HOURS_A_MONTH
+        return (
+            Missing(f"no price of {name} for {engine}: give one under [prices]")
+            if price is None
+            else price.dollars * HOURS_A_MONTH
+        )
     price, series = prices.get("aurora:acu"), trends.get("ServerlessDatabaseCapacity", Dimension.INSTANCE, instance, "Average")  # fmt: skip
     if price is None or series is None or not series.points:
-        return Missing(f"no price of an ACU or no capacity of {instance}")
+        return Missing(f"no price of an ACU, or no points of the capacity of {instance}")
     return price.dollars * HOURS_A_MONTH * sum(series.values) / len(series.values)
 
 
@@ -78,7 +82,8 @@ def bill(
     items = {name: prices.get(f"aurora:{name}") for name in ("storage", "io", "iopt:class-factor", "iopt:storage")}
     rates = {name: price.dollars for name, price in items.items() if price is not None}
     if len(rates) < len(items):
-        return Missing(f"no price of {', '.join(sorted(set(items) - set(rates)))}")
+        lacking = ", ".join(sorted(f"aurora:{name}" for name in set(items) - set(rates)))
+        return Missing(f"no price of {lacking}: give one under [prices]")
     used = trends.get("VolumeBytesUsed", Dimension.CLUSTER, cluster.identifier)
     counted = _requests(trends, cluster.identifier)
     if isinstance(counted, Missing):

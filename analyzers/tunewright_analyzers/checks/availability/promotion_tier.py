@@ -15,10 +15,10 @@ FIRST = 1
 
 @check(needs=(CloudClusters, CloudInstances))
 def promotion_tier(context: Context[NoThresholds]) -> Iterator[Verdict]:
-    """A reader of promotion tier 0 or 1 that is smaller than the writer.
+    """A reader that a failover would promote and that is smaller than the writer.
 
     Risk: a failover promotes it, and the whole load falls on an instance that cannot bear it.
-    Evidence: PromotionTier of DBClusterMembers, DBInstanceClass of the members.
+    Evidence: PromotionTier of DBClusterMembers (0 and 1, or the lowest that a reader has), DBInstanceClass of the members.
     Remedy: give it the writer's class, or a tier above those of the readers that are large enough.
     False positives: a cluster whose writer is far too large anyway.
     """
@@ -26,9 +26,11 @@ def promotion_tier(context: Context[NoThresholds]) -> Iterator[Verdict]:
         lead = writer(context.window, cluster)
         mine = memory_bytes(lead.instance_class) if lead is not None else None
         tiers = {one.instance: one.promotion_tier for one in cluster.members}
-        for row in readers(context.window, cluster):
+        others = readers(context.window, cluster)
+        first = max(FIRST, min((tiers[row.identifier] for row in others), default=FIRST))
+        for row in others:
             theirs, tier = memory_bytes(row.instance_class), tiers[row.identifier]
-            if lead is None or mine is None or theirs is None or theirs >= mine or tier > FIRST:
+            if lead is None or mine is None or theirs is None or theirs >= mine or tier > first:
                 continue
             found = context.finding(
                 subject(row),

@@ -84,7 +84,7 @@ def io_optimized(context: Context[Thresholds]) -> Iterator[Verdict]:
             continue
         money = bill(row, context.window.need(CloudInstances), trends, prices)
         if isinstance(money, Missing):
-            yield NotJudged(context.check, subject(row), f"{money.reason}; a price can be given under [prices]")
+            yield NotJudged(context.check, subject(row), money.reason)
         elif money.hours < context.thresholds.days_min * 24:
             reason = (
                 f"only {money.hours:.0f} h of requests are known, {context.thresholds.days_min:.0f} days are needed"

@@ -15,14 +15,14 @@ def insights_standard(context: Context[NoThresholds]) -> Iterator[Verdict]:
     Risk: AWS keeps the load for 7 days, without plans, lock trees and on-demand analysis; Tunewright's own history has these.
     Evidence: DatabaseInsightsMode of DescribeDBClusters and DescribeDBInstances.
     Remedy: none needed where Tunewright samples the engine; advanced mode (billed for each vCPU or ACU hour) where it cannot.
-    False positives: everywhere that Tunewright reads the engine itself: that is why this is information.
+    False positives: everywhere that Tunewright reads the engine itself.
     """
     for row in owners(context.window):
         if row.insights_mode != "standard":
             continue
         yield context.finding(
             subject(row),
-            Severity.INFO,
+            Severity.LOW,
             f"Database Insights of {row.identifier} is in standard mode: AWS keeps no plans and no lock trees.",
             evidence(row, "DatabaseInsightsMode", "standard"),
         )
