@@ -1,4 +1,4 @@
-"""One CloudWatch alarm, as we want it and as DescribeAlarms tells it. Three kinds: of a metric, of a band around it, of other alarms."""
+"""One CloudWatch alarm, as we want it and as DescribeAlarms tells it: of a metric, of its share of another, of a band around it, of other alarms."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
@@ -7,6 +7,9 @@ from typing import Any
 NAMESPACE = "AWS/RDS"
 BAND = "band"
 """Id of the expression that makes the band."""
+SHARE = "share"
+PERCENT = "IF(o > 0, 100 * m / o, 0)"
+"""`m` in percent of `o`; 0 where there is nothing to have a share of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,7 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """`threshold` for an alarm of a metric, `deviations` for a band, `rule` (and no metric) for a composite alarm."""
+    """`threshold` for an alarm of a metric (in percent where it is one `of` another), `deviations` for a band, `rule` for a composite alarm."""
 
     name: str
     description: str
@@ -36,11 +39,14 @@ class Alarm:
     rule: str | None = None
     actions: tuple[str, ...] = ()
     """ARNs that are told of ALARM and of OK."""
+    of: Metric | None = None
 
     @property
     def kind(self) -> str:
-        """`metric`, `band` or `composite`."""
-        return "composite" if self.rule is not None else "band" if self.deviations is not None else "metric"
+        """`metric`, `share`, `band` or `composite`."""
+        if self.rule is not None:
+            return "composite"
+        return "band" if self.deviations is not None else "share" if self.of is not None else "metric"
 
     def request(self) -> dict[str, Any]:
         """The parameters of PutMetricAlarm or PutCompositeAlarm, without tags."""
@@ -59,6 +65,8 @@ class Alarm:
             "DatapointsToAlarm": self.periods,
             "TreatMissingData": self.missing,
         }
+        if self.of is not None:
+            return said | {"Threshold": self.threshold, "Metrics": _share(self.metric, self.of)}
         return said | (_banded(self.metric, self.deviations) if self.deviations is not None else _plain(self))
 
 
@@ -80,16 +88,22 @@ def _plain(alarm: Alarm) -> dict[str, Any]:
     }
 
 
-def _banded(metric: Metric, deviations: float) -> dict[str, Any]:
+def _series(identity: str, metric: Metric, *, is_shown: bool) -> dict[str, Any]:
     series = {"Namespace": NAMESPACE, "MetricName": metric.name, "Dimensions": _dimensions(metric)}
+    stat = {"Metric": series, "Period": metric.period_seconds, "Stat": metric.statistic}
+    return {"Id": identity, "ReturnData": is_shown, "MetricStat": stat}
+
+
+def _share(metric: Metric, of: Metric) -> list[dict[str, Any]]:
+    both = [_series("m", metric, is_shown=False), _series("o", of, is_shown=False)]
+    return [*both, {"Id": SHARE, "ReturnData": True, "Expression": PERCENT}]
+
+
+def _banded(metric: Metric, deviations: float) -> dict[str, Any]:
     return {
         "ThresholdMetricId": BAND,
         "Metrics": [
-            {
-                "Id": "m",
-                "ReturnData": True,
-                "MetricStat": {"Metric": series, "Period": metric.period_seconds, "Stat": metric.statistic},
-            },
+            _series("m", metric, is_shown=True),
             {"Id": BAND, "ReturnData": True, "Expression": f"ANOMALY_DETECTION_BAND(m, {deviations:g})"},
         ],
     }
@@ -99,15 +113,20 @@ def _pairs(rows: list[dict[str, str]]) -> tuple[tuple[str, str], ...]:
     return tuple((row["Name"], row["Value"]) for row in rows)
 
 
-def _read_band(row: Mapping[str, Any]) -> tuple[Metric | None, float | None]:
-    by_id = {one["Id"]: one for one in row.get("Metrics", ())}
-    stat, text = by_id.get("m", {}).get("MetricStat"), by_id.get(BAND, {}).get("Expression", "")
-    number = text.removeprefix("ANOMALY_DETECTION_BAND(m, ").removesuffix(")")
-    if stat is None or not number.replace(".", "", 1).isdigit():
-        return None, None
+def _read_series(row: Mapping[str, Any], identity: str) -> Metric | None:
+    """The series of that id among the alarm's Metrics."""
+    stat = next((one.get("MetricStat") for one in row.get("Metrics", ()) if one["Id"] == identity), None)
+    if stat is None:
+        return None
     series = stat["Metric"]
-    metric = Metric(series["MetricName"], _pairs(series.get("Dimensions", [])), stat["Stat"], int(stat["Period"]))
-    return metric, float(number)
+    return Metric(series["MetricName"], _pairs(series.get("Dimensions", [])), stat["Stat"], int(stat["Period"]))
+
+
+def _read_deviations(row: Mapping[str, Any]) -> float | None:
+    """The band's width; None for an alarm without a band of our form."""
+    text = next((one.get("Expression", "") for one in row.get("Metrics", ()) if one["Id"] == BAND), "")
+    number = text.removeprefix("ANOMALY_DETECTION_BAND(m, ").removesuffix(")")
+    return float(number) if number.replace(".", "", 1).isdigit() else None
 
 
 def read(row: Mapping[str, Any]) -> Alarm:
@@ -117,7 +136,7 @@ def read(row: Mapping[str, Any]) -> Alarm:
     )  # fmt: skip
     if told.rule is not None:
         return told
-    metric, deviations = _read_band(row)
+    metric, deviations = _read_series(row, "m"), _read_deviations(row)
     if metric is None and row.get("MetricName"):
         statistic = row.get("Statistic") or row.get("ExtendedStatistic") or ""
         metric = Metric(row["MetricName"], _pairs(row.get("Dimensions", [])), statistic, int(row.get("Period", 0)))
@@ -125,6 +144,7 @@ def read(row: Mapping[str, Any]) -> Alarm:
         name=told.name,
         description=told.description,
         metric=metric,
+        of=_read_series(row, "o"),
         comparison=row.get("ComparisonOperator", ""),
         threshold=row.get("Threshold") if deviations is None else None,
         deviations=deviations,
@@ -138,7 +158,7 @@ def differences(now: Alarm, wanted: Alarm) -> Iterator[tuple[str, str, str]]:
     """(field, as it is, as it should be) of what differs; the order of dimensions and actions does not matter."""
     for field in fields(Alarm):
         one, other = getattr(now, field.name), getattr(wanted, field.name)
-        if field.name == "metric" and one is not None and other is not None:
+        if field.name in {"metric", "of"} and one is not None and other is not None:
             if _canonical(one) != _canonical(other):
                 yield field.name, _text(one), _text(other)
         elif field.name == "actions":

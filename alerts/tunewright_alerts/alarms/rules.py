@@ -35,6 +35,8 @@ class Rule:
     missing: str = "missing"
     period_seconds: int = 60
     origin: str = AWS
+    of: str | None = None
+    """Another metric of the same place, of which the threshold is a share in percent."""
     when: Callable[[Target], bool] = lambda target: True
 
 
@@ -58,6 +60,11 @@ def _memory(target: Target, where: Where) -> float | None:
 def _storage(target: Target, where: Where) -> float | None:
     gib = where.members[0].allocated_gib
     return gib * GIB * 0.10 if gib else None
+
+
+def _volume(target: Target, where: Where) -> float | None:
+    whole = target.volume_limit()
+    return None if whole is None else whole * 0.2
 
 
 def _is_mysql(target: Target) -> bool:
@@ -132,6 +139,10 @@ RULES: tuple[Rule, ...] = (
     Rule("writer-restarted", "The writer does not run, or another one took over",
          "EngineUptime", Target.writer, _fixed(0), comparison=BELOW_OR_AT, periods=2,
          missing="breaching", when=lambda target: target.is_aurora),
+    Rule("volume-left", "Less than 20 % of the volume's limit left",
+         "AuroraVolumeBytesLeftTotal", Target.whole, _volume, comparison=BELOW, missing="breaching", when=_is_mysql),
+    Rule("blocked", "More than 5 % of the transactions are blocked",
+         "BlockedTransactions", Target.writer, _fixed(5), of="ActiveTransactions", when=_is_mysql),
     Rule("capacity", "Serverless capacity at its maximum",
          "ACUUtilization", _serverless, _fixed(90), periods=15, origin=OURS),
     Rule("backtrack", "The Backtrack window is shorter than its target",
@@ -188,6 +199,7 @@ def _alarms(rule: Rule, target: Target, options: Options, *, is_band: bool) -> I
             name=name,
             description=_described(rule, options),
             metric=Metric(rule.metric, where.dimensions, rule.statistic, rule.period_seconds),
+            of=Metric(rule.of, where.dimensions, rule.statistic, rule.period_seconds) if rule.of is not None else None,
             comparison=rule.comparison,
             threshold=None if is_band else float(round(limit, 3)),
             deviations=limit if is_band else None,
@@ -229,6 +241,7 @@ def wanted(target: Target, options: Options) -> tuple[tuple[Alarm, ...], tuple[U
 
 PRICE_ITEMS = {
     "metric": "cloudwatch:alarm",
+    "share": "cloudwatch:alarm-share",
     "band": "cloudwatch:alarm-anomaly",
     "composite": "cloudwatch:alarm-composite",
 }

@@ -108,6 +108,15 @@ class Target:
         tops = [max(one.values) for one in found if one is not None and one.points]
         return min(tops) if tops else None
 
+    def volume_limit(self) -> float | None:
+        """Bytes that an Aurora volume may hold: what is used and what is left, as both are published."""
+        if self.trends is None or self.cluster is None:
+            return None
+        names = ("VolumeBytesUsed", "AuroraVolumeBytesLeftTotal")
+        found = [self.trends.get(name, Dimension.CLUSTER, self.cluster.identifier) for name in names]
+        known = [one.values[-1] for one in found if one is not None and one.points]
+        return sum(known) if len(known) == len(found) else None
+
     def is_burstable(self, where: Where) -> bool:
         """Whether the instance lives on CPU credits."""
         classes = [parse(row.instance_class) for row in where.members]

@@ -94,3 +94,13 @@ def test_the_price_is_by_series_and_call() -> None:
 def test_it_is_off_unless_it_is_asked_for() -> None:
     assert publisher_of(CloudWatchSettings(), states.shop) is None
     assert publisher_of(CloudWatchSettings(publish=True), states.shop) is not None
+
+
+def test_switched_on_it_reaches_cloudwatch_through_the_door(client: Any) -> None:
+    publisher = publisher_of(CloudWatchSettings(publish=True, region=REGION, namespace="Own"), states.shop)
+    assert publisher is not None
+    publisher.publish()
+    assert {one["MetricName"] for one in client.list_metrics(Namespace="Own")["Metrics"]} == {
+        "FindingsOpen",
+        "LoadSessions",
+    }

@@ -12,6 +12,7 @@ from moto import mock_aws
 import aws_account
 from aws_account import REGION
 from tunewright_agent.demo.aurora.substitute import Body, Substitute
+from tunewright_agent.sources.aws.policy import actions, publish_policy, read_policy
 from tunewright_agent.sources.aws.session import Door, Place
 from tunewright_alerts.alarms.alarm import Alarm, Metric
 from tunewright_alerts.alarms.apply import ACTIONS, SECONDS_A_CALL, apply, present
@@ -24,7 +25,8 @@ CPU = Alarm("tw-shop-cpu", "CPU", Metric("CPUUtilization", ROLE, "Average"), "Gr
 SLOW = replace(CPU, name="tw-shop-slow", metric=Metric("ReadLatency", ROLE, "p90"), threshold=0.02)
 BAND = replace(CPU, name="tw-shop-band", threshold=None, deviations=3.0, comparison="GreaterThanUpperThreshold")
 BOTH = Alarm("tw-shop-both", "both", rule='ALARM("tw-shop-cpu") AND ALARM("tw-shop-slow")', actions=(TOPIC,))
-ALL = (BOTH, CPU, SLOW, BAND)
+SHARE = replace(CPU, name="tw-shop-share", threshold=5.0, of=Metric("ActiveTransactions", ROLE, "Average"))
+ALL = (BOTH, CPU, SLOW, BAND, SHARE)
 
 
 @dataclass(slots=True)
@@ -90,23 +92,29 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
 
 def test_what_is_made_is_there_as_it_was_wanted(account: Account) -> None:
     lines = account.apply(*ALL)
-    assert lines == ["created tw-shop-cpu", "created tw-shop-slow", "created tw-shop-band", "created tw-shop-both"]
+    assert lines == [
+        "created tw-shop-cpu",
+        "created tw-shop-slow",
+        "created tw-shop-band",
+        "created tw-shop-share",
+        "created tw-shop-both",
+    ]
     again = account.plan(*ALL)
     assert again.is_empty
     assert {one.name for one in again.same} == {one.name for one in ALL}
-    assert account.pauses == [SECONDS_A_CALL] * 4
+    assert account.pauses == [SECONDS_A_CALL] * 5
 
 
 def test_a_change_is_made_in_place_and_keeps_its_tags(account: Account) -> None:
     account.apply(*ALL)
-    changed = [replace(CPU, threshold=80.0), SLOW, BAND, replace(BOTH, rule='ALARM("tw-shop-cpu")')]
+    changed = [replace(CPU, threshold=80.0), SLOW, BAND, SHARE, replace(BOTH, rule='ALARM("tw-shop-cpu")')]
     assert account.apply(*changed) == ["changed tw-shop-cpu", "changed tw-shop-both"]
     assert account.plan(*changed).is_empty
 
 
 def test_composites_go_first_and_by_themselves(account: Account) -> None:
     account.apply(*ALL)
-    assert account.apply() == ["deleted tw-shop-both", "deleted tw-shop-band, tw-shop-cpu, tw-shop-slow"]
+    assert account.apply() == ["deleted tw-shop-both", "deleted tw-shop-band, tw-shop-cpu, tw-shop-share, tw-shop-slow"]
     assert present(account.client, "tw", "shop") == ()
 
 
@@ -133,3 +141,4 @@ def test_it_calls_nothing_beyond_what_it_says(account: Account) -> None:
     account.apply(*ALL)
     account.apply()
     assert account.door.calls.actions() <= set(ACTIONS)
+    assert set(ACTIONS) <= actions(read_policy(), publish_policy())

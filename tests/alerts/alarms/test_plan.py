@@ -14,7 +14,8 @@ CPU = Alarm("tw-shop-cpu", "CPU", Metric("CPUUtilization", ROLE, "Average"), "Gr
 SLOW = replace(CPU, name="tw-shop-slow", metric=Metric("ReadLatency", ROLE, "p90"), threshold=0.02)
 BAND = replace(CPU, name="tw-shop-band", threshold=None, deviations=3.0, comparison="GreaterThanUpperThreshold")
 BOTH = Alarm("tw-shop-both", "both", rule='ALARM("tw-shop-cpu") AND ALARM("tw-shop-slow")', actions=("arn:t",))
-ALL = (CPU, SLOW, BAND, BOTH)
+SHARE = replace(CPU, name="tw-shop-share", threshold=5.0, of=Metric("ActiveTransactions", ROLE, "Average"))
+ALL = (CPU, SLOW, BAND, SHARE, BOTH)
 
 
 def there(alarm: Alarm, prefix: str = "tw", cluster: str = "shop", **extra: str) -> Present:

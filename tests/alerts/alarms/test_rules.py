@@ -8,6 +8,7 @@ from tunewright_alerts.alarms.alarm import Alarm
 from tunewright_alerts.alarms.rules import BANDS, RULES, Options, wanted
 from tunewright_alerts.alarms.target import target_of
 from tunewright_analyzers.facts.cloud import ServerlessScaling
+from tunewright_analyzers.facts.cloud_metrics import Dimension
 from tunewright_analyzers.facts.cloud_parameters import CloudParameter, ParameterGroup, ParameterGroups
 from tunewright_analyzers.facts.ids import ClusterId, InstanceId
 from tunewright_analyzers.facts.snapshot import Engine, Flavour, Section, Snapshot, View
@@ -97,7 +98,13 @@ def test_rds_is_watched_by_instance() -> None:
 
 
 def test_aurora_mysql_has_its_own() -> None:
-    alarms, _ = made(clusters(aurora(engine="aurora-mysql", backtrack_window_seconds=3600)), instances())
+    volume = trends(*(series(name, value * GIB, of="shop", dimension=Dimension.CLUSTER)
+                      for name, value in (("VolumeBytesUsed", 1024.0), ("AuroraVolumeBytesLeftTotal", 127 * 1024.0))))  # fmt: skip
+    alarms, _ = made(clusters(aurora(engine="aurora-mysql", backtrack_window_seconds=3600)), instances(), volume)
+    assert alarms["tunewright-shop-volume-left-cluster"].threshold == pytest.approx(0.2 * 128 * 1024 * GIB)
+    blocked = alarms["tunewright-shop-blocked-writer"]
+    assert blocked.of is not None
+    assert (blocked.kind, blocked.of.name, blocked.threshold) == ("share", "ActiveTransactions", 5)
     assert {
         "tunewright-shop-history-list-writer",
         "tunewright-shop-backtrack-writer",
