@@ -18,6 +18,7 @@ import typer
 
 from tunewright_agent.analyst.index_pass import hypopg_databases
 from tunewright_agent.analyst.live import LiveOracle
+from tunewright_agent.cli import advise_mysql
 from tunewright_agent.cli.app import Exit, app, err, fail, out, progress
 from tunewright_agent.cli.observe import CONFIG, URL, targets
 from tunewright_agent.cli.workload_window import history_window, server_window, with_section
@@ -244,13 +245,48 @@ def indexes(
         float | None, typer.Option(help="What the instance costs: gains are told in money too.", min=0.0)
     ] = None,
     vcpus: Annotated[float | None, typer.Option(help="Processors of the instance.", min=0.1)] = None,
+    scratch: Annotated[
+        str | None,
+        typer.Option(
+            help="MySQL: a server that holds nothing; schema and statistics are copied to it and its optimiser is asked.",
+            metavar="URL",
+        ),
+    ] = None,
+    sample: Annotated[
+        float | None,
+        typer.Option(help="With --scratch: copy this share of the rows too, as 0.05.", min=0.0001, max=1.0),
+    ] = None,
+    clone: Annotated[
+        str | None,
+        typer.Option(
+            help="MySQL: a clone with all rows; each index is made there unseen, asked about, and dropped.",
+            metavar="URL",
+        ),
+    ] = None,
 ) -> None:
     """Which indexes the workload wants, each with its SQL, size, write cost, what it gains, its risk and its rollback.
 
     The workload is what pg_stat_statements counted, what the daemon's history holds (--config, --since), or a file.
     Nothing is created: plans are made on an embedded copy of schema and statistics.
+    MySQL and MariaDB: the server's digests are the workload; a model proposes, and --scratch or --clone verify what it proposes.
     For example: tunewright advise indexes --url postgresql://localhost/shop --workload queries.sql --budget 500MB --format sql
     """
+    grounds = advise_mysql.Grounds(scratch, sample, clone)
+    if advise_mysql.is_mysql(url):
+        if workload is not None or since is not None or budget is not None:
+            fail(
+                "--workload, --since and --budget are for PostgreSQL",
+                Exit.USAGE,
+                "MySQL's own digests are the workload",
+            )
+        advise_mysql.print_advice(form, *advise_mysql.answer(str(url), grounds))
+        return
+    if grounds != advise_mysql.Grounds():
+        fail(
+            "--scratch, --sample and --clone are for MySQL and MariaDB",
+            Exit.USAGE,
+            "PostgreSQL's plans are made on the twin",
+        )
     limits = Limits(
         budget_bytes=_budget(budget),
         most_per_table=most_per_table,

@@ -33,7 +33,6 @@ STATEMENT_SECONDS = 5.0
 MOST_VIEWS = 50
 """Views that are looked into for one statement, with those inside them."""
 _NO_RIGHT = frozenset({1142, 1143, 1345, 1044, 1370})
-_UNKNOWN_VARIABLE = 1193
 _REFUSED_INDEXES = (
     re.compile(r"index '(?P<index>[^']+)' due to type or collation conversion on field '(?P<column>[^']+)'"),
     re.compile(r"Cannot use key `(?P<index>[^`]+)` part\[\d+\] for lookup: (?:`[^`]+`\.)*`(?P<column>[^`]+)` of type"),
@@ -155,23 +154,19 @@ def _string(name: str) -> str:
 
 
 def _planned(session: Asks, engine: Engine, statement: Explainable) -> str:
-    if engine is not Engine.MARIADB:
-        try:
-            session.execute("SET SESSION explain_json_format_version = 2")
-        except SourceError as error:
-            if error_number(error) != _UNKNOWN_VARIABLE:
-                raise
+    if engine is not Engine.MARIADB and session.execute("SHOW SESSION VARIABLES LIKE 'explain_json_format_version'"):
+        session.execute("SET SESSION explain_json_format_version = 2")
     try:
         rows = session.execute(marked(DOING, f"EXPLAIN FORMAT=JSON {statement.text}"))
     except SourceError as error:
         number = error_number(error)
-        if number in _NO_RIGHT:
+        if number in _NO_RIGHT or isinstance(error, Denied):
             grants = " ".join(
                 f"GRANT SELECT, SHOW VIEW ON {qualified(table)} TO CURRENT_USER();" for _, table in statement.tables
             )
             raise Denied(f"{DOING}: the role may not read a table of the statement", grants) from None
         # The server's message may quote the statement: only its number is told.
         raise type(error)(
-            f"{DOING}: the server answered with error {number or 'without a number'}", error.mend
+            f"{DOING}: the server answered with error {number or type(error).__name__}", error.mend
         ) from None
     return str(next(iter(rows[0].values())))

@@ -1,0 +1,108 @@
+"""`tunewright advise indexes` for MySQL and MariaDB: the model's proposals, verified on the servers that the user gives for it.
+
+The production server is only read. `--scratch`: a server that holds nothing, to which schema and statistics are copied, with `--sample` a share of
+the rows too. `--clone`: a server of its own with all rows, on which each index is made unseen and dropped again.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+import typer
+
+from tunewright_agent.analyst.mysql_clone import Clone
+from tunewright_agent.analyst.mysql_ladder import verified
+from tunewright_agent.analyst.mysql_scratch import Scratch
+from tunewright_agent.cli.app import Exit, err, fail, out, progress
+from tunewright_agent.reports.mysql_index_advice import shape, sql_lines, text_lines
+from tunewright_agent.reports.visible import visible
+from tunewright_agent.sources.mysql.advice_facts import read
+from tunewright_agent.sources.mysql.direct import Address, DirectSession
+from tunewright_agent.sources.source import SourceError
+from tunewright_analyzers.indexes.mysql.choose import advise
+from tunewright_analyzers.indexes.mysql.facts import Advice, Facts
+
+SCHEMES = frozenset({"mysql", "mariadb"})
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """Where proposals are verified. `sample`: share of the rows that is copied to the scratch server."""
+
+    scratch: str | None = None
+    sample: float | None = None
+    clone: str | None = None
+
+
+def is_mysql(url: str | None) -> bool:
+    """Whether the address is one of this family's."""
+    return url is not None and urlsplit(url).scheme in SCHEMES
+
+
+def _address(option: str, url: str) -> Address:
+    try:
+        return Address.of(url)
+    except ValueError as error:
+        fail(f"{option}: this is not an address of MySQL or MariaDB", Exit.USAGE, str(error))
+
+
+@contextmanager
+def _session(option: str, url: str, *, writes: bool) -> Iterator[DirectSession]:
+    with DirectSession(_address(option, url), writes=writes) as session:
+        yield session
+
+
+def answer(url: str, grounds: Grounds) -> tuple[Advice, Facts]:
+    """The advice for the address's database, or for all. Leaves with a message where none can be given."""
+    try:
+        with progress("reading the server") as task, _session("--url", url, writes=False) as production:
+            database = production.address.database
+            facts = read(production, (database,) if database else ())
+            found = advise(facts)
+            facts = replace(facts, tables=found.tables)
+            if grounds.scratch is not None and found.proposals:
+                found = _on_scratch(production, facts, found, grounds, task.at)
+            if grounds.clone is not None and found.proposals:
+                with _session("--clone", grounds.clone, writes=True) as session:
+                    clone = Clone(production, session)
+                    clone.check()
+                    found = verified(
+                        found, clone, lambda done, total: task.at(done, total, "asking the clone's optimiser")
+                    )
+            return found, facts
+    except SourceError as error:
+        fail(visible(str(error)), Exit.UNREACHABLE, error.mend)
+
+
+def _on_scratch(production: DirectSession, facts: Facts, found: Advice, grounds: Grounds, at: object) -> Advice:
+    assert grounds.scratch is not None
+    tables = {index.table for index in (one.index for one in found.proposals)}
+    texts = [helped.statement for one in found.proposals for helped in one.helped]
+    schemas = {table.schema for table in tables} | {one.database for one in texts}
+    with _session("--scratch", grounds.scratch, writes=True) as session:
+        ground = Scratch(production, session, facts, grounds.sample)
+        try:
+            ground.build([one.name for one in facts.tables if one.name.schema in schemas])
+            found = verified(found, ground)
+        finally:
+            ground.close()
+        for note in ground.notes:
+            err.print(f"scratch: {visible(note)}", markup=False)
+    return found
+
+
+def print_advice(form: str, found: Advice, facts: Facts) -> None:
+    """On stdout the advice; on stderr what was not judged, and what could not be read."""
+    if form == "json":
+        out.print_json(json.dumps(shape(found, facts)))
+    else:
+        for line in sql_lines(found, facts) if form == "sql" else text_lines(found, facts):
+            out.print(visible(line), markup=False, soft_wrap=True)
+    for one in found.unjudged:
+        err.print(f"not judged: statement {one.statement.id}: {visible(one.because)}", markup=False)
+    for gap in found.gaps:
+        err.print(f"gap: {visible(gap)}", markup=False)
+    if found.gaps and not found.judged:
+        raise typer.Exit(int(Exit.INCOMPLETE))
