@@ -1,6 +1,7 @@
 """`tunewright advise parameters` against a real server: evidence of a window, every form, what is advised takes effect when it is run."""
 
 import json
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 import tunewright_agent.cli.advise_parameters
+from aurora_standin import STAND_IN
 from reading import run
 from tunewright_agent.cli.app import app
 
@@ -114,6 +116,27 @@ def test_forms_of_aws_are_refused_for_a_server_of_ones_own(database18: str) -> N
         assert result.exit_code == 2
         assert "no parameter group" in result.stderr
         assert "--format sql" in result.stderr
+
+
+def test_on_aurora_the_parameter_group_is_written(database18: str) -> None:
+    """On a stand-in (see test_aurora.py): the flavour is what the server's functions say."""
+    run(database18, "CREATE EXTENSION pg_stat_statements")
+    run(database18, STAND_IN)
+    command = _run("--url", database18, "--format", "aws", "--group", "shop", "--samples", "1")
+    (line,) = [line for line in command.stdout.splitlines() if line.startswith("aws ")]
+    words = shlex.split(line)
+    assert words[2:5] == ["modify-db-cluster-parameter-group", "--db-cluster-parameter-group-name", "shop"]
+    parameters = {one["ParameterName"]: one["ParameterValue"] for one in json.loads(words[6])}
+    assert parameters["log_lock_waits"] == "1"
+    assert not [
+        name
+        for name in parameters
+        if name.startswith(("checkpoint_", "wal_", "max_wal", "bgwriter_", "shared_buffers", "fsync"))
+    ]
+    for arguments in (("--format", "terraform"), ("--format", "terraform", "--group", "default.aurora-postgresql16")):
+        refused = _run("--url", database18, *arguments)
+        assert refused.exit_code == 2
+        assert "group" in refused.stderr
 
 
 def test_what_cannot_be_judged_is_refused(database18: str, tmp_path: Path) -> None:

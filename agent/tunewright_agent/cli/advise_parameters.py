@@ -149,7 +149,7 @@ def _group(server: Identity, name: str | None) -> Group:
             Exit.USAGE,
             "make one of your own and attach it first",
         )
-    return Group(name, family_of(server.engine, server.version // 10000, of_cluster), of_cluster)
+    return Group(name, family_of(server.engine, server.version, of_cluster), of_cluster)
 
 
 def _print(form: ParameterForm, rows: list[Advised], gaps: tuple[NotJudged, ...], group: Group | None) -> None:

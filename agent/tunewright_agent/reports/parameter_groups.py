@@ -32,9 +32,11 @@ class Group:
         )
 
 
-def family_of(engine: str, major: int, of_cluster: bool) -> str:
-    """`aurora-postgresql16` or `postgres16`."""
-    return f"aurora-{engine}{major}" if of_cluster else f"{'postgres' if engine == 'postgresql' else engine}{major}"
+def family_of(engine: str, version: int, of_cluster: bool) -> str:
+    """`aurora-postgresql16`, `postgres16`, `aurora-mysql8.0`, `mariadb10.11`; `version` as the engine orders releases (160004, 80045)."""
+    if engine == "postgresql":
+        return f"{'aurora-postgresql' if of_cluster else 'postgres'}{version // 10000}"
+    return f"{'aurora-' if of_cluster else ''}{engine}{version // 10000}.{version // 100 % 100}"
 
 
 def grouped(changes: Sequence[ParameterChange]) -> tuple[ParameterChange, ...]:

@@ -122,6 +122,8 @@ def test_only_what_is_for_the_whole_server_and_each_once() -> None:
     assert [one.parameter for one in grouped(twice)] == [
         "jit", "random_page_cost", "track_activity_query_size", "work_mem",
     ]  # fmt: skip
-    assert family_of("postgresql", 16, of_cluster=True) == "aurora-postgresql16"
-    assert family_of("postgresql", 16, of_cluster=False) == "postgres16"
+    assert family_of("postgresql", 160004, of_cluster=True) == "aurora-postgresql16"
+    assert family_of("postgresql", 160004, of_cluster=False) == "postgres16"
+    assert family_of("mysql", 80045, of_cluster=True) == "aurora-mysql8.0"
+    assert family_of("mariadb", 101114, of_cluster=False) == "mariadb10.11"
     assert Group("9.shop-a", "f", of_cluster=True).label == "9_shop_a"

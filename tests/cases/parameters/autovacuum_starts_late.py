@@ -1,8 +1,11 @@
 """Cases of `parameters/autovacuum_starts_late`."""
 
-from cases.case import Case, gap
-from cases.facts import GB, settings, table, tables
+from dataclasses import replace
+
+from cases.case import NOW, Case, gap
+from cases.facts import GB, ago, settings, table, tables
 from tunewright_analyzers.facts.relations import Tables
+from tunewright_analyzers.facts.snapshot import Period
 
 SUBJECT = "table public.orders in shop"
 MILLIONS = table(
@@ -29,5 +32,7 @@ CASES = (
     Case("a million rows, 1 % a day", "threshold", (tables(LIMIT), settings()), (SUBJECT,)),
     Case("a row less", "threshold", (tables(table(row_estimate=999_999.0, live_rows=999_999, rows_updated=10_000)), settings())),
     Case("less a day", "threshold", (tables(table(row_estimate=1_000_000.0, live_rows=1_000_000, rows_updated=9_999)), settings())),
+    Case("half an hour tells nothing of a day", "gap", (replace(tables(MILLIONS), period=Period(ago(minutes=30), NOW)), settings())),
+    Case("an hour", "threshold", (replace(tables(MILLIONS), period=Period(ago(hours=1), NOW)), settings()), (SUBJECT,)),
     Case("tables unread", "gap", (settings(),), gaps=(gap(Tables),)),
 )  # fmt: skip

@@ -1,10 +1,12 @@
 """Cases of `parameters/insert_only_unvacuumed`."""
 
+from dataclasses import replace
 from typing import Any
 
-from cases.case import Case, gap
-from cases.facts import settings, table, tables
+from cases.case import NOW, Case, gap
+from cases.facts import ago, settings, table, tables
 from tunewright_analyzers.facts.relations import Table, Tables
+from tunewright_analyzers.facts.snapshot import Period
 
 SUBJECT = "table public.events in shop"
 
@@ -26,5 +28,7 @@ CASES = (
     Case("1 % is changed", "threshold", (tables(_events(rows_updated=1_000)), settings()), (SUBJECT,)),
     Case("more", "threshold", (tables(_events(rows_updated=1_001)), settings())),
     Case("small", "threshold", (tables(_events(pages=12_799)), settings())),
+    Case("half an hour tells nothing of a day", "gap", (replace(tables(_events()), period=Period(ago(minutes=30), NOW)), settings())),
+    Case("an hour", "threshold", (replace(tables(_events(rows_inserted=4_000)), period=Period(ago(hours=1), NOW)), settings()), (SUBJECT,)),
     Case("tables unread", "gap", (settings(),), gaps=(gap(Tables),)),
 )  # fmt: skip

@@ -8,8 +8,7 @@ from tunewright_analyzers.facts.sessions import Session, Sessions
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.facts.snapshot import Flavour
 from tunewright_analyzers.finding import Evidence, Severity, Subject
-from tunewright_analyzers.recommendation import Action
-from tunewright_analyzers.sql.identifiers import quoted
+from tunewright_analyzers.parameters.change import for_role
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +54,15 @@ def idle_in_transaction(context: Context[Thresholds]) -> Iterator[Verdict]:
         )
         yield found
         if timeout == 0 or context.window.latest.flavour is not Flavour.SELF_MANAGED:
-            role = quoted(session.user or "the_role")
-            yield context.recommendation(
+            yield from context.parameters(
                 found,
-                Action.SET_PARAMETER,
-                (f"ALTER ROLE {role} SET idle_in_transaction_session_timeout = '5min';",),
+                for_role(
+                    context.window.need(Settings),
+                    session.user or "the_role",
+                    "idle_in_transaction_session_timeout",
+                    300.0,
+                    effect="what is forgotten is ended",
+                ),
                 risk="Sessions of this role that stay idle longer within a transaction are ended and their transaction rolled back.",
-                rollback=(f"ALTER ROLE {role} RESET idle_in_transaction_session_timeout;",),
                 caution="Set it above the longest legitimate pause of this role; it holds for new sessions.",
             )

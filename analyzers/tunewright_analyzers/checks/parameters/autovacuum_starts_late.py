@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.relations import Table, Tables
 from tunewright_analyzers.facts.settings import Settings
-from tunewright_analyzers.finding import Evidence, Severity, Subject
+from tunewright_analyzers.finding import Evidence, NotJudged, Severity, Subject
 from tunewright_analyzers.parameters.change import for_table
 from tunewright_analyzers.parameters.vacuum import (
     SECONDS_A_DAY,
@@ -29,6 +29,7 @@ class Thresholds:
 
     rows_min: float = threshold(1_000_000, "rows", "Smaller tables are vacuumed in no time whenever it begins.")
     trigger_ratio: float = threshold(0.1, "ratio", "Share of dead rows at which autovacuum begins now.")
+    hours_min: float = threshold(1, "count", "Hours of the window: what a shorter one counted tells nothing of a day.")
     daily_ratio: float = threshold(0.01, "ratio", "Dead rows a day by rows: below it the table is as good as quiet.")
 
 
@@ -42,7 +43,13 @@ def _limit(table: Table, settings: Settings, seconds: float | None, begins_every
     return min(MOST_LIMIT, round(now * seconds / (begins_every / 2), -2))
 
 
-@check(needs=(Tables, Settings), thresholds=Thresholds)
+def too_short(context: Context[Thresholds], seconds: float) -> NotJudged:
+    """What is said of a window from which a day cannot be told."""
+    because = f"the window holds {seconds / 60:,.0f} minutes: dead rows of a day cannot be told from it"
+    return NotJudged(context.check, Subject("cluster", context.window.cluster), because)
+
+
+@check(needs=(Tables, Settings), engines=POSTGRESQL, thresholds=Thresholds)
 def autovacuum_starts_late(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Large, busy tables that autovacuum leaves alone until a tenth of their rows or more is dead.
 
@@ -53,6 +60,9 @@ def autovacuum_starts_late(context: Context[Thresholds]) -> Iterator[Verdict]:
     False positives: a table that a job of the user's own vacuums; a bulk change that happens once.
     """
     section, settings, limits = context.window.need(Tables), context.window.need(Settings), context.thresholds
+    if section.period.seconds < limits.hours_min * 3600:
+        yield too_short(context, section.period.seconds)
+        return
     for table in section.rows:
         rows = rows_of(table)
         if table.kind not in {"r", "m"} or rows < limits.rows_min:

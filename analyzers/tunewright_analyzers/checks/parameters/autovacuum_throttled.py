@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.relations import Tables
 from tunewright_analyzers.facts.sessions import ActiveSessions
 from tunewright_analyzers.facts.settings import Settings
@@ -30,7 +30,7 @@ def _limit(settings: Settings) -> float:
     return own if own > 0 else settings.number("vacuum_cost_limit", 200)
 
 
-@check(needs=(ActiveSessions, Tables, Settings), thresholds=Thresholds)
+@check(needs=(ActiveSessions, Tables, Settings), engines=POSTGRESQL, thresholds=Thresholds)
 def autovacuum_throttled(context: Context[Thresholds]) -> Iterator[Verdict]:
     """All autovacuum workers are busy most of the time, and tables wait for one.
 

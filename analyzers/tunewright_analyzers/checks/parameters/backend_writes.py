@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.databases import Throughput
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.facts.snapshot import Flavour
@@ -33,7 +33,7 @@ def _by_backends(section: Throughput) -> int | None:
     return sum(row.writes for row in rows) if rows else None
 
 
-@check(needs=(Throughput, Settings), thresholds=Thresholds)
+@check(needs=(Throughput, Settings), engines=POSTGRESQL, thresholds=Thresholds)
 def backend_writes(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Backends that write dirty buffers themselves, while the background writer stops at bgwriter_lru_maxpages.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.host import Host
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.finding import Evidence, Severity, Subject
@@ -23,7 +23,7 @@ class Thresholds:
     most_ratio: float = threshold(1.0, "ratio", "effective_cache_size by memory, above which it is told.")
 
 
-@check(needs=(Settings, Host), thresholds=Thresholds)
+@check(needs=(Settings, Host), engines=POSTGRESQL, thresholds=Thresholds)
 def cache_size_assumed(context: Context[Thresholds]) -> Iterator[Verdict]:
     """effective_cache_size is far from what the machine can cache.
 

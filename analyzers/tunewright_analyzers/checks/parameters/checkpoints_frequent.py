@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.databases import Throughput
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.facts.snapshot import Flavour
@@ -28,7 +28,7 @@ class Thresholds:
     )
 
 
-@check(needs=(Throughput, Settings), thresholds=Thresholds)
+@check(needs=(Throughput, Settings), engines=POSTGRESQL, thresholds=Thresholds)
 def checkpoints_frequent(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Timed checkpoints that come so often that much of the WAL is images of whole pages.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.databases import Throughput
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.facts.snapshot import Flavour
@@ -21,7 +21,7 @@ class Thresholds:
     buffers_min: float = threshold(1000, "count", "Buffers that a checkpoint writes on average.")
 
 
-@check(needs=(Throughput, Settings), thresholds=Thresholds)
+@check(needs=(Throughput, Settings), engines=POSTGRESQL, thresholds=Thresholds)
 def checkpoints_hasty(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Checkpoints that write in a part of the interval what they could spread over all of it.
 

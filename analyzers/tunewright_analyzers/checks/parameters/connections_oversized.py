@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.sessions import ActiveSessions
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.finding import Evidence, Severity, Subject
@@ -24,7 +24,7 @@ class Thresholds:
     samples_min: float = threshold(3600, "count", "Samples: with fewer the busiest moment is not known.")
 
 
-@check(needs=(ActiveSessions, Settings), thresholds=Thresholds)
+@check(needs=(ActiveSessions, Settings), engines=POSTGRESQL, thresholds=Thresholds)
 def connections_oversized(context: Context[Thresholds]) -> Iterator[Verdict]:
     """max_connections is far above what is ever used.
 

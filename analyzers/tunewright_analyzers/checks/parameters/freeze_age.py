@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.databases import Throughput
 from tunewright_analyzers.facts.relations import Table, Tables
 from tunewright_analyzers.facts.settings import Settings
@@ -39,7 +39,7 @@ def _slowest(rows: tuple[Table, ...], settings: Settings) -> tuple[Table | None,
     return table, seconds / SECONDS_A_DAY
 
 
-@check(needs=(Throughput, Tables, Settings), thresholds=Thresholds)
+@check(needs=(Throughput, Tables, Settings), engines=POSTGRESQL, thresholds=Thresholds)
 def freeze_age(context: Context[Thresholds]) -> Iterator[Verdict]:
     """autovacuum_freeze_max_age does not suit the rate at which transaction ids are used.
 

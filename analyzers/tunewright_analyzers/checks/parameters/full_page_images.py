@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.databases import Throughput
 from tunewright_analyzers.facts.host import Host
 from tunewright_analyzers.facts.settings import Settings
@@ -22,7 +22,7 @@ class Thresholds:
     cpu_ratio: float = threshold(0.7, "ratio", "CPU share above which it is not advised, where the machine is known.")
 
 
-@check(needs=(Throughput, Settings), thresholds=Thresholds)
+@check(needs=(Throughput, Settings), engines=POSTGRESQL, thresholds=Thresholds)
 def full_page_images(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Full-page images are written to the WAL uncompressed, and make up much of it.
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.plans import Plan, PlanNode, PlanOrigin, Plans, StatementPlan
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.facts.statements import Statements
@@ -67,7 +67,7 @@ def _pairs(plans: Plans) -> Iterator[tuple[StatementPlan, StatementPlan]]:
             yield row, min(others, key=lambda other: other.plan.root.cost.total)
 
 
-@check(needs=(Plans, Settings), thresholds=Thresholds)
+@check(needs=(Plans, Settings), engines=POSTGRESQL, thresholds=Thresholds)
 def generic_plan_worse(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Prepared statements whose generic plan, made without knowing the parameters, is much dearer than a plan made with them.
 

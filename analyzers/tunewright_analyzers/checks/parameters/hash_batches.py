@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.plans import NodeKind, PlanNode, Plans
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.facts.statements import Statements
@@ -35,7 +35,7 @@ def _role(context: Context[Thresholds], fault: Fault) -> str | None:
     return roles.pop() if len(roles) == 1 else None
 
 
-@check(needs=(Plans, Settings), thresholds=Thresholds)
+@check(needs=(Plans, Settings), engines=POSTGRESQL, thresholds=Thresholds)
 def hash_batches(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Hash joins that go to disk in batches although the sorts of the same plan fit into work_mem.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.facts.snapshot import Flavour
 from tunewright_analyzers.finding import Evidence, Severity, Subject
@@ -21,7 +21,7 @@ class Thresholds:
     shared_buffers: float = threshold(8 * _GB, "bytes", "shared_buffers from which it is told.")
 
 
-@check(needs=(Settings,), thresholds=Thresholds)
+@check(needs=(Settings,), engines=POSTGRESQL, thresholds=Thresholds)
 def huge_pages_unused(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Shared memory of gigabytes in pages of 4 kB.
 

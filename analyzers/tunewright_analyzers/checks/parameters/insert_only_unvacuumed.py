@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.relations import Tables
 from tunewright_analyzers.facts.settings import Settings
-from tunewright_analyzers.finding import Evidence, Severity, Subject
+from tunewright_analyzers.finding import Evidence, NotJudged, Severity, Subject
 from tunewright_analyzers.parameters.change import for_table
 from tunewright_analyzers.parameters.vacuum import SECONDS_A_DAY, option, rows_of
 
@@ -19,10 +19,11 @@ class Thresholds:
 
     pages_min: float = threshold(12_800, "count", "Pages of the table (12,800 are 100 MB).")
     changed_ratio: float = threshold(0.01, "ratio", "Updates and deletes by inserts, at most.")
+    hours_min: float = threshold(1, "count", "Hours of the window: what a shorter one counted tells nothing of a day.")
     visible_ratio: float = threshold(0.8, "ratio", "Share of all-visible pages below which it is told.")
 
 
-@check(needs=(Tables, Settings), thresholds=Thresholds)
+@check(needs=(Tables, Settings), engines=POSTGRESQL, thresholds=Thresholds)
 def insert_only_unvacuumed(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Insert-only tables, read by index, few of whose pages are marked all-visible.
 
@@ -34,6 +35,12 @@ def insert_only_unvacuumed(context: Context[Thresholds]) -> Iterator[Verdict]:
     section, settings, limits = context.window.need(Tables), context.window.need(Settings), context.thresholds
     name = "autovacuum_vacuum_insert_scale_factor"
     if settings.get(name) is None:
+        return
+    if section.period.seconds < limits.hours_min * 3600:
+        because = (
+            f"the window holds {section.period.seconds / 60:,.0f} minutes: inserts of a day cannot be told from it"
+        )
+        yield NotJudged(context.check, Subject("cluster", context.window.cluster), because)
         return
     for table in section.rows:
         rows = rows_of(table)

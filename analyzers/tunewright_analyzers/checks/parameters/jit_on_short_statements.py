@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.facts.statements import Statement, Statements
 from tunewright_analyzers.finding import Evidence, Severity, Subject
@@ -23,7 +23,7 @@ class Thresholds:
     )
 
 
-@check(needs=(Statements, Settings), thresholds=Thresholds)
+@check(needs=(Statements, Settings), engines=POSTGRESQL, thresholds=Thresholds)
 def jit_on_short_statements(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Roles whose short statements spend much of their time on just-in-time compilation.
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.sessions import ActiveSessions
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.facts.statements import Statements
@@ -23,7 +23,7 @@ class Thresholds:
     )
 
 
-@check(needs=(ActiveSessions, Statements, Settings), thresholds=Thresholds)
+@check(needs=(ActiveSessions, Statements, Settings), engines=POSTGRESQL, thresholds=Thresholds)
 def lock_waits_unbounded(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Roles whose DDL was seen waiting for a lock, without a lock_timeout.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.host import Host
 from tunewright_analyzers.facts.plans import Plans
 from tunewright_analyzers.facts.settings import Settings
@@ -22,7 +22,7 @@ class Thresholds:
     )
 
 
-@check(needs=(Plans, Settings), thresholds=Thresholds)
+@check(needs=(Plans, Settings), engines=POSTGRESQL, thresholds=Thresholds)
 def parallel_workers_short(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Many plans get fewer parallel workers than they were planned with.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tunewright_analyzers.check import Context, NoThresholds, Verdict, check
+from tunewright_analyzers.check import POSTGRESQL, Context, NoThresholds, Verdict, check
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.finding import Evidence, Severity, Subject
 from tunewright_analyzers.parameters.change import for_role, server_wide
@@ -10,7 +10,7 @@ from tunewright_analyzers.parameters.change import for_role, server_wide
 _OFF = frozenset({"off", "false", "0", "no"})
 
 
-@check(needs=(Settings,))
+@check(needs=(Settings,), engines=POSTGRESQL)
 def planner_switched_off(context: Context[NoThresholds]) -> Iterator[Verdict]:
     """enable_… parameters that are off for the whole server or a role, though the release has them on.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.databases import Databases
 from tunewright_analyzers.facts.plans import NodeKind, Plans
 from tunewright_analyzers.facts.settings import Settings
@@ -23,7 +23,7 @@ class Thresholds:
     seconds_max: float = threshold(0.001, "seconds", "Mean time of a read.")
 
 
-@check(needs=(Plans, Databases, Settings), thresholds=Thresholds)
+@check(needs=(Plans, Databases, Settings), engines=POSTGRESQL, thresholds=Thresholds)
 def prefetch_off(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Bitmap heap scans that wait for each block in turn, because effective_io_concurrency is 0 or 1.
 

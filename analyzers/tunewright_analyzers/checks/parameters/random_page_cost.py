@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.databases import Databases
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.finding import Evidence, Severity, Subject
@@ -24,7 +24,7 @@ class Thresholds:
     cost_ratio: float = threshold(2.0, "ratio", "random_page_cost by seq_page_cost, above which it is told.")
 
 
-@check(needs=(Databases, Settings), thresholds=Thresholds)
+@check(needs=(Databases, Settings), engines=POSTGRESQL, thresholds=Thresholds)
 def random_page_cost(context: Context[Thresholds]) -> Iterator[Verdict]:
     """The planner is told that random reads are four times as dear as sequential ones, and the storage answers at once.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.databases import Databases, Throughput
 from tunewright_analyzers.facts.host import Host
 from tunewright_analyzers.facts.settings import Settings
@@ -30,7 +30,7 @@ def _evictions(window_section: Throughput | None) -> int | None:
     return sum(row.evictions for row in rows) if rows else None
 
 
-@check(needs=(Databases, Settings, Host), thresholds=Thresholds)
+@check(needs=(Databases, Settings, Host), engines=POSTGRESQL, thresholds=Thresholds)
 def shared_buffers_small(context: Context[Thresholds]) -> Iterator[Verdict]:
     """shared_buffers far below a quarter of the memory, while blocks are read again and again.
 

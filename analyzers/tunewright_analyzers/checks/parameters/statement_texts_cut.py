@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.sessions import Sessions
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.finding import Evidence, Severity, Subject
@@ -20,7 +20,7 @@ class Thresholds:
     ratio_min: float = threshold(0.05, "ratio", "Their share of all sessions with a text.")
 
 
-@check(needs=(Sessions, Settings), thresholds=Thresholds)
+@check(needs=(Sessions, Settings), engines=POSTGRESQL, thresholds=Thresholds)
 def statement_texts_cut(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Statements longer than track_activity_query_size are cut off in pg_stat_activity.
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.facts.statements import Statement, Statements
 from tunewright_analyzers.finding import Evidence, Severity, Subject
@@ -33,7 +33,7 @@ def _usual(rows: list[Statement]) -> float:
     return 0.0
 
 
-@check(needs=(Statements, Settings), thresholds=Thresholds)
+@check(needs=(Statements, Settings), engines=POSTGRESQL, thresholds=Thresholds)
 def statements_unbounded(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Roles of short statements that once ran one for minutes, with nothing to end it.
 

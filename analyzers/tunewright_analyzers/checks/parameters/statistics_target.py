@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.columns import Columns, Schema
 from tunewright_analyzers.facts.plans import NodeKind, PlanNode, PlanOrigin, Plans
 from tunewright_analyzers.facts.relations import RelationName, Tables
@@ -91,7 +91,7 @@ def _tuned(column: _Column, settings: Settings, wanted: int) -> Tuned | None:
     return Tuned((change,), (f"{who} {wanted};", f"ANALYZE {qualified(column.table)};"), (f"{who} {own};",))
 
 
-@check(needs=(Plans, Schema, Columns, Settings), thresholds=Thresholds)
+@check(needs=(Plans, Schema, Columns, Settings), engines=POSTGRESQL, thresholds=Thresholds)
 def statistics_target(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Columns whose statistics are full and too coarse: a condition on one of them alone is estimated wrongly.
 

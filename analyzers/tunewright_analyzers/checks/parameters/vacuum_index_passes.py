@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.relations import Table, Tables
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.finding import Evidence, Severity, Subject
@@ -38,7 +38,7 @@ def _dead_rows(table: Table, settings: Settings) -> float:
     return max(float(table.dead_rows), trigger(table, settings))
 
 
-@check(needs=(Tables, Settings), thresholds=Thresholds)
+@check(needs=(Tables, Settings), engines=POSTGRESQL, thresholds=Thresholds)
 def vacuum_index_passes(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Vacuums that read all indexes of a table more than once, because the list of dead rows does not fit into their memory.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.databases import Throughput
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.facts.snapshot import Flavour
@@ -22,7 +22,7 @@ class Thresholds:
     per_minute: float = threshold(60, "count", "Times a minute that WAL was written because the buffers were full.")
 
 
-@check(needs=(Throughput, Settings), thresholds=Thresholds)
+@check(needs=(Throughput, Settings), engines=POSTGRESQL, thresholds=Thresholds)
 def wal_buffers_full(context: Context[Thresholds]) -> Iterator[Verdict]:
     """WAL buffers that fill up between commits.
 
