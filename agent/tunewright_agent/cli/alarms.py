@@ -4,6 +4,8 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -11,6 +13,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from tunewright_agent.cli.app import Exit, Format, app, err, fail, out
 from tunewright_agent.clock import now
+from tunewright_agent.config.load import ConfigurationError, load
+from tunewright_agent.sources.aws.discovery import Wanted, discover
 from tunewright_agent.sources.aws.faults import translate
 from tunewright_agent.sources.aws.prices import listed
 from tunewright_agent.sources.aws.reader import Reader, Target
@@ -31,8 +35,12 @@ SECTIONS = (CloudClusters, CloudInstances, ParameterGroups, CloudTrends)
 alarms = typer.Typer(help="CloudWatch alarms: what there should be, and the calls that make it so.", no_args_is_help=True)  # fmt: skip
 app.add_typer(alarms, name="alarms")
 
-Identifier = Annotated[str, typer.Argument(help="Identifier of the DB cluster, or of a stand-alone DB instance.")]
-Region = Annotated[str, typer.Option(help="Its Region.")]
+Identifier = Annotated[str | None, typer.Argument(help="Identifier of the DB cluster, or of a stand-alone DB instance.")]  # fmt: skip
+Region = Annotated[str | None, typer.Option(help="Its Region.")]
+Config = Annotated[
+    Path | None,
+    typer.Option(help="All clusters of its [[aws.targets]], as its [alarms] says; other options are not read.", dir_okay=False),
+]  # fmt: skip
 IsInstance = Annotated[bool, typer.Option("--instance", help="It is a stand-alone instance.")]
 Role = Annotated[str | None, typer.Option(help="ARN of the role to assume, for another account.")]
 External = Annotated[str | None, typer.Option(help="ExternalId of that role.")]
@@ -55,18 +63,32 @@ def _answered(region: str, action: str) -> Iterator[None]:
         fail(error.reason, Exit.UNREACHABLE, error.mend)
 
 
-def _planned(reader: Reader, options: Options) -> tuple[Plan, tuple[Unknown, ...], tuple[Gap, ...], Any]:
-    place = reader.target.place
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The plan of one cluster, what could not be known or read for it, and how to do it."""
+
+    identifier: str
+    region: str
+    plan: Plan
+    unknown: tuple[Unknown, ...]
+    gaps: tuple[Gap, ...]
+    client: Any
+
+
+def _planned(reader: Reader, options: Options) -> Planned:
+    place, identifier = reader.target.place, reader.target.identifier
     with _answered(place.region, "cloudwatch:DescribeAlarms"):
         snapshot = read_once(reader, SECTIONS, now())
         target = target_of(snapshot)
         client = reader.door.client("cloudwatch", place)
-        there = calls.present(client, options.prefix, reader.target.identifier)
+        there = calls.present(client, options.prefix, identifier)
     if target is None or not target.members:
         why = "; ".join(gap.reason for gap in snapshot.gaps) or "it has no instances"
-        fail(f"{reader.target.identifier}: nothing to make alarms for: {why}", Exit.UNREACHABLE)
+        fail(f"{identifier}: nothing to make alarms for: {why}", Exit.UNREACHABLE)
     made, unknown = wanted(target, options)
-    return plan(made, there, options.prefix, target.name), unknown, snapshot.gaps, client
+    return Planned(
+        identifier, place.region, plan(made, there, options.prefix, target.name), unknown, snapshot.gaps, client
+    )
 
 
 def _dollars(rows: tuple[Alarm, ...]) -> float:
@@ -79,7 +101,9 @@ def _kept(planned: Plan) -> tuple[Alarm, ...]:
     return (*planned.create, *(one.alarm for one in planned.change), *planned.same)
 
 
-def _print(planned: Plan, unknown: tuple[Unknown, ...], gaps: tuple[Gap, ...]) -> None:
+def _print(one: Planned) -> None:
+    planned = one.plan
+    out.print(f"{one.identifier} ({one.region})", markup=False)
     for alarm in planned.create:
         out.print(f"+ {alarm.name}: {alarm.description.partition('. ')[0]}", markup=False)
     for change in planned.change:
@@ -90,9 +114,9 @@ def _print(planned: Plan, unknown: tuple[Unknown, ...], gaps: tuple[Gap, ...]) -
         out.print(f"- {alarm.name}", markup=False)
     for name in planned.foreign:
         out.print(f"! {name}: it bears our name and not our tags; it is left alone", markup=False)
-    for one in unknown:
-        out.print(f"? {one.name}: {one.reason}", markup=False)
-    for gap in gaps:
+    for each in one.unknown:
+        out.print(f"? {each.name}: {each.reason}", markup=False)
+    for gap in one.gaps:
         err.print(f"not read: {gap.source}: {gap.reason}" + (f"; {gap.mend}" if gap.mend else ""), markup=False)
     out.print(
         f"{len(planned.create)} to create, {len(planned.change)} to change, {len(planned.delete)} to delete, {len(planned.same)} as they"
@@ -101,22 +125,47 @@ def _print(planned: Plan, unknown: tuple[Unknown, ...], gaps: tuple[Gap, ...]) -
     )  # fmt: skip
 
 
-def _shape(planned: Plan, unknown: tuple[Unknown, ...], gaps: tuple[Gap, ...]) -> dict[str, Any]:
+def _shape(one: Planned) -> dict[str, Any]:
+    planned = one.plan
     return {
-        "create": [one.request() for one in planned.create],
-        "change": [
-            {"name": one.alarm.name, "differences": [list(each) for each in one.differences]} for one in planned.change
-        ],
-        "delete": [one.name for one in planned.delete],
-        "same": [one.name for one in planned.same],
+        "identifier": one.identifier,
+        "region": one.region,
+        "create": [each.request() for each in planned.create],
+        "change": [{"name": each.alarm.name, "differences": [list(row) for row in each.differences]} for each in planned.change],
+        "delete": [each.name for each in planned.delete],
+        "same": [each.name for each in planned.same],
         "foreign": list(planned.foreign),
-        "unknown": [{"name": one.name, "reason": one.reason} for one in unknown],
-        "not_read": [{"source": gap.source, "reason": gap.reason, "mend": gap.mend} for gap in gaps],
+        "unknown": [{"name": each.name, "reason": each.reason} for each in one.unknown],
+        "not_read": [{"source": gap.source, "reason": gap.reason, "mend": gap.mend} for gap in one.gaps],
         "dollars_a_month": round(_dollars(_kept(planned)), 2),
-    }
+    }  # fmt: skip
 
 
-def _reader(identifier: str, region: str, is_instance: bool, role: str | None, external: str | None) -> Reader:
+def _configured(path: Path, identifier: str | None) -> tuple[tuple[Reader, ...], Options]:
+    """What [[aws.targets]] of the file name (of these, `identifier` alone where it is given), and its [alarms]."""
+    try:
+        settings = load(path)
+    except ConfigurationError as error:
+        fail(str(error), Exit.USAGE)
+    door, readers = Door(), []
+    for target in settings.aws.targets:
+        place = Place(target.region, target.role_arn, target.external_id)
+        with _answered(target.region, "rds:DescribeDBClusters"):
+            found = discover(door, Wanted(place, target.cluster, tuple(target.tags.items()), target.exclude))
+        readers += [Reader(door, one.target) for one in found if identifier in (None, one.target.identifier)]
+    if not readers:
+        fail(
+            f"{path}: its [[aws.targets]] lead to no cluster{f' called {identifier}' if identifier else ''}", Exit.USAGE
+        )
+    mine = settings.alarms
+    return tuple(readers), Options(mine.prefix, mine.topics, mine.runbooks, mine.bands)
+
+
+def _one(
+    identifier: str | None, region: str | None, is_instance: bool, role: str | None, external: str | None
+) -> Reader:
+    if identifier is None or region is None:
+        fail("name a cluster and its --region, or a --config with [[aws.targets]]", Exit.USAGE)
     if external is not None and role is None:
         fail("--external is of use with --role only", Exit.USAGE)
     return Reader(Door(), Target(identifier, Place(region, role, external), not is_instance))
@@ -125,10 +174,30 @@ def _reader(identifier: str, region: str, is_instance: bool, role: str | None, e
 DEFAULTS = Options()
 
 
+def _plans(
+    config: Path | None,
+    identifier: str | None,
+    region: str | None,
+    place: tuple[bool, str | None, str | None],
+    options: Options,
+) -> tuple[tuple[Planned, ...], Options]:
+    """The plan of each cluster, and the options that they were made with: the file's where there is one."""
+    if config is not None:
+        readers, options = _configured(config, identifier)
+    else:
+        readers = (_one(identifier, region, *place),)
+    return tuple(_planned(reader, options) for reader in readers), options
+
+
+def _left(plans: tuple[Planned, ...]) -> typer.Exit:
+    return typer.Exit(int(Exit.INCOMPLETE if any(one.gaps for one in plans) else Exit.OK))
+
+
 @alarms.command("plan")
 def show(
-    identifier: Identifier,
-    region: Region,
+    identifier: Identifier = None,
+    region: Region = None,
+    config: Config = None,
     instance: IsInstance = False,
     role: Role = None,
     external: External = None,
@@ -140,18 +209,20 @@ def show(
 ) -> None:
     """Show what `apply` would create, change and delete, and what it costs a month. Nothing is changed."""
     options = Options(prefix, tuple(topic or ()), runbooks, bands)
-    planned, unknown, gaps, _ = _planned(_reader(identifier, region, instance, role, external), options)
+    plans, _ = _plans(config, identifier, region, (instance, role, external), options)
     if form is Format.JSON:
-        out.print_json(json.dumps(_shape(planned, unknown, gaps)))
+        out.print_json(json.dumps({"clusters": [_shape(one) for one in plans]}))
     else:
-        _print(planned, unknown, gaps)
-    raise typer.Exit(int(Exit.INCOMPLETE if gaps else Exit.OK))
+        for one in plans:
+            _print(one)
+    raise _left(plans)
 
 
 @alarms.command("apply")
 def make(
-    identifier: Identifier,
-    region: Region,
+    identifier: Identifier = None,
+    region: Region = None,
+    config: Config = None,
     instance: IsInstance = False,
     role: Role = None,
     external: External = None,
@@ -163,12 +234,13 @@ def make(
 ) -> None:
     """Create, change and delete alarms as `plan` shows: only those that bear our prefix and our tags."""
     options = Options(prefix, tuple(topic or ()), runbooks, bands)
-    planned, unknown, gaps, client = _planned(_reader(identifier, region, instance, role, external), options)
-    _print(planned, unknown, gaps)
-    if not planned.is_empty:
-        if not yes and not typer.confirm("Do this?"):
-            raise typer.Exit(int(Exit.USAGE))
-        with _answered(region, "cloudwatch:PutMetricAlarm"):
-            for line in calls.apply(client, planned, prefix, identifier, time.sleep):
+    plans, options = _plans(config, identifier, region, (instance, role, external), options)
+    for one in plans:
+        _print(one)
+    if not all(one.plan.is_empty for one in plans) and not yes and not typer.confirm("Do this?"):
+        raise typer.Exit(int(Exit.USAGE))
+    for one in plans:
+        with _answered(one.region, "cloudwatch:PutMetricAlarm"):
+            for line in calls.apply(one.client, one.plan, options.prefix, one.identifier, time.sleep):
                 out.print(line, markup=False)
-    raise typer.Exit(int(Exit.INCOMPLETE if gaps else Exit.OK))
+    raise _left(plans)

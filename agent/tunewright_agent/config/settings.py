@@ -116,6 +116,20 @@ class PriceSettings(Table):
         return items
 
 
+class AlarmSettings(Table):
+    """CloudWatch alarms of what [[aws.targets]] name, for `tunewright alarms plan|apply --config FILE`. The daemon makes none by itself."""
+
+    prefix: str = Field("tunewright", description="What their names begin with.", pattern=r"^[A-Za-z0-9._-]{1,64}$")
+    topics: tuple[str, ...] = Field(
+        (), description="ARNs of SNS topics that are told of ALARM and OK; none: nobody is."
+    )
+    runbooks: str = Field(
+        "https://github.com/tunewright/tunewright/blob/main/docs/aws-alarms.md",
+        description="Address of docs/aws-alarms.md as your people reach it: each description links to its section.",
+    )
+    bands: Flag = Field(True, description="Alarms of anomaly bands too: three times the price of others.")
+
+
 class CloudWatchSettings(Table):
     """Our own metrics in CloudWatch (needs cloudwatch:PutMetricData): load by wait class, open findings by severity. Billed by AWS."""
 
@@ -190,6 +204,7 @@ class Settings(Table):
     prices: PriceSettings = PriceSettings()
     aws: AwsSettings = AwsSettings()
     cloudwatch: CloudWatchSettings = CloudWatchSettings()
+    alarms: AlarmSettings = AlarmSettings()
     clusters: tuple[ClusterSettings, ...] = Field((), description="The clusters to watch.")
     checks: dict[str, dict[str, float | bool | str]] = Field(
         {}, description="Thresholds by check, and `enabled = false`; `tunewright checks` lists them."

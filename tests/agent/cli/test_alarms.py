@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -25,7 +26,8 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 def _planned(*arguments: str) -> tuple[int, Any]:
     result = CliRunner().invoke(app, ["alarms", "plan", "--region", REGION, "--format", "json", *arguments])
-    return result.exit_code, json.loads(result.stdout)
+    (planned,) = json.loads(result.stdout)["clusters"]
+    return result.exit_code, planned
 
 
 def test_it_plans_for_the_cluster_that_it_reads(cluster: str) -> None:
@@ -52,6 +54,39 @@ def test_what_is_there_and_ours_is_not_made_again(cluster: str) -> None:
     _, again = _planned(cluster, "--no-bands")
     assert [one["AlarmName"] for one in again["create"]] == ["tunewright-shop-saturated"]
     assert (again["change"], again["delete"], again["foreign"]) == ([], [], [])
+
+
+def test_all_that_the_configuration_names_as_it_says(cluster: str, tmp_path: Path) -> None:
+    make_cluster(boto3.client("rds", region_name=REGION), "orders", members=1)
+    file = tmp_path / "tunewright.toml"
+    file.write_text(
+        f"""
+[[aws.targets]]
+region = "{REGION}"
+
+[alarms]
+prefix = "tw"
+topics = ["arn:aws:sns:{REGION}:1:pager"]
+bands = false
+"""
+    )
+    arguments = ["alarms", "plan", "--config", str(file), "--format", "json"]
+    both = json.loads(CliRunner().invoke(app, arguments).stdout)["clusters"]
+    assert [one["identifier"] for one in both] == ["orders", "shop"]
+    made = [each for one in both for each in one["create"]]
+    assert all(one["AlarmName"].startswith(("tw-orders-", "tw-shop-")) for one in made)
+    assert all(one["AlarmActions"] == [f"arn:aws:sns:{REGION}:1:pager"] for one in made)
+    assert not [one for one in made if "ThresholdMetricId" in one]
+    one = json.loads(CliRunner().invoke(app, [*arguments, "orders"]).stdout)["clusters"]
+    assert [each["identifier"] for each in one] == ["orders"]
+    none = CliRunner().invoke(app, [*arguments, "else"])
+    assert none.exit_code == Exit.USAGE
+    assert "lead to no cluster called else" in none.stderr
+
+
+def test_neither_a_cluster_nor_a_file_is_a_mistake() -> None:
+    assert CliRunner().invoke(app, ["alarms", "plan"]).exit_code == Exit.USAGE
+    assert CliRunner().invoke(app, ["alarms", "plan", "shop"]).exit_code == Exit.USAGE
 
 
 def test_nothing_is_done_without_a_yes(cluster: str) -> None:
