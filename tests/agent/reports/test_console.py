@@ -12,10 +12,11 @@ import states
 from cases.case import NOW
 from tunewright_agent.reports.console import print_findings, print_measured, print_recommendations
 from tunewright_agent.reports.quantities import quantity
-from tunewright_agent.reports.shapes import Measured, MeasuredStatement
+from tunewright_agent.reports.shapes import Measured, MeasuredStatement, recommendation_shape
 from tunewright_agent.state import Judgement, State
-from tunewright_analyzers.facts.ids import CheckId, StatementId
-from tunewright_analyzers.finding import NotJudged, Subject
+from tunewright_analyzers.facts.ids import CheckId, FindingId, RecommendationId, StatementId
+from tunewright_analyzers.finding import Evidence, Finding, NotJudged, Severity, Subject
+from tunewright_analyzers.recommendation import Action, Form, Recommendation
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 NOTHING = Judgement(NOW, (), (), ())
@@ -163,3 +164,22 @@ def test_evidence_that_the_finding_said_is_not_said_again() -> None:
         lambda console: print_recommendations(console, replace(judged, findings=(finding,), recommendations=(advice,)))
     )
     assert "because" not in text
+
+
+def test_a_mend_in_the_cloud_is_a_command_and_its_template() -> None:
+    finding = Finding(FindingId("f1"), CheckId("availability/deletion_unprotected"), Subject("cluster", "shop"), Severity.MEDIUM, "unprotected",
+                      (Evidence("DeletionProtection", False),))  # fmt: skip
+    command = "aws rds modify-db-cluster --db-cluster-identifier shop --deletion-protection --apply-immediately --region eu-west-1"
+    template = "Type: AWS::RDS::DBCluster\nProperties:\n  DeletionProtection: true"
+    advice = Recommendation(
+        RecommendationId("r1"), finding.id, finding.check, finding.subject, Action.MODIFY_RESOURCE, (command,), None, "none", (),
+        form=Form.AWS_CLI, template=template,
+    )  # fmt: skip
+    told = printed(lambda console: print_recommendations(console, Judgement(NOW, (finding,), (advice,), ())))
+    assert f"     {command}\n" in told
+    assert (
+        "   as CloudFormation\n     Type: AWS::RDS::DBCluster\n     Properties:\n       DeletionProtection: true\n"
+        in told
+    )
+    shape = recommendation_shape(advice)
+    assert (shape["form"], shape["template"]) == ("aws-cli", template)
