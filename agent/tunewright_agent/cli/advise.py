@@ -185,7 +185,8 @@ def _seconds(option: str, text: str | None) -> float | None:
         fail(f"{option}: {visible(error)}", Exit.USAGE)
 
 
-def _cluster(settings: Settings, name: str | None) -> ClusterSettings:
+def cluster_of(settings: Settings, name: str | None) -> ClusterSettings:
+    """The cluster of that name, or the only one. Leaves with a message where the configuration has several."""
     if name is None and len(settings.clusters) > 1:
         known = ", ".join(one.name for one in settings.clusters)
         fail("the configuration has several clusters", Exit.USAGE, f"choose with --cluster one of {known}")
@@ -294,7 +295,7 @@ def indexes(
         worst_regression_ratio=regression,
     )
     settings = targets(url, config, cluster)
-    chosen = _cluster(settings, cluster)
+    chosen = cluster_of(settings, cluster)
     back = _seconds("--since", since)
     if back is not None and (config is None or workload is not None):
         fail("--since asks the daemon's history: give --config with it, and no --workload", Exit.USAGE)

@@ -2,19 +2,29 @@
 
 import json
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
 
+from tunewright_agent.cli.advise import cluster_of
 from tunewright_agent.cli.app import Exit, Format, app, err, fail, out
+from tunewright_agent.cli.observe import targets
+from tunewright_agent.cli.safe_window import points
+from tunewright_agent.clock import now
+from tunewright_agent.engines.engine import engine_of
+from tunewright_agent.history.database import HistoryError, Mode
+from tunewright_agent.history.store import History
 from tunewright_agent.reports.quantities import bytes_text, seconds_text
 from tunewright_agent.sources.postgres.session import Limits, Reader
-from tunewright_agent.sources.postgres.target import targets
+from tunewright_agent.sources.postgres.target import targets as tables_of
 from tunewright_agent.sources.source import SourceError
 from tunewright_analyzers.ddl.effects import PreflightError
 from tunewright_analyzers.ddl.locks import Effect, Lock, Work
 from tunewright_analyzers.ddl.preflight import LOCK_TIMEOUT, Estimate, Preflight, Target, Told, preflight, wanted
+from tunewright_analyzers.ddl.window import LEAST_DAYS, SafeWindow, safe_window
+from tunewright_analyzers.facts.ids import ClusterId
 
 DEADLINE_SECONDS = 10.0
 _RETRY = (
@@ -23,14 +33,13 @@ _RETRY = (
 )
 
 
-def _asked(url: str | None, effects: tuple[Effect, ...]) -> dict[tuple[str | None, str], Target]:
+def _asked(reader: Reader | None, effects: tuple[Effect, ...]) -> dict[tuple[str | None, str], Target]:
     """The tables on the server; leaves with a message where it cannot be asked."""
-    if url is None:
+    if reader is None:
         return {}
-    reader = Reader(url, Limits(connections=1))
     try:
         with reader.within(DEADLINE_SECONDS):
-            return targets(reader, effects)
+            return tables_of(reader, effects)
     except SourceError as error:
         fail(str(error), Exit.UNREACHABLE, error.mend)
     finally:
@@ -49,7 +58,81 @@ def _span(estimate: Estimate) -> str:
     return f"{seconds_text(estimate.least)} to {seconds_text(estimate.most)}"
 
 
-def _shape(told: Preflight) -> dict[str, Any]:
+_History = tuple[Path, ClusterId]
+
+
+def _reader_of(url: str | None, config: Path | None, cluster: str | None) -> tuple[Reader | None, _History | None]:
+    """Whom to ask: the URL's server, the configuration's cluster (and its history), or nobody."""
+    if config is None:
+        return (None if url is None else Reader(url, Limits(connections=1))), None
+    settings = targets(url, config, cluster)
+    chosen = cluster_of(settings, cluster)
+    reader = engine_of(chosen.url).reader(chosen, 1)
+    if not isinstance(reader, Reader):
+        fail("preflight knows PostgreSQL's locks only", Exit.USAGE)
+    return reader, (settings.history.path, ClusterId(chosen.name))
+
+
+def _window(asked: _History | None, told: Preflight, database: str | None) -> SafeWindow | str | None:
+    """The quietest hours by the history; a sentence where it does not say; None where no history was asked."""
+    if asked is None or told.strongest is None:
+        return None
+    part = max(told.told, key=lambda one: (one.effect.lock.rank, one.estimate.most if one.estimate else 0.0))
+    table = None if part.target is None or database is None else (database, part.target.schema, part.target.name)
+    need = max((one.estimate.most for one in told.told if one.estimate is not None), default=0.0)
+    try:
+        with History(asked[0], mode=Mode.READ) as history:
+            known = points(history, asked[1], now(), table)
+    except HistoryError as error:
+        return f"the history cannot be read: {error}"
+    found = safe_window(known, need)
+    return found or f"the history has not seen {LEAST_DAYS} days of enough hours yet: no window is advised"
+
+
+def _window_shape(window: SafeWindow | str | None) -> dict[str, Any] | str | None:
+    if not isinstance(window, SafeWindow):
+        return window
+    return {
+        "start_hour_utc": window.start,
+        "hours": window.hours,
+        "average_active_sessions": [round(hour.active, 2) for hour in window.seen],
+        "touches_per_second": [hour.touches_per_second for hour in window.seen],
+        "blocked_seconds_per_hour": [round(hour.blocked_seconds_per_hour, 1) for hour in window.seen],
+        "longest_idle_in_transaction_seconds": max(hour.longest_idle_seconds for hour in window.seen),
+        "days": min(hour.days for hour in window.seen),
+        "busiest_hour_utc": window.busiest.hour,
+        "busiest_average_active_sessions": round(window.busiest.active, 2),
+        "busiest_touches_per_second": window.busiest.touches_per_second,
+    }
+
+
+def _print_window(window: SafeWindow | str | None) -> None:
+    if window is None:
+        return
+    out.print("\n[bold]When[/]")
+    if isinstance(window, str):
+        out.print(f"  {window}", markup=False)
+        return
+    active = sum(hour.active for hour in window.seen) / window.hours
+    days = min(hour.days for hour in window.seen)
+    line = f"  quietest: {window.start:02d}:00 to {window.end:02d}:00 UTC, {active:.2f} sessions active on average over {days} days"
+    out.print(
+        f"{line}; the busiest hour is {window.busiest.hour:02d}:00 with {window.busiest.active:.2f}", markup=False
+    )
+    queue = [hour.touches_per_second for hour in (*window.seen, window.busiest)]
+    if all(rate is not None for rate in queue):
+        most = max(rate or 0.0 for rate in queue[:-1])
+        text = f"  each second that the table is held up then, about {most:.1f} scans and changed rows queue; in the busiest hour {queue[-1]:.1f}"
+        out.print(text, markup=False)
+    idle = max(hour.longest_idle_seconds for hour in window.seen)
+    if idle > 1:
+        out.print(
+            f"  a transaction was idle for up to {seconds_text(idle)} in those hours: look who holds locks first",
+            markup=False,
+        )
+
+
+def _shape(told: Preflight, window: SafeWindow | str | None) -> dict[str, Any]:
     def one(part: Told) -> dict[str, Any]:
         effect, target = part.effect, part.target
         return {
@@ -71,6 +154,7 @@ def _shape(told: Preflight) -> dict[str, Any]:
                 }
                 for holder in part.waits_for
             ],
+            "queue_now": 0 if target is None else sum(not holder.granted for holder in target.holders),
         }
 
     safe = None if told.safe is None else {"steps": list(told.safe.steps), "notes": list(told.safe.notes)}
@@ -79,6 +163,7 @@ def _shape(told: Preflight) -> dict[str, Any]:
         "effects": [one(part) for part in told.told],
         "safe_form": safe,
         "retry": _RETRY,
+        "window": _window_shape(window),
     }
 
 
@@ -109,7 +194,7 @@ def _print_one(part: Told) -> None:
         )
 
 
-def _print(told: Preflight) -> None:
+def _print(told: Preflight, window: SafeWindow | str | None) -> None:
     if not told.told:
         out.print("No table that exists is locked.")
     for part in told.told:
@@ -124,6 +209,7 @@ def _print(told: Preflight) -> None:
         out.print(
             "\nWe know no single better form: add what is new beside the old, fill it in batches, and swap in a short transaction."
         )
+    _print_window(window)
     out.print(f"\n{_RETRY}", markup=False, soft_wrap=True)
 
 
@@ -136,6 +222,13 @@ def command(
             help="Ask this server for sizes and for who holds locks now; the statement itself is never sent there."
         ),
     ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(help="Ask the server of this configuration, and the daemon's history for the quietest hours."),
+    ] = None,
+    cluster: Annotated[
+        str | None, typer.Option(help="Which of the configuration's clusters, if it has several.")
+    ] = None,
     form: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
     fail_on_danger: Annotated[
         bool,
@@ -146,17 +239,19 @@ def command(
     text = sys.stdin.read(1_000_000) if statement == "-" else statement
     try:
         effects = wanted(text)
-        known = _asked(url, effects)
+        reader, asked = _reader_of(url, config, cluster)
+        known = _asked(reader, effects)
         told = preflight(text, known)
     except PreflightError as error:
         fail(
             f"the statement: {error}", Exit.USAGE, "give one statement such as ALTER TABLE, CREATE INDEX or VACUUM FULL"
         )
+    window = _window(asked, told, None if reader is None else reader.home)
     if form is Format.JSON:
-        out.print_json(json.dumps(_shape(told)))
+        out.print_json(json.dumps(_shape(told, window)))
     else:
-        _print(told)
-    unseen = [str(one) for one in effects if url is not None and (one.schema, one.table) not in known]
+        _print(told, window)
+    unseen = [str(one) for one in effects if reader is not None and (one.schema, one.table) not in known]
     for name in dict.fromkeys(unseen):
         err.print(f"not seen: there is no table or index {name} in that database", markup=False)
     if unseen or (fail_on_danger and told.is_dangerous):

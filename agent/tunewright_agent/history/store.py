@@ -25,7 +25,7 @@ from tunewright_analyzers.facts.cloud_metrics import CloudMetrics, CloudTrends, 
 from tunewright_analyzers.facts.events import Event, Events
 from tunewright_analyzers.facts.ids import ClusterId, InstanceId, PlanId, StatementId
 from tunewright_analyzers.facts.plans import PlanOrigin, Plans
-from tunewright_analyzers.facts.sessions import ActiveSessions
+from tunewright_analyzers.facts.sessions import ActiveSessions, Sessions
 from tunewright_analyzers.facts.snapshot import Period, Section, SectionT, Snapshot, Window
 from tunewright_analyzers.facts.statements import Statements
 
@@ -45,6 +45,21 @@ def _is_late(before: Section, section: Section) -> bool:
     """
     behind: timedelta = before.period.end - section.period.end  # type: ignore[attr-defined]  # both count
     return timedelta(0) <= behind <= LATE
+
+
+SESSION = "session:"
+"""Before the id of a text that was seen in a session: literals are `?` there, so nothing can be planned of it."""
+
+
+def _texts_of(section: Section) -> dict[str, str]:
+    """Texts to keep, by id: of statements, and of sessions that block or wait (their statements may never come to be counted)."""
+    if isinstance(section, Statements):
+        return {row.id: row.text for row in section.rows if row.text is not None}
+    if not isinstance(section, Sessions):
+        return {}
+    blocking = {pid for row in section.rows for pid in row.blocked_by}
+    held = [row for row in section.rows if row.blocked_by or row.pid in blocking]
+    return {f"{SESSION}{row.statement_id}": row.statement for row in held if row.statement_id and row.statement}
 
 
 def _at(seconds: float) -> datetime:
@@ -142,10 +157,8 @@ class History:
     @staticmethod
     def _put_texts(connection: Connection, section: Section, at: datetime) -> None:
         """Each text once; `last_seen` is renewed once a day, so that most passes write nothing here."""
-        if not isinstance(section, Statements):
-            return
         now, table = at.timestamp(), schema.texts
-        texts = {row.id: row.text for row in section.rows if row.text is not None}
+        texts = _texts_of(section)
         values = [{"statement": identity, "text": text, "last_seen": now} for identity, text in texts.items()]
         if values:
             renewed = insert(table).on_conflict_do_update(
@@ -235,6 +248,18 @@ class History:
         section = None if payload is None else read_point(kind.name, payload)
         return section if isinstance(section, kind) else None
 
+    def points(
+        self, cluster: ClusterId, instance: InstanceId, kind: type[SectionT], start: datetime, end: datetime
+    ) -> tuple[SectionT, ...]:
+        """What was counted of one section between two times, point by point, oldest first; of the finest points that are kept."""
+        table = schema.deltas
+        wanted = (table.c.cluster == cluster, table.c.instance == instance, table.c.section == kind.name,
+                  table.c.end > start.timestamp(), table.c.start < end.timestamp())  # fmt: skip
+        with self.database.reading() as connection:
+            rows = connection.execute(select(table.c.payload).where(*wanted).order_by(table.c.end)).all()
+        sections = (read_point(kind.name, row.payload) for row in rows)
+        return tuple(one for one in sections if isinstance(one, kind))
+
     def series(
         self, cluster: ClusterId, instance: InstanceId, statement: StatementId, start: datetime, end: datetime
     ) -> tuple[tuple[Period, int, float], ...]:
@@ -263,7 +288,9 @@ class History:
     def text(self, statement: StatementId) -> str | None:
         """The redacted text of a statement."""
         with self.database.reading() as connection:
-            return connection.execute(select(schema.texts.c.text).where(schema.texts.c.statement == statement)).scalar()
+            table = schema.texts
+            wanted = table.c.statement.in_((statement, SESSION + statement))  # the plain one sorts before the other
+            return connection.execute(select(table.c.text).where(wanted).order_by(table.c.statement)).scalar()
 
     def clusters(self) -> frozenset[str]:
         """Every cluster that was ever judged."""

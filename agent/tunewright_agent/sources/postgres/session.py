@@ -210,6 +210,11 @@ class Reader:
         self._slots = threading.BoundedSemaphore(self.limits.connections)
 
     @property
+    def home(self) -> str | None:
+        """The database that the URL names; None before the first connection."""
+        return self._home
+
+    @property
     def server(self) -> Server:
         """The server's kind, read once a connection. Raises SourceError."""
         if self._server is None:
