@@ -2,12 +2,10 @@
 
 import re
 
-import pytest
-
 import states
 from cloud_states import cloud_state
 from exposed import of, scrape
-from tunewright_agent.metrics.catalog import BY_NAME, CATALOG, Kind, Metric
+from tunewright_agent.metrics.catalog import BY_NAME, CATALOG, Kind
 
 UNITS = ("seconds", "bytes", "ratio")
 """Base units, last in a name (but for `_total`)."""
@@ -32,44 +30,44 @@ LABELS = {
 RESERVED = {"instance", "job", "le", "quantile"}
 WRONG_UNITS = ("ms", "millis", "milliseconds", "minutes", "hours", "kb", "mb", "gb", "percent", "pct", "microseconds")
 
-every = pytest.mark.parametrize("metric", CATALOG, ids=lambda metric: metric.name)
+
+def test_a_name_has_our_prefix_and_ends_in_a_base_unit_or_in_what_it_counts() -> None:
+    for metric in CATALOG:
+        assert re.fullmatch(r"tunewright(_[a-z]+)+", metric.name), metric.name
+        words = metric.name.split("_")
+        last = words[-2] if metric.kind is Kind.COUNTER else words[-1]
+        assert last in UNITS or last in COUNTED or last in STATES, metric.name
+        assert not set(words) & set(WRONG_UNITS), metric.name
+        for unit in UNITS:
+            assert unit not in words[:-1] or words[-1] == "total", f"{metric.name}: the unit stands last"
 
 
-@every
-def test_a_name_has_our_prefix_and_ends_in_a_base_unit_or_in_what_it_counts(metric: Metric) -> None:
-    assert re.fullmatch(r"tunewright(_[a-z]+)+", metric.name)
-    words = metric.name.split("_")
-    last = words[-2] if metric.kind is Kind.COUNTER else words[-1]
-    assert last in UNITS or last in COUNTED or last in STATES
-    assert not set(words) & set(WRONG_UNITS)
-    for unit in UNITS:
-        assert unit not in words[:-1] or words[-1] == "total", "the unit stands last"
+def test_a_counter_alone_ends_in_total() -> None:
+    for metric in CATALOG:
+        assert metric.name.endswith("_total") == (metric.kind is Kind.COUNTER), metric.name
 
 
-@every
-def test_a_counter_alone_ends_in_total(metric: Metric) -> None:
-    assert metric.name.endswith("_total") == (metric.kind is Kind.COUNTER)
+def test_what_it_measures_in_seconds_says_whether_it_is_a_time_of_day() -> None:
+    for metric in CATALOG:
+        if re.search(r"\b(When|Start time)\b", metric.help) and "_timestamp_" not in metric.name:
+            assert metric.name == "tunewright_process_start_time_seconds", (
+                f"{metric.name}: prometheus_client's own name"
+            )
 
 
-@every
-def test_what_it_measures_in_seconds_says_whether_it_is_a_time_of_day(metric: Metric) -> None:
-    if re.search(r"\b(When|Start time)\b", metric.help) and "_timestamp_" not in metric.name:
-        assert metric.name == "tunewright_process_start_time_seconds", "prometheus_client's own name"
+def test_a_help_is_a_sentence() -> None:
+    for metric in CATALOG:
+        assert metric.help.endswith("."), metric.name
+        assert metric.help[0].isupper() or metric.help[0].isdigit(), metric.name
+        assert 10 < len(metric.help) < 150, metric.name
+        assert metric.help.isprintable(), metric.name
 
 
-@every
-def test_a_help_is_a_sentence(metric: Metric) -> None:
-    assert metric.help.endswith(".")
-    assert metric.help[0].isupper() or metric.help[0].isdigit()
-    assert 10 < len(metric.help) < 150
-    assert metric.help.isprintable()
-
-
-@every
-def test_labels_are_few_and_from_a_closed_list(metric: Metric) -> None:
-    assert set(metric.labels) <= LABELS
-    assert not set(metric.labels) & RESERVED, "a target's own label would be renamed to exported_…"
-    assert len(set(metric.labels)) == len(metric.labels) <= 7
+def test_labels_are_few_and_from_a_closed_list() -> None:
+    for metric in CATALOG:
+        assert set(metric.labels) <= LABELS, metric.name
+        assert not set(metric.labels) & RESERVED, f"{metric.name}: a target's own label would be renamed to exported_…"
+        assert len(set(metric.labels)) == len(metric.labels) <= 7, metric.name
 
 
 def test_names_and_helps_are_not_given_twice() -> None:
