@@ -190,6 +190,7 @@ _DEFAULTS = {
     "max_wal_size": ("1024", "MB", "integer"),
     "max_worker_processes": ("8", None, "integer"),
     "pg_stat_statements.max": ("5000", None, "integer"),
+    "pg_stat_statements.track": ("top", None, "enum"),
     "plan_cache_mode": ("auto", None, "enum"),
     "random_page_cost": ("4", None, "real"),
     "seq_page_cost": ("1", None, "real"),

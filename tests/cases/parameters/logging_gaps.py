@@ -13,6 +13,8 @@ CASES = (
          ("setting auto_explain.log_min_duration", "setting log_min_duration_statement", "setting track_functions"),
          statements=("ALTER SYSTEM SET track_functions = 'pl';", "ALTER SYSTEM SET auto_explain.log_min_duration = '1s';")),
     Case("on Aurora the parameter group decides", "fires", (settings(track_io_timing="off"),), ("setting track_io_timing",), flavour=Flavour.AURORA),
+    Case("statements are not counted", "fires", (settings(**{"pg_stat_statements.track": "none"}),), ("setting pg_stat_statements.track",),
+         statements=("ALTER SYSTEM SET pg_stat_statements.track = 'top';",)),
     Case("all on", "silent", (settings(),)),
     Case("settings unread", "gap", gaps=(gap(Settings),)),
 )  # fmt: skip

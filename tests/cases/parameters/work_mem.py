@@ -22,6 +22,12 @@ def _spilling(megabytes: int, calls: int = 100, identity: str = STATEMENT, role:
 
 ONE = statements(_spilling(20_000), statement())
 TWO = statements(_spilling(20_000), _spilling(15_000, identity=OTHER), statement())
+
+
+def _roles(count: int) -> Statements:
+    return statements(*(_spilling(20_000, identity=f"{n:016x}", role=f"tenant{n}") for n in range(count)))
+
+
 ROLE = "role report"
 SORT = node(NodeKind.SORT, rows=1_000_000, width_bytes=36, sort_space_type="Disk", sort_space_bytes=50 * MB)
 SESSIONS = load(busy(), busy(user="report"))
@@ -39,6 +45,9 @@ CASES = (
          statements=("ALTER ROLE report SET work_mem = '128MB';",), flavour=Flavour.AURORA),
     Case("the role has a value of its own", "fires", (TWO, settings(RoleSetting(None, "report", "work_mem", "128MB"))), (ROLE,),
          says=("with work_mem 128MB",), statements=("ALTER ROLE report SET work_mem = '512MB';",)),
+    Case("five roles: for all, by what the machine holds", "fires", (_roles(5), settings(), host(4 * GB), SESSIONS), ("setting work_mem",),
+         says=("5 statements of 5 roles",), statements=("ALTER SYSTEM SET work_mem = '256MB';",)),
+    Case("four roles: for each", "threshold", (_roles(4), settings()), tuple(f"statement {n:016x} in shop" for n in range(4))),
     Case("nothing spills", "silent", (statements(statement()), settings())),
     Case("CREATE INDEX has its own memory", "silent", (statements(replace(_spilling(20_000), kind="utility")), settings())),
     Case("our own statements", "silent", (statements(replace(_spilling(20_000), own=True)), settings())),

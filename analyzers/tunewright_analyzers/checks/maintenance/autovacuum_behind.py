@@ -7,6 +7,7 @@ from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, thre
 from tunewright_analyzers.facts.relations import Table, Tables
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.finding import Evidence, Finding, Severity, Subject
+from tunewright_analyzers.parameters.vacuum import option, trigger
 from tunewright_analyzers.recommendation import Action
 from tunewright_analyzers.sql.identifiers import qualified
 
@@ -20,22 +21,6 @@ class Thresholds:
         2.0, "ratio", "Dead rows as a multiple of the number at which autovacuum should have begun."
     )
     dead_ratio_high: float = threshold(0.5, "ratio", "Share of dead rows from which it is severe.")
-
-
-def _option(table: Table, settings: Settings, name: str) -> float:
-    own = dict(table.options).get(name)
-    return float(own) if own is not None else settings.number(name)
-
-
-def trigger(table: Table, settings: Settings) -> float:
-    """Dead rows at which autovacuum begins: threshold + scale factor x rows (manual, chapter "The Autovacuum Daemon")."""
-    rows = max(table.row_estimate, float(table.live_rows), 0.0)
-    by_share = (
-        _option(table, settings, "autovacuum_vacuum_threshold")
-        + _option(table, settings, "autovacuum_vacuum_scale_factor") * rows
-    )
-    most = settings.number("autovacuum_vacuum_max_threshold", -1)
-    return by_share if most < 0 else min(by_share, most)
 
 
 def _why(table: Table, settings: Settings) -> str:
@@ -80,8 +65,8 @@ def autovacuum_behind(context: Context[Thresholds]) -> Iterator[Verdict]:
 
 
 def _remedy(context: Context[Thresholds], found: Finding, table: Table, settings: Settings) -> Verdict:
-    scale = _option(table, settings, "autovacuum_vacuum_scale_factor")
-    cost = max(_option(table, settings, "autovacuum_vacuum_cost_limit"), settings.number("vacuum_cost_limit", 200))
+    scale = option(table, settings, "autovacuum_vacuum_scale_factor")
+    cost = max(option(table, settings, "autovacuum_vacuum_cost_limit"), settings.number("vacuum_cost_limit", 200))
     name = qualified(table.name)
     changed = {
         "autovacuum_enabled": "true",

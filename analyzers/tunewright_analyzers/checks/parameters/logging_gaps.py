@@ -18,6 +18,7 @@ _WANTED: dict[str, tuple[str, str | float, str]] = {
         "which executions were slow, with their time (their text and values are in that log)",
     ),
     "auto_explain.log_min_duration": ("-1", 1.0, "the plans of slow executions, which most checks of plans rest on"),
+    "pg_stat_statements.track": ("none", "top", "which statements cost what: nothing is counted"),
     "track_functions": ("none", "pl", "calls and times of functions"),
     "log_autovacuum_min_duration": ("-1", 1.0, "what autovacuum did and why it was slow"),
 }

@@ -26,6 +26,9 @@ class Thresholds:
     one_statement_ratio: float = threshold(
         0.8, "ratio", "Share of a role's temporary bytes from which one statement is the cause."
     )
+    roles_for_all: float = threshold(
+        5, "count", "Roles that spill from which one value for the whole server is advised, and not one for each."
+    )
     largest: float = threshold(1024 * _MB, "bytes", "More is never advised: beyond it the statement is the fault.")
 
 
@@ -39,10 +42,14 @@ class _Group:
     sessions: int
 
 
-def _by_role(context: Context[Thresholds], found: tuple[Spill, ...]) -> Iterator[_Group]:
+def _groups(context: Context[Thresholds], found: tuple[Spill, ...]) -> Iterator[_Group]:
+    """The narrowest scopes that hold the spills: a statement, a role, and all where there are many roles."""
     roles: dict[str, list[Spill]] = defaultdict(list)
     for one in found:
         roles[one.role].append(one)
+    if len(roles) >= context.thresholds.roles_for_all:
+        yield _Group(Scope.GLOBAL, "", found, concurrent(context.window))
+        return
     for role, own in sorted(roles.items()):
         largest, total = own[0], sum(one.temp_bytes for one in own)
         sessions = concurrent(context.window, role)
@@ -67,6 +74,8 @@ def _advised(context: Context[Thresholds], group: _Group, now: float) -> tuple[i
 def _subject(group: _Group) -> Subject:
     if group.scope is Scope.STATEMENT:
         return Subject("statement", group.target, group.spills[0].database)
+    if group.scope is Scope.GLOBAL:
+        return Subject("setting", "work_mem")
     return Subject("role", group.target)
 
 
@@ -75,9 +84,9 @@ def _tuned(context: Context[Thresholds], group: _Group, wanted: int) -> Tuned | 
     effect = "these sorts and hashes stay in memory"
     if group.scope is Scope.STATEMENT:
         return for_statement(settings, group.target, "work_mem", float(wanted), effect=effect)
-    return for_role(settings, group.target, "work_mem", float(wanted), effect=effect) or server_wide(
-        settings, flavour, "work_mem", float(wanted), effect=effect
-    )
+    if group.scope is Scope.ROLE:
+        return for_role(settings, group.target, "work_mem", float(wanted), effect=effect)
+    return server_wide(settings, flavour, "work_mem", float(wanted), effect=effect)
 
 
 def _found(context: Context[Thresholds], group: _Group, now: float, wanted: int, most: int | None) -> Finding:
@@ -85,9 +94,11 @@ def _found(context: Context[Thresholds], group: _Group, now: float, wanted: int,
     total = sum(one.temp_bytes for one in group.spills)
     memory = memory_of(context.window)
     count = len(group.spills)
-    told = (
-        f"statement {group.target}" if group.scope is Scope.STATEMENT else f"{count} statements of role {group.target}"
-    )
+    told = f"{count} statements of role {group.target}"
+    if group.scope is Scope.STATEMENT:
+        told = f"statement {group.target}"
+    elif group.scope is Scope.GLOBAL:
+        told = f"{count} statements of {len({one.role for one in group.spills})} roles"
     return context.finding(
         _subject(group),
         Severity.LOW,
@@ -114,7 +125,8 @@ def work_mem(context: Context[Thresholds]) -> Iterator[Verdict]:
 
     Risk: everything that spills is written and read once more, and takes the disk's bandwidth from everyone.
     Evidence: temporary bytes by statement and role, what executed plans say the nodes need, sessions at the same time, memory.
-    Remedy: work_mem for the one statement that is the cause, else for the role; never more than the memory holds for all its sessions.
+    Remedy: work_mem for the one statement that is the cause, else for the role, for all only where many roles spill; never more than the
+        memory holds for all its sessions.
     False positives: a rare report that may as well spill; a larger work_mem can also change the plan, for better or worse.
     """
     limits, settings = context.thresholds, context.window.need(Settings)
@@ -124,10 +136,11 @@ def work_mem(context: Context[Thresholds]) -> Iterator[Verdict]:
         least_per_call=limits.bytes_per_call,
         least_bytes=limits.bytes_per_hour * hours,
     )
-    for group in _by_role(context, found):
-        role = group.spills[0].role
-        override = override_of(settings, role, "work_mem")
-        now = settings.number("work_mem") if override is None else bytes_of(override.value, settings.number("work_mem"))
+    for group in _groups(context, found):
+        override = None if group.scope is Scope.GLOBAL else override_of(settings, group.spills[0].role, "work_mem")
+        now = settings.number("work_mem")
+        if override is not None:
+            now = bytes_of(override.value, now)
         wanted, most = _advised(context, group, now)
         finding = _found(context, group, now, wanted, most)
         yield finding
