@@ -3,6 +3,7 @@
 import json
 import shlex
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,12 @@ from typer.testing import CliRunner
 
 import tunewright_agent.cli.advise_parameters
 from aurora_standin import STAND_IN
-from reading import run
+from reading import name_of, run
 from tunewright_agent.cli.app import app
+from tunewright_agent.config.settings import ClusterSettings, HistorySettings, Settings
+from tunewright_agent.memory import Fault, Remembered
+from tunewright_agent.wiring import INSTANCE, history_of, watch_of
+from tunewright_analyzers.facts.ids import ClusterId
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 assert tunewright_agent.cli.advise_parameters.parameters is not None  # it adds its command when it is imported
@@ -108,6 +113,35 @@ def test_sql_parses_and_words_tell_the_evidence(spilling: str) -> None:
 def test_only_what_is_counted_while_it_looks_on_is_judged(spilling: str) -> None:
     found = _json("--url", spilling, "--over", "2s")
     assert not [one for one in found["parameters"] if one["check"] == "parameters/work_mem"]
+
+
+def test_from_the_daemons_history(spilling: str, tmp_path: Path) -> None:
+    """Only what was counted between two of the daemon's readings: the second of the two statements alone."""
+    settings = Settings(
+        clusters=(ClusterSettings(name="lab", url=spilling, databases=(name_of(spilling),)),),
+        history=HistorySettings(path=tmp_path / "history.db"),
+    )
+    with psycopg.connect(spilling, autocommit=True) as connection, history_of(settings.history) as history:
+        watch = watch_of(settings.clusters[0], settings, Remembered(history, ClusterId("lab"), INSTANCE, Fault()))
+        statements = next(one for one in watch.sources if one.name == "statements")
+        try:
+            watch.now = lambda: datetime.now(UTC) - timedelta(minutes=10)
+            watch.read(statements)
+            watch.now = lambda: datetime.now(UTC)
+            connection.execute(f'SET ROLE "{ROLE}"'.encode())
+            connection.execute("SET work_mem = '1MB'; SET jit = off; SET max_parallel_workers_per_gather = 0")
+            connection.execute(_SPILLING[1].encode())
+            watch.read(statements)
+        finally:
+            watch.stop(10)
+    config = tmp_path / "t.toml"
+    config.write_text(
+        f'[history]\npath = "{tmp_path}/history.db"\n[[clusters]]\nname = "lab"\nurl = "{spilling}"\ndatabases = ["{name_of(spilling)}"]\n'
+    )
+    found = _json("--config", str(config), "--since", "10m")
+    (advice,) = [one for one in found["parameters"] if one["check"] == "parameters/work_mem"]
+    assert advice["changes"][0]["scope"] == "statement"
+    assert advice["statements"][0].startswith("SET LOCAL work_mem = ")
 
 
 def test_forms_of_aws_are_refused_for_a_server_of_ones_own(database18: str) -> None:
