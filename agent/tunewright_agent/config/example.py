@@ -16,6 +16,7 @@ _EXAMPLES = {
     "tls_certificate": '"/etc/tunewright/tls.crt"',
     "tls_key": '"/etc/tunewright/tls.key"',
     "password_from": '{ env = "SHOP_PASSWORD" }  # or { file = "/run/secrets/shop" } or { aws_secret = "prod/shop/tunewright" }',
+    "log_from": '"rds:shop-1@eu-central-1"',
     "log_file": '"/var/log/postgresql/postgresql-18-main.log"',
     "dollars_per_hour": "1.16",
     "vcpus": "8",

@@ -163,6 +163,11 @@ class ClusterSettings(Table):
         10.0, description="The server ends a statement of ours after this time.", ge=0.5
     )
     log_file: Path | None = Field(None, description="The server's log file, where this agent can read it.")
+    log_from: str | None = Field(
+        None,
+        description="In place of log_file, PostgreSQL on RDS or Aurora: rds:INSTANCE@REGION or cloudwatch:GROUP@REGION.",
+        pattern=r"^(rds|cloudwatch):[A-Za-z0-9/._#-]{1,512}@[a-z]{2}(-[a-z]+){1,2}-\d$",
+    )
     on_database_host: Flag = Field(False, description="true where the agent runs on the database's own machine.")
     allow_functions: tuple[str, ...] = Field(
         (),

@@ -10,9 +10,11 @@ from tunewright_agent.analyst.twins import Twins
 from tunewright_agent.config.settings import ClusterSettings, Settings
 from tunewright_agent.engines.engine import EngineParts, password_of, price_of, switched_off
 from tunewright_agent.memory import Memory
+from tunewright_agent.sources.aws.session import Door
 from tunewright_agent.sources.postgres import grants
+from tunewright_agent.sources.postgres.log_aws import aws_log
 from tunewright_agent.sources.postgres.log_events import log_source
-from tunewright_agent.sources.postgres.log_transport import FileTransport
+from tunewright_agent.sources.postgres.log_transport import FileTransport, LogTransport
 from tunewright_agent.sources.postgres.session import PACKAGE, Limits, Reader
 from tunewright_agent.sources.source import Source, discover
 from tunewright_analyzers.facts.log_events import LogEvents
@@ -56,14 +58,19 @@ def _analyst(cluster: ClusterSettings, settings: Settings, reader: Reader, memor
 
 def _configured(cluster: ClusterSettings, memory: Memory | None) -> tuple[Source[Reader], ...]:
     """The source of the server's log, where the settings say where that is."""
-    if cluster.log_file is None:
+    transport: LogTransport
+    if cluster.log_file is not None:
+        transport = FileTransport(cluster.log_file)
+    elif cluster.log_from is not None:
+        transport = aws_log(cluster.log_from, Door())
+    else:
         return ()
 
     def known_to() -> datetime | None:
         before = memory.newest(LogEvents) if memory is not None else None
         return before.read_to if before is not None else None
 
-    return (log_source(FileTransport(cluster.log_file), known_to),)
+    return (log_source(transport, known_to),)
 
 
 ENGINE = EngineParts(

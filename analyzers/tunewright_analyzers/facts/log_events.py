@@ -88,7 +88,7 @@ class LogEvents(Section):
 
     name: ClassVar[str] = "log_events"
     mend: ClassVar[str | None] = (
-        "set log_file of the cluster to the file that the server writes (SELECT pg_current_logfile()), readable for the agent"
+        "set log_file of the cluster to the file that the server writes (SELECT pg_current_logfile()), readable for the agent; on RDS log_from"
     )
     period: Period
     rows: tuple[LogEvent, ...]
