@@ -5,10 +5,12 @@ from datetime import timedelta
 
 from cases import cloud, facts
 from cases.case import DAY, NOW, gap
+from cases.cost.facts import PRICES
 from cases.facts import GB, MB, ago
 from tunewright_agent.pipeline import Rules, judge
 from tunewright_agent.reports.shapes import Measured, MeasuredStatement
 from tunewright_agent.state import ChannelState, InstanceState, Judgement, SourceRun, State
+from tunewright_analyzers.facts.cloud_metrics import Dimension
 from tunewright_analyzers.facts.databases import InputOutput, Throughput
 from tunewright_analyzers.facts.effects import Change, Effect, Effects, Outcome, StatementEffect, What
 from tunewright_analyzers.facts.host import Host
@@ -305,10 +307,14 @@ def shop() -> State:
 
 
 def in_the_cloud() -> State:
-    """An RDS instance seen through the cloud's API, whose storage fills up."""
+    """Two targets seen through the cloud's API: an RDS instance whose storage fills up, and an Aurora cluster with its bill."""
     free = cloud.ramp("FreeStorageSpace", 90 * GB, -2 * GB, of="ledger", statistic="Minimum")
     read = snapshot(cloud.clusters(), cloud.instances(cloud.alone(max_allocated_gib=None)), cloud.trends(free))
-    return state_of(instance_of(replace(read, view=View.CLOUD)))
+    used = [cloud.series(name, *[1e6] * 24, of="shop", dimension=Dimension.CLUSTER, statistic=statistic)
+            for name, statistic in (("VolumeBytesUsed", "Average"), ("VolumeReadIOPs", "Sum"), ("VolumeWriteIOPs", "Sum"))]  # fmt: skip
+    aurora = snapshot(cloud.clusters(cloud.aurora()), cloud.instances(), cloud.trends(*used), PRICES)
+    targets = (replace(read, view=View.CLOUD), replace(aurora, view=View.CLOUD, instance=InstanceId("shop")))
+    return state_of(*(instance_of(one) for one in targets))
 
 
 def empty() -> State:

@@ -395,6 +395,12 @@ _AWS = (
         "What asking CloudWatch for this cluster costs a month, at list price.",
         ("cluster",),
     ),
+    Metric(
+        "tunewright_aws_bill_month_dollars",
+        _GAUGE,
+        "What an Aurora cluster costs a month at list price, by component, in either storage configuration.",
+        (*RESOURCE, "component", "configuration"),
+    ),
     Metric("tunewright_aws_clusters", _GAUGE, "Clusters of AWS that are watched."),
     Metric("tunewright_aws_requests_total", _COUNTER, "Requests made of AWS.", ("action", "region")),
     Metric("tunewright_aws_metrics_requested_total", _COUNTER, "Metrics asked for by GetMetricData."),

@@ -8,6 +8,7 @@ from prometheus_client.core import Metric as Family
 from prometheus_client.registry import Collector
 
 from tunewright_agent.metrics import agent, effects, servers
+from tunewright_agent.metrics.bill import write_bill
 from tunewright_agent.metrics.cloud import write_account, write_cloud
 from tunewright_agent.metrics.forecasts import ForecastSeries
 from tunewright_agent.metrics.relations import RelationSeries
@@ -80,6 +81,7 @@ class TunewrightCollector(Collector):
             return
         if snapshot.view is View.CLOUD:
             write_cloud(sheet, snapshot, state.now)
+            write_bill(sheet, snapshot)
             self._forecasts.setdefault(server, ForecastSeries()).write(sheet, server, snapshot)
             return
         servers.write_identity(sheet, server, snapshot)

@@ -25,7 +25,7 @@ LABELS = {
     "role", "wait_type", "wait_event", "state", "name", "replica", "slot", "cause", "by", "backend_type", "object", "operation",
     "group", "severity", "check", "metric", "python", "holder", "sequence", "channel",
     "category",
-    "account", "action", "bound", "class", "dimension", "region", "resource", "status", "storage_type", "zone",
+    "account", "action", "bound", "class", "component", "configuration", "dimension", "region", "resource", "status", "storage_type", "zone",
 }  # fmt: skip
 RESERVED = {"instance", "job", "le", "quantile"}
 WRONG_UNITS = ("ms", "millis", "milliseconds", "minutes", "hours", "kb", "mb", "gb", "percent", "pct", "microseconds")
