@@ -101,7 +101,7 @@ class Remembered:
 
         def read() -> None:
             window = self.history.window(latest, start, end)
-            effects = effects_of(self.history.database, self.cluster, end)
+            effects = effects_of(self.history.database, self.cluster, end, self.instance)
             found.append(replace(window, latest=replace(latest, sections=(*latest.sections, effects))))
 
         self._tried(read)

@@ -26,6 +26,7 @@ from tunewright_agent.metrics.governor import Governor
 from tunewright_agent.metrics.prometheus import exposition
 from tunewright_agent.notify.desk import Desk
 from tunewright_agent.pipeline import Rules
+from tunewright_agent.reporting.schedule import Reporter
 from tunewright_agent.sources.aws.discovery import Found
 from tunewright_agent.sources.aws.session import Door, Place, default_region
 from tunewright_agent.sources.host import machine
@@ -116,6 +117,8 @@ class Assembly:
     publisher: Publisher | None = field(init=False, default=None)
     """Who puts our metrics into CloudWatch; None unless it is switched on."""
     publish_seconds: float = 60.0
+    reporter: Reporter | None = field(init=False, default=None)
+    """The weekly report on schedule; None where it has no day."""
     clock: Clock = field(init=False, default_factory=Clock)
     server: Server = field(init=False)
     _upkeep: Lane = field(init=False, default_factory=lambda: Lane("history"))
@@ -160,6 +163,8 @@ class Assembly:
         )
         if self.desk is not None:
             self.desk.start(self.clock)
+        if self.reporter is not None:
+            self.reporter.start(self.clock)
         if self.publisher is not None:
             self._publishing.start()
             put = Job("publish", self.publisher.publish, _not_published)
@@ -191,6 +196,8 @@ class Assembly:
         for thread in threads:
             thread.join()
         drained.append(self._upkeep.close(max(0.1, until - time.monotonic())))
+        if self.reporter is not None:
+            drained.append(self.reporter.stop(max(0.1, until - time.monotonic())))
         if self.publisher is not None:
             drained.append(self._publishing.close(max(0.1, until - time.monotonic())))
         if self.desk is not None:
@@ -276,6 +283,7 @@ def assemble(settings: Settings) -> Assembly:
             found = history.clusters() if fleet is not None else frozenset()
             desk.open(frozenset(cluster.name for cluster in settings.clusters) | found)
         assembly = Assembly(history, fault, watches, now(), desk, fleet)
+        assembly.reporter = Reporter(settings, history.database, now) if settings.report.day != "never" else None
         assembly.publisher = publisher_of(settings.cloudwatch, assembly.state)
         assembly.publish_seconds = settings.cloudwatch.every
         assembly.server = serve(

@@ -6,6 +6,7 @@ from email.policy import SMTP
 from html import escape
 
 from tunewright_alerts import wording
+from tunewright_alerts.letter import Letter
 from tunewright_alerts.message import Alert, Event, Message
 from tunewright_analyzers.finding import Severity
 
@@ -34,6 +35,28 @@ def compose(message: Message, sender: str, to: tuple[str, ...]) -> EmailMessage:
     mail["X-Tunewright-Event"] = message.event.value
     mail.set_content(wording.text(message))
     mail.add_alternative(html(message), subtype="html")
+    return mail
+
+
+def compose_letter(letter: Letter, sender: str, to: tuple[str, ...]) -> EmailMessage:
+    """A letter: its lines as text and as HTML, its file attached. No line of it reaches a header but the title, as one line."""
+    mail = EmailMessage(policy=SMTP)
+    origin = address(sender)
+    mail["From"] = origin
+    mail["To"] = tuple(address(one) for one in to)
+    mail["Subject"] = wording.shown(letter.title, 200)
+    mail["Date"] = letter.at
+    mail["Message-ID"] = f"<{letter.key}@{origin.domain or 'tunewright.invalid'}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    lines = [wording.shown(one, 2000) for one in letter.lines]
+    mail.set_content("\n\n".join(lines) + "\n")
+    paragraphs = "".join(f'<p style="margin:0 0 10px">{escape(one)}</p>' for one in lines)
+    head = f'<h1 style="font-size:18px">{escape(wording.shown(letter.title, 200))}</h1>'
+    body = f'<body style="font-family:sans-serif;font-size:14px;max-width:720px">{head}{paragraphs}</body>'
+    mail.add_alternative(f'<!doctype html><html lang="en">{body}</html>', subtype="html")
+    if letter.attachment:
+        kind, _, subtype = letter.attachment_kind.partition("/")
+        mail.add_attachment(letter.attachment, maintype=kind, subtype=subtype, filename=letter.attachment_name)
     return mail
 
 

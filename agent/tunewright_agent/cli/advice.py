@@ -74,7 +74,8 @@ class Shown(StrEnum):
     ALL = "all"
 
 
-def _settings(config: Path) -> Settings:
+def settings_of(config: Path) -> Settings:
+    """The settings of the file. Leaves with a message where they are wrong."""
     try:
         return load(config)
     except ConfigurationError as error:
@@ -110,7 +111,7 @@ def remembered(config: Path | None, history: Path | None, mode: Mode = Mode.READ
     """The ledger in the file that the options name. Every fault of it leaves with one line."""
     if (config is None) == (history is None):
         fail("one of --config and --history is wanted", Exit.USAGE, "try: tunewright findings --config tunewright.toml")
-    settings = _settings(config) if config is not None else None
+    settings = settings_of(config) if config is not None else None
     configure(LogSettings(level="warning", format="console"))  # on stderr: standard output may be JSON
     database = Database((settings.history.path if settings is not None else history or Path()).absolute(), mode)
     try:

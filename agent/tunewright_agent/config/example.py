@@ -12,6 +12,8 @@ from tunewright_agent.config.settings import ClusterSettings, Settings
 
 _CLUSTER = {"name": '"shop"', "url": '"postgresql://tunewright@db.example.net:5432/shop"'}
 _EXAMPLES = {
+    "folder": '"/var/lib/tunewright/reports"',
+    "bucket": '"s3://reports/tunewright"',
     "token_from": '{ env = "TUNEWRIGHT_WEB_TOKEN" }',
     "tls_certificate": '"/etc/tunewright/tls.crt"',
     "tls_key": '"/etc/tunewright/tls.key"',

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 
@@ -196,6 +197,47 @@ class ClusterSettings(Table):
         return url
 
 
+class ReportSettings(Table):
+    """The weekly report on schedule: made of the history, and handed over. Off until day is set."""
+
+    day: Literal["never", "daily", "mon", "tue", "wed", "thu", "fri", "sat", "sun"] = Field(
+        "never", description="On which day it is made."
+    )
+    time: str = Field("07:00", description="When it is made.", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    timezone: str = Field("UTC", description='Whose clock, as "Europe/Berlin"; the report itself speaks UTC.')
+    since: Duration = Field(7 * 86400.0, description="How long a time it is about.", ge=6 * 3600, le=180 * 86400)
+    folder: Path | None = Field(None, description="A folder that gets the files.")
+    keep: Whole = Field(60, description="How many files of ours the folder keeps; the oldest go first.", ge=1)
+    forms: tuple[Literal["html", "md", "json", "pdf"], ...] = Field(
+        ("html",), description="Which files the folder and the bucket get; pdf needs a Chromium on this machine."
+    )
+    channels: tuple[str, ...] = Field(
+        (),
+        description="Channels of [notifications] that get it: smtp and ses with the file attached, slack in some lines.",
+    )
+    bucket: str | None = Field(
+        None,
+        description="S3 that gets the files: s3://BUCKET/PREFIX.",
+        pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?$",
+    )
+    region: str | None = Field(None, description="AWS region of the bucket, where the usual chain does not say it.")
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError('a time zone such as "Europe/Berlin" is wanted') from None
+        return value
+
+    @model_validator(mode="after")
+    def _goes_somewhere(self) -> Self:
+        if self.day != "never" and self.folder is None and self.bucket is None and not self.channels:
+            raise ValueError("day is set, and the report goes nowhere: give folder, bucket or channels")
+        return self
+
+
 class Settings(Table):
     """All of it."""
 
@@ -203,6 +245,7 @@ class Settings(Table):
     log: LogSettings = LogSettings()
     web: WebSettings = WebSettings()
     history: HistorySettings = HistorySettings()
+    report: ReportSettings = ReportSettings()
     governor: GovernorSettings = GovernorSettings()
     privacy: PrivacySettings = PrivacySettings()
     notifications: NotificationSettings = NotificationSettings()
@@ -221,4 +264,13 @@ class Settings(Table):
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"clusters: the name '{twice[0]}' is given twice")
+        return self
+
+    @model_validator(mode="after")
+    def _letters_have_a_box(self) -> Self:
+        kinds = {one.name: one.kind for one in self.notifications.channels}
+        for name in self.report.channels:
+            if kinds.get(name) not in {"smtp", "ses", "slack"}:
+                why = "is no channel of [notifications]" if name not in kinds else f"is of kind {kinds[name]}"
+                raise ValueError(f"report.channels: '{name}' {why}; smtp, ses and slack take a report")
         return self

@@ -234,10 +234,10 @@ def _loaded(kind: type[StoredT], rows: Sequence[bytes]) -> Iterator[StoredT]:
             _log.warning("effect_unreadable", reason=str(error))
 
 
-def effects_of(database: Database, cluster: ClusterId, now: datetime) -> Effects:
+def effects_of(database: Database, cluster: ClusterId, now: datetime, instance: InstanceId | None = None) -> Effects:
     """What each change did, as far as it is known; those of the last sixty days and those that still hurt. Raises HistoryError."""
     measured = newest_effects(database, cluster)
-    rows = [measured.get(one.id) or unmeasured(one, one.at) for one in changes_of(database, cluster)]
+    rows = [measured.get(one.id) or unmeasured(one, one.at) for one in changes_of(database, cluster, instance)]
     kept = (
         one for one in rows if one.change.at >= now - SHOWN or (one.outcome is Outcome.HURT and one.undone_at is None)
     )

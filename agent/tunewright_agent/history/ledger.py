@@ -251,6 +251,9 @@ class Ledger:
             known = {"check": one.check, "database": one.subject.database}
             statement = insert(table).values(cluster=cluster, id=one.id, first_seen=at, **known, **values)
             connection.execute(statement.on_conflict_do_update(index_elements=["cluster", "id"], set_=values))
+            told = {"severity": one.severity.value, "subject": str(one.subject), "summary": one.summary}
+            text = insert(schema.finding_texts).values(cluster=cluster, id=one.id, **told)
+            connection.execute(text.on_conflict_do_update(index_elements=["cluster", "id"], set_=told))
         found = {*(one.id for one in judgement.findings), *others.findings}
         blind = (*judgement.not_judged, *others.not_judged)
         standing = select(table.c.id, table.c.check, table.c.database).where(

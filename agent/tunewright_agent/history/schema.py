@@ -94,6 +94,15 @@ cloud_points = Table(
     Column("value", Float, nullable=False),
     UniqueConstraint("series", "at"),
 )
+finding_texts = Table(
+    "finding_texts",
+    metadata,
+    Column("cluster", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("severity", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("summary", String, nullable=False),
+)
 judgements = Table(
     "judgements",
     metadata,
@@ -122,6 +131,13 @@ ledger = Table(
     Column("by", String, nullable=False),
     Column("reason", String, nullable=False),
     Column("until", Float),
+)
+report_sendings = Table(
+    "report_sendings",
+    metadata,
+    Column("due", Float, primary_key=True),
+    Column("place", String, primary_key=True),
+    Column("at", Float, nullable=False),
 )
 catalogues = Table(
     "catalogues",

@@ -6,6 +6,7 @@ Content-Security-Policy. Every value is made visible (controls, bidirectional ov
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -19,7 +20,12 @@ from tunewright_agent.reports.charts import before_after
 from tunewright_agent.reports.quantities import change, quantity, seconds_text
 from tunewright_agent.reports.shapes import Measured
 from tunewright_agent.reports.visible import visible_lines
+from tunewright_agent.reports.weekly.build import report as report_of
+from tunewright_agent.reports.weekly.document import Limits, Report
+from tunewright_agent.reports.weekly.plots import drawn
 from tunewright_agent.state import State
+from tunewright_agent.week import Week
+from tunewright_analyzers.facts.snapshot import Period
 
 MOST_CHARACTERS = 1_500_000
 """Of one page. Above it, half as much is shown, and again, until it fits: a browser must open it, a mail must take it."""
@@ -50,6 +56,7 @@ def _environment() -> Environment:
         "span": views.span,
         "cut": views.cut,
         "sql": views.pretty_sql,
+        "drawn": drawn,
     }
     return environment
 
@@ -94,3 +101,20 @@ def render_report(title: str, state: State, measured: Measured | None, generated
 def render_findings_page(state: State) -> str:
     """The daemon's /findings: what is wrong now and what to do."""
     return _bounded("findings.html.j2", state, title="Findings", generated_at=views.moment(state.now))
+
+
+def render_weekly(report: Report) -> str:
+    """The weekly report as one document."""
+    template = _environment().get_template("weekly.html.j2")
+    return template.render(report=report, title=report.title, style=Markup(style()))  # noqa: S704  # our own file
+
+
+def weekly_page(weeks: Sequence[Week], period: Period, generated_at: datetime) -> str:
+    """The weekly report of these servers, with as much of them as fits on one page."""
+    limits = Limits()
+    for _ in range(MOST_HALVINGS):
+        text = render_weekly(report_of(weeks, period, generated_at, limits))
+        if len(text.encode()) <= MOST_CHARACTERS:
+            break
+        limits = limits.halved()
+    return text

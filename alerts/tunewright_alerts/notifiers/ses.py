@@ -1,9 +1,11 @@
 """E-mail by Amazon SES (v2): the same message as by SMTP, sent raw, with the role's own credentials."""
 
 from dataclasses import dataclass
+from email.message import EmailMessage
 
 from tunewright_alerts import aws
-from tunewright_alerts.mail import address, compose
+from tunewright_alerts.letter import Letter
+from tunewright_alerts.mail import address, compose, compose_letter
 from tunewright_alerts.message import Message
 
 
@@ -17,7 +19,13 @@ class Ses:
 
     def send(self, message: Message) -> None:
         """As Notifier."""
-        mail = compose(message, self.sender, self.to)
+        self._send(compose(message, self.sender, self.to))
+
+    def deliver(self, letter: Letter) -> None:
+        """As LetterBox."""
+        self._send(compose_letter(letter, self.sender, self.to))
+
+    def _send(self, mail: EmailMessage) -> None:
         with aws.translated("Amazon SES", "ses:SendRawEmail"):
             aws.client("sesv2", self.region).send_email(
                 FromEmailAddress=address(self.sender).addr_spec,

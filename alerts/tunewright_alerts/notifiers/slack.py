@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from tunewright_alerts import wording
+from tunewright_alerts.letter import Letter
 from tunewright_alerts.message import Alert, Event, Message
 from tunewright_alerts.web import Network, post
 
+_HEADERS = {"Content-Type": "application/json; charset=utf-8"}
+_MOST_LINES = 40
 _MOST_ALERTS = 8
 """A message may have 50 blocks; an alert takes up to five."""
 
@@ -24,7 +27,21 @@ class Slack:
     def send(self, message: Message) -> None:
         """As Notifier."""
         body = json.dumps(payload(message)).encode()
-        post(self.url, body, {"Content-Type": "application/json; charset=utf-8"}, self.allowed)
+        post(self.url, body, _HEADERS, self.allowed)
+
+    def deliver(self, letter: Letter) -> None:
+        """As LetterBox."""
+        post(self.url, json.dumps(letter_payload(letter)).encode(), _HEADERS, self.allowed)
+
+
+def letter_payload(letter: Letter) -> dict[str, Any]:
+    """A letter's lines; its file is not sent to a chat."""
+    blocks: list[dict[str, Any]] = [{"type": "header", "text": _plain(letter.title, 150)}]
+    blocks += [{"type": "section", "text": _plain(one, 2900)} for one in letter.lines[:_MOST_LINES]]
+    if letter.page_url is not None:
+        button = {"type": "button", "text": _plain("Findings", 30), "url": letter.page_url}
+        blocks.append({"type": "actions", "elements": [button]})
+    return {"text": escaped(letter.title), "blocks": blocks, "unfurl_links": False, "unfurl_media": False}
 
 
 def escaped(text: str) -> str:

@@ -4,10 +4,12 @@ import smtplib
 import socket
 import ssl
 from dataclasses import dataclass
+from email.message import EmailMessage
 from typing import Literal
 
 from tunewright_alerts.delivery import DEADLINE_SECONDS, Busy, Refused, Unreachable, deadline
-from tunewright_alerts.mail import compose
+from tunewright_alerts.letter import Letter
+from tunewright_alerts.mail import compose, compose_letter
 from tunewright_alerts.message import Message
 
 Security = Literal["starttls", "tls", "none"]
@@ -27,10 +29,17 @@ class Smtp:
 
     def send(self, message: Message) -> None:
         """As Notifier."""
+        self._deliver(compose(message, self.sender, self.to))
+
+    def deliver(self, letter: Letter) -> None:
+        """As LetterBox."""
+        self._deliver(compose_letter(letter, self.sender, self.to))
+
+    def _deliver(self, mail: EmailMessage) -> None:
         if self.password is not None and self.security == "none":
             raise Refused("a password is not sent in the clear: set security to starttls or tls")
         try:
-            self._send(message)
+            self._send(mail)
         except smtplib.SMTPResponseException as error:  # its text is the server's own, which may quote us
             kind = Busy if 400 <= error.smtp_code < 500 else Refused
             raise kind(f"{self.host} answered {error.smtp_code}") from None
@@ -43,8 +52,7 @@ class Smtp:
         except (OSError, smtplib.SMTPException) as error:
             raise Unreachable(f"{self.host} did not answer ({type(error).__name__})") from None
 
-    def _send(self, message: Message) -> None:
-        mail = compose(message, self.sender, self.to)
+    def _send(self, mail: EmailMessage) -> None:
         context = ssl.create_default_context()
         implicit = self.security == "tls"
         client = smtplib.SMTP_SSL(timeout=DEADLINE_SECONDS, context=context) if implicit else smtplib.SMTP(timeout=DEADLINE_SECONDS)  # fmt: skip

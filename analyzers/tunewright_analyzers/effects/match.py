@@ -8,7 +8,7 @@ from pglast.enums import ObjectType
 from pglast.parser import ParseError
 
 from tunewright_analyzers.facts.effects import Change, What
-from tunewright_analyzers.recommendation import Action, Recommendation
+from tunewright_analyzers.recommendation import Action, ParameterChange, Recommendation, Scope
 
 _OF = {
     What.INDEX_CREATED: {Action.CREATE_INDEX},
@@ -64,9 +64,23 @@ def answers(change: Change, advice: Recommendation) -> bool:
         return False
     if change.what is What.INDEX_CREATED and advice.subject.name == change.object:
         return True
-    if (change.what, change.name) in objects(advice.statements):
+    if (change.what, change.name) in objects(advice.statements) or any(_is(one, change) for one in advice.changes):
         return True
     return advice.subject.kind == "setting" and advice.subject.name == change.name and change.what is What.SETTING
+
+
+def _is(one: ParameterChange, change: Change) -> bool:
+    """Whether the parameter of a recommendation is the one that changed, in its scope: by ALTER or in a parameter group."""
+    if change.what is What.TABLE_OPTIONS:
+        return one.scope is Scope.TABLE and one.target in {change.name, change.name.partition(".")[2]}
+    match one.scope:
+        case Scope.GLOBAL:
+            return change.name == one.parameter
+        case Scope.ROLE:
+            return change.name.startswith(f"{one.parameter} of role {one.target} in ")
+        case Scope.DATABASE:
+            return change.name == f"{one.parameter} of role any in {one.target}"
+    return False
 
 
 def bounds(other: Change, change: Change) -> bool:

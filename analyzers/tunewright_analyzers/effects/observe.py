@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from tunewright_analyzers.facts.effects import Change, What
 from tunewright_analyzers.facts.ids import ClusterId
 from tunewright_analyzers.facts.relations import Index, Indexes, RelationName, Tables
+from tunewright_analyzers.facts.replication import Replication
 from tunewright_analyzers.facts.settings import Setting, Settings
 from tunewright_analyzers.facts.snapshot import Engine, Flavour, Snapshot
 from tunewright_analyzers.indexes.whatif import HypotheticalIndex
@@ -85,6 +86,9 @@ def _mark(name: str, role: str | None, database: str | None, text: str, *, plain
 def catalogue(snapshot: Snapshot) -> Catalogue:
     """What of the snapshot is compared."""
     indexes, tables, settings = (snapshot.section(kind) for kind in (Indexes, Tables, Settings))
+    replication = snapshot.section(Replication)
+    if replication is not None and replication.is_standby:
+        indexes = tables = None  # what is changed on the primary is seen there
     databases: tuple[str, ...] = ()
     marks = None
     if isinstance(indexes, Indexes):
