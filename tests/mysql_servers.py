@@ -4,6 +4,7 @@ import functools
 import tempfile
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -51,6 +52,11 @@ def connect(url: str, **more: object) -> "pymysql.connections.Connection[pymysql
         host=place.hostname, port=place.port or 3306, user=unquote(place.username or ""), password=unquote(place.password or ""),
         database=place.path[1:] or None, autocommit=True, **{"ssl": {"ca": str(certificate().authority)}, **more},
     )  # fmt: skip
+
+
+def now() -> datetime:
+    """The time, UTC."""
+    return datetime.now(UTC)
 
 
 def fresh(server: EmbeddedMysql) -> Iterator[str]:

@@ -77,7 +77,7 @@ def checks(
 
 @app.command()
 def grants(
-    engine: Annotated[str, typer.Option(help="Which engine: postgres.")] = "postgres",
+    engine: Annotated[str, typer.Option(help="Which engine: postgres or mysql (MariaDB too).")] = "postgres",
     role: Annotated[str, typer.Option(help="The monitoring role's name.")] = "tunewright",
 ) -> None:
     """Print the SQL that makes the least-privilege monitoring role. Run it as an administrator in each database to watch.

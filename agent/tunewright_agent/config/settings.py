@@ -12,7 +12,7 @@ from tunewright_agent.config.notifications import NotificationSettings
 from tunewright_agent.config.secrets import SecretReference
 from tunewright_agent.config.tables import Duration, Flag, Size, Table, Whole
 
-SCHEMES = frozenset({"postgresql", "postgres"})
+SCHEMES = frozenset({"postgresql", "postgres", "mysql", "mariadb"})
 """How addresses of the engines begin; the rooms above know what stands behind each."""
 
 
@@ -152,7 +152,7 @@ class ClusterSettings(Table):
     )
     url: str = Field(
         repr=False,  # a password may stand in it
-        description="postgresql://USER@HOST:PORT/DATABASE of one server; never a pooler or a reader endpoint.",
+        description="postgresql://USER@HOST:PORT/DATABASE or mysql://USER@HOST:PORT of one server; never a pooler or a reader endpoint.",
     )
     password_from: SecretReference | None = Field(
         None, description="Where the password comes from, if not from the URL or ~/.pgpass."
@@ -189,7 +189,7 @@ class ClusterSettings(Table):
             scheme = urlsplit(url).scheme if "://" in url else None
         except ValueError:
             scheme = None
-        wanted = "write postgresql://USER@HOST:PORT/DATABASE"
+        wanted = "write postgresql://USER@HOST:PORT/DATABASE, or mysql://USER@HOST:PORT"
         if scheme is None:  # never quoted: `host=db password=…` is a mistake that people make
             raise ValueError(f"it is not an address that we can read: {wanted}")
         if scheme not in SCHEMES:

@@ -19,6 +19,7 @@ from typing import Any, TypeVar, cast
 from tunewright_analyzers.facts.databases import Database, Databases, InputOutput, Throughput
 from tunewright_analyzers.facts.log_events import LogEvent, LogEvents
 from tunewright_analyzers.facts.relations import Index, Indexes, Table, Tables
+from tunewright_analyzers.facts.server_status import ErrorCount, Errors, ServerStatus, Value
 from tunewright_analyzers.facts.sessions import ActiveSessions, BlockedTime, SessionLoad
 from tunewright_analyzers.facts.snapshot import Period, Section
 from tunewright_analyzers.facts.statements import Statement, Statements
@@ -29,7 +30,8 @@ _STATEMENT = (
     "calls", "exec_seconds", "rows", "plans",
     "plan_seconds", "shared_blocks_hit", "shared_blocks_read", "shared_blocks_dirtied", "shared_blocks_written",
     "local_blocks_read", "local_blocks_written", "temp_blocks_read", "temp_blocks_written", "block_read_seconds", "block_write_seconds", "wal_bytes",
-    "jit_seconds",
+    "jit_seconds", "rows_examined", "lock_seconds", "temp_tables", "temp_disk_tables", "sort_merge_passes", "sorted_rows",
+    "full_scans", "full_joins", "no_index_used", "errors", "warnings",
 )  # fmt: skip
 _TABLE = (
     "sequential_scans", "sequential_rows_read", "index_scans", "index_rows_fetched",
@@ -97,6 +99,10 @@ def _name_key(row: Table | Index | Database) -> Hashable:
     return row.name
 
 
+def _value_key(row: Value | ErrorCount) -> Hashable:
+    return row.name
+
+
 def _io_key(row: InputOutput) -> Hashable:
     return (row.backend_type, row.object, row.context)
 
@@ -112,6 +118,8 @@ FORMS: dict[type[Section], _Form] = {
     Databases: _Form("rows", _name_key, _DATABASE),
     Throughput: _Form("io", _io_key, _IO),
     LogEvents: _Form("rows", _event_key, _LOG_EVENT),
+    ServerStatus: _Form("counters", _value_key, ("value",)),
+    Errors: _Form("rows", _value_key, ("raised",)),
 }
 """The sections that count."""
 

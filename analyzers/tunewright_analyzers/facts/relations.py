@@ -86,6 +86,8 @@ class IndexColumn:
     """Set only where it is not the type's default operator class."""
     collation: str | None = None
     """Set only where it is not the column's own collation."""
+    prefix_length: int | None = None
+    """MySQL: how many characters of the column are in the index, where not all are."""
 
     def __str__(self) -> str:
         return (self.column or f"({self.expression})") + (" desc" if self.descending else "")
@@ -124,6 +126,10 @@ class Index:
     blocks_read: int = 0
     row_estimate: float = -1.0
     pages: int = 0
+    is_visible: bool = True
+    """False where the optimiser may not use it though every write maintains it (MySQL: INVISIBLE, MariaDB: IGNORED)."""
+    cardinalities: tuple[float, ...] = ()
+    """MySQL: distinct values of the first key, of the first two, and so on; -1 where it is not known."""
 
     @property
     def columns(self) -> tuple[str, ...]:

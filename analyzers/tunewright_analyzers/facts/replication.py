@@ -55,6 +55,21 @@ class AuroraReplica:
 
 
 @dataclass(frozen=True, slots=True)
+class Channel:
+    """MySQL: one source that this server replays. `fetches` and `applies`: whether its two threads run; errors by number, 0 for none."""
+
+    name: str
+    source: str
+    fetches: bool
+    applies: bool
+    lag_seconds: float | None
+    fetch_state: str = ""
+    fetch_error: int = 0
+    apply_error: int = 0
+    encrypted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Replication(Section):
     """The role of this server and all that follows it."""
 
@@ -69,3 +84,7 @@ class Replication(Section):
     archive_last_failed: datetime | None = None
     archive_last_archived: datetime | None = None
     aurora: tuple[AuroraReplica, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    binary_log: bool | None = None
+    """MySQL: whether the server writes a binary log."""
+    is_read_only: bool | None = None

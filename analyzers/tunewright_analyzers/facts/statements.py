@@ -56,6 +56,22 @@ class Statement:
     own_source: str | None = None
     """Which of our sources sent it, from our mark in its text."""
     text_missing: str | None = None
+    text_cut: bool = False
+    """Statements that differ beyond the text's end share this row (performance_schema_max_digest_length)."""
+    last_seen: datetime | None = None
+    rows_examined: int = 0
+    lock_seconds: float = 0.0
+    temp_tables: int = 0
+    temp_disk_tables: int = 0
+    sort_merge_passes: int = 0
+    sorted_rows: int = 0
+    full_scans: int = 0
+    """Executions that read the first table whole (SELECT_SCAN)."""
+    full_joins: int = 0
+    """Executions that joined a table without an index (SELECT_FULL_JOIN)."""
+    no_index_used: int = 0
+    errors: int = 0
+    warnings: int = 0
 
     @property
     def mean_exec_seconds(self) -> float:

@@ -107,7 +107,7 @@ URLS = [
     f"host=db password={SECRET}",
     f"{SECRET}",
     f"{SECRET}:x@h/d",
-    f"mysql://u:{SECRET}@h/d",
+    f"oracle://u:{SECRET}@h/d",
     f"postgresql://u:{SECRET}@[bad/d",
     f"postgresql://u:{SECRET}\u2100@h/d",
     f"https://h/?password={SECRET}",

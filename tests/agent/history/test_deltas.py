@@ -17,6 +17,7 @@ from tunewright_analyzers.facts.databases import Database, Databases, InputOutpu
 from tunewright_analyzers.facts.ids import StatementId
 from tunewright_analyzers.facts.log_events import LogEvent, LogEvents
 from tunewright_analyzers.facts.relations import Indexes, Tables
+from tunewright_analyzers.facts.server_status import ErrorCount, Errors, ServerStatus, Value
 from tunewright_analyzers.facts.sessions import ActiveSessions, BlockedTime, SessionLoad
 from tunewright_analyzers.facts.snapshot import Period, Section
 from tunewright_analyzers.facts.statements import Coverage, Statement, Statements
@@ -187,6 +188,8 @@ def _row(kind: type[Section]) -> Any:
         Databases: facts.database(active_seconds=0.0, idle_in_transaction_seconds=0.0, checksum_failures=0),
         Throughput: InputOutput("client backend", "relation", "normal", *(0 for _ in range(11))),
         LogEvents: LogEvent("lock", "deadlock", "shop", "", 0),
+        ServerStatus: Value("questions", 0.0),
+        Errors: ErrorCount(1213, "ER_LOCK_DEADLOCK", 0),
     }
     return rows[kind]
 
@@ -200,6 +203,8 @@ def _of(kind: type[Section], minute: float, row: Any) -> Section:
         Databases: lambda: Databases(period, (row,)),
         Throughput: lambda: Throughput(period, (row,)),
         LogEvents: lambda: LogEvents(period, (row,)),
+        ServerStatus: lambda: ServerStatus(period, (row,)),
+        Errors: lambda: Errors(period, (row,)),
     }
     return made[kind]()
 
@@ -235,6 +240,8 @@ def test_every_field_that_only_grows_is_known_to_be_a_counter(kind: type[Section
         Databases: "size_bytes connections xid_age mxid_age",
         Throughput: "",
         LogEvents: "",
+        ServerStatus: "",
+        Errors: "number",
     }[kind].split()
     numbers = {one.name for one in fields(_row(kind)) if one.type in (int, float, int | None, float | None)}
     assert numbers == {*states, *FORMS[kind].counters}

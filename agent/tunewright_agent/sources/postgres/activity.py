@@ -7,7 +7,7 @@ allowed that.
 from dataclasses import dataclass
 from datetime import datetime
 
-from tunewright_agent.sources.postgres.activity_tally import Tally
+from tunewright_agent.sources.activity_tally import Tally
 from tunewright_agent.sources.postgres.session import APPLICATION_NAME, Reader, Row
 from tunewright_agent.sources.source import Collected, Source
 from tunewright_analyzers.facts.ids import StatementId

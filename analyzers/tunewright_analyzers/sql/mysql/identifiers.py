@@ -11,3 +11,9 @@ def quoted(name: str) -> str:
 def qualified(name: RelationName) -> str:
     """`schema`.`table`."""
     return f"{quoted(name.schema)}.{quoted(name.name)}" if name.schema else quoted(name.name)
+
+
+def account_quoted(account: str) -> str:
+    """`tunewright@%` as SQL names it: `'tunewright'@'%'`."""
+    user, _, host = account.rpartition("@")
+    return "@".join("'" + part.replace("\\", "\\\\").replace("'", "''") + "'" for part in (user, host))

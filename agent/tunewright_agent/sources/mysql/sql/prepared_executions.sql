@@ -1,0 +1,1 @@
+SELECT SUM(count_execute) AS executions FROM performance_schema.prepared_statements_instances
