@@ -27,9 +27,14 @@ class Daemon:
     """Runs an Assembly until it is told to stop. `reload` makes new settings; by default it reads the file again."""
 
     def __init__(
-        self, settings: Settings, path: Path | None = None, reload: Callable[[], Settings] | None = None
+        self,
+        settings: Settings,
+        path: Path | None = None,
+        reload: Callable[[], Settings] | None = None,
+        assemble: Callable[[Settings], Assembly] = assemble,
     ) -> None:
         self._settings = settings
+        self._assemble = assemble
         self._reload = reload or (lambda: load(path) if path is not None else settings)
         self._stop = threading.Event()
         self._hang_up = threading.Event()
@@ -61,7 +66,7 @@ class Daemon:
 
     def run(self, on_started: Callable[[Assembly], None] | None = None) -> None:
         """Start, and return when stopped. Raises what `assemble` raises (a port in use, a history that cannot be opened)."""
-        self.assembly = assemble(self._settings)
+        self.assembly = self._assemble(self._settings)
         self.assembly.start()
         _log.info(
             "started", clusters=[cluster.name for cluster in self._settings.clusters], address=self.assembly.address
@@ -90,7 +95,7 @@ class Daemon:
             return
         self.assembly.stop(self._settings.agent.drain)
         try:
-            fresh = assemble(settings)
+            fresh = self._assemble(settings)
             fresh.start()
         except (OSError, HistoryError, SecretError, ConfigurationError) as error:
             _log.error("reload_refused", faults=[str(error)], kept="the settings in force")

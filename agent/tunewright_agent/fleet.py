@@ -143,6 +143,8 @@ class Fleet:
         name = self._name(group, found.target.identifier)
         made: dict[Key, Callable[[], Watch | None]] = {(name, CLOUD): partial(self.cloud, name, group, found)}
         for member in found.members if group.settings.connect else ():
+            if not group.settings.reaches(member.identifier):
+                continue
             key = (name, InstanceId(member.identifier))
             if may_pause(found, member) and not group.settings.connect_pausable:
                 self._once(key, "it may pause at zero capacity, and a connection would keep it awake")

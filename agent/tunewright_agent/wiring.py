@@ -266,8 +266,11 @@ def fleet_of(
     return Fleet(opened, groups, cloud, member, reserved, settings.aws.discover_every)
 
 
-def assemble(settings: Settings) -> Assembly:
-    """All of it, not yet started. Raises HistoryError (the file cannot be used), OSError (the port), SecretError, ConfigurationError."""
+def assemble(settings: Settings, door: Door | None = None) -> Assembly:
+    """All of it, not yet started; `door` leads to another AWS than the real one.
+
+    Raises HistoryError (the file cannot be used), OSError (the port), SecretError, ConfigurationError.
+    """
     web = settings.web
     token = web.token_from.resolve() if web.token_from is not None else None
     tls = Tls(web.tls_certificate, web.tls_key) if web.tls_certificate is not None and web.tls_key is not None else None
@@ -278,7 +281,7 @@ def assemble(settings: Settings) -> Assembly:
     )
     try:  # no file is made for settings that are wrong
         history.database.open()
-        fleet = fleet_of(settings, history, fault, desk)
+        fleet = fleet_of(settings, history, fault, desk, door)
         if desk is not None:  # what AWS runs is found later: its alerts of before are kept until then
             found = history.clusters() if fleet is not None else frozenset()
             desk.open(frozenset(cluster.name for cluster in settings.clusters) | found)

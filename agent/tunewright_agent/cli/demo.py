@@ -12,10 +12,12 @@ from rich.markup import escape
 
 from tunewright_agent.cli.app import Exit, app, err, fail, out, progress
 from tunewright_agent.demo.apply import NotTheDemoError
+from tunewright_agent.demo.aurora import run as aurora
+from tunewright_agent.demo.aurora.run import CloudOutcome
 from tunewright_agent.demo.hold import HoldError
 from tunewright_agent.demo.run import Outcome, kept, staged, write
-from tunewright_agent.demo.server import DATABASE
-from tunewright_agent.demo.watched import DemoError
+from tunewright_agent.demo.server import DATABASE, server
+from tunewright_agent.demo.watched import DemoError, folder
 from tunewright_agent.demo.workload import WorkloadError
 from tunewright_agent.embedded.ownership import EmbeddedError
 from tunewright_agent.embedded.server import EmbeddedServer
@@ -52,15 +54,19 @@ def _report(outcome: Outcome, files: tuple[Path, ...]) -> None:
 
 def _stay(running: EmbeddedServer, history: Path) -> None:
     """Keep the daemon and its server until Ctrl-C or SIGTERM."""
+    with kept(running, history) as assembly:
+        _until_told(assembly.address, running)
+
+
+def _until_told(address: str, running: EmbeddedServer) -> None:
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: ended.set())
-    with kept(running, history) as assembly:
-        out.print("\nStill running, until Ctrl-C:")
-        for page in ("findings", "metrics", "healthz"):
-            out.print(f"  {assembly.address}/{page}", markup=False, soft_wrap=True)
-        out.print(f"  psql '{running.url(DATABASE, tcp=True)}'", markup=False, soft_wrap=True)
-        ended.wait()
+    out.print("\nStill running, until Ctrl-C:")
+    for page in ("findings", "metrics", "healthz"):
+        out.print(f"  {address}/{page}", markup=False, soft_wrap=True)
+    out.print(f"  psql '{running.url(DATABASE, tcp=True)}'", markup=False, soft_wrap=True)
+    ended.wait()
 
 
 def _played(output: Path, keep: bool) -> int:
@@ -75,9 +81,40 @@ def _played(output: Path, keep: bool) -> int:
     return len(outcome.missed)
 
 
+def _print_cloud(done: CloudOutcome, files: tuple[Path, ...]) -> None:
+    print_findings(out, done.judgement)
+    total = len(done.found) + len(done.missed)
+    out.print(f"\n[bold]{len(done.found)} of {total} planted faults found[/], {len(done.surplus)} at the sound cluster")
+    for one in done.found:
+        out.print(f"  [green]found[/]   {escape(one.cluster)}: {escape(one.what)}  [dim]{one.check}[/]", soft_wrap=True)
+    for one in done.missed:
+        out.print(f"  [red]MISSED[/]  {escape(one.cluster)}: {escape(one.what)}  [dim]{one.check}[/]", soft_wrap=True)
+    for finding in done.surplus:
+        out.print(f"  [red]SURPLUS[/] {escape(finding.summary)}  [dim]{finding.check}[/]", soft_wrap=True)
+    out.print(f"\nWritten: {', '.join(str(one) for one in files)}", markup=False, soft_wrap=True)
+
+
+def _played_aurora(output: Path, keep: bool) -> int:
+    """The AWS half: simulated account, real PostgreSQL in the writer's place; how much was missed or found too much."""
+    with folder() as history, server() as running:
+        with progress("starting PostgreSQL") as bar:
+            done = aurora.play(running, history, lambda what, ready, of: bar.at(ready, of, what))
+            files = aurora.write(done, output)
+        _print_cloud(done, files)
+        if keep:
+            with aurora.watched(running, history) as assembly:
+                _until_told(assembly.address, running)
+    return len(done.missed) + len(done.surplus)
+
+
+PLAYS = {"postgres": _played, "postgresql": _played, "aurora": _played_aurora}
+
+
 @app.command()
 def demo(
-    engine: Annotated[str, typer.Option(help="Which engine: postgres.")] = "postgres",
+    engine: Annotated[
+        str, typer.Option(help="Which engine: postgres, or aurora (a simulated AWS account, in moto).")
+    ] = "postgres",
     output: Annotated[
         Path, typer.Option(help="Folder for findings.json, report.html and metrics.txt.", file_okay=False)
     ] = Path("demo-output"),
@@ -88,10 +125,10 @@ def demo(
     Starts a private server, runs the shop's workload, lets the daemon look, applies the advice to this throw-away database only, and
     runs the same workload again. Needs no account and no database; takes two to three minutes.
     """
-    if engine not in {"postgres", "postgresql"}:
-        fail(f"the demo has no engine '{engine}'", Exit.USAGE, "write --engine postgres")
+    if engine not in PLAYS:
+        fail(f"the demo has no engine '{engine}'", Exit.USAGE, "write --engine postgres or --engine aurora")
     try:
-        missed = _played(output, keep)
+        missed = PLAYS[engine](output, keep)
     except (DemoError, WorkloadError, HoldError, NotTheDemoError, EmbeddedError) as error:
         fail(f"the demo broke off: {error}", Exit.UNREACHABLE)
     except psycopg.Error as error:

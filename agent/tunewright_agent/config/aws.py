@@ -1,5 +1,6 @@
 """The settings of AWS: which clusters of which accounts and regions are watched, and how their members are reached."""
 
+import fnmatch
 from pathlib import Path
 from typing import Literal, Self
 
@@ -34,6 +35,9 @@ class AwsTargetSettings(Table):
         "", description="Put before each identifier to make our name of the cluster.", pattern=r"^[A-Za-z0-9._-]{0,32}$"
     )
     connect: Flag = Field(True, description="Read each member from inside too; false: only what AWS tells.")
+    connect_to: tuple[str, ...] = Field(
+        (), description="Only these members are read from inside (* stands for any letters); empty: all."
+    )
     connect_pausable: Flag = Field(
         False,
         description="Connect to serverless instances that may pause at zero capacity: our connection keeps them from pausing.",
@@ -59,6 +63,10 @@ class AwsTargetSettings(Table):
         description="Read slow statements and plans from the log files by the RDS API: needs rds:DownloadDBLogFilePortion,"
         " and keeps serverless instances from pausing.",
     )
+
+    def reaches(self, member: str) -> bool:
+        """Whether `connect_to` lets that member be read from inside."""
+        return not self.connect_to or any(fnmatch.fnmatchcase(member, pattern) for pattern in self.connect_to)
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

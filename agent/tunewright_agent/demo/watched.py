@@ -25,7 +25,7 @@ from tunewright_agent.demo.server import DATABASE
 from tunewright_agent.embedded.server import EmbeddedServer
 from tunewright_agent.sources.postgres import grants
 from tunewright_agent.state import State
-from tunewright_agent.wiring import Assembly
+from tunewright_agent.wiring import Assembly, assemble
 
 MONITOR = "tunewright"
 """The role that the daemon logs in as: the one that `tunewright grants` makes, not the superuser."""
@@ -73,9 +73,9 @@ def settings_for(server: EmbeddedServer, folder: Path) -> Settings:
 
 
 @contextmanager
-def daemon_over(settings: Settings) -> Iterator[Assembly]:
+def daemon_over(settings: Settings, assemble: Callable[[Settings], Assembly] = assemble) -> Iterator[Assembly]:
     """A running daemon, drained at the end. Raises DemoError where it does not come up."""
-    daemon = Daemon(settings)
+    daemon = Daemon(settings, assemble=assemble)
     started = threading.Event()
     assemblies: list[Assembly] = []
 
@@ -103,7 +103,7 @@ def judged(assembly: Assembly, on_wait: Callable[[float, float], None] = lambda 
     while (waited := time.monotonic() - begun) < JUDGED_SECONDS:
         on_wait(waited, JUDGED_SECONDS)
         if all(_is_judged(assembly, place) for place in range(len(assembly.watches))):
-            return Seen(assembly.state(), _scrape(assembly.address), assembly.address)
+            return Seen(assembly.state(), scrape(assembly.address), assembly.address)
         time.sleep(0.2)
     missing = ", ".join(name for watch in assembly.watches for name in _waiting_for(watch.latest.runs))
     raise DemoError(
@@ -125,7 +125,8 @@ def _is_judged(assembly: Assembly, place: int) -> bool:
     return all(judgement.judged_at > run.at for run in runs if run.source in ANALYSES)
 
 
-def _scrape(address: str) -> str:
+def scrape(address: str) -> str:
+    """What /metrics says now."""
     with urllib.request.urlopen(f"{address}/metrics", timeout=10) as answer:  # noqa: S310  # our own page on the loopback
         text: str = answer.read().decode()
     return text

@@ -8,6 +8,9 @@ from typing import ClassVar
 
 from tunewright_analyzers.facts.cloud import CloudSection
 
+INCOMPLETE_HOURS = 2.0
+"""Of "the last N days" so much may have no point yet: the hour that runs, and the one before that came late."""
+
 
 class Dimension(StrEnum):
     """Of what a series is."""

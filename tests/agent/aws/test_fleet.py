@@ -62,6 +62,13 @@ def test_a_cluster_by_its_identifier_is_watched_from_outside_and_each_member_fro
     assert cloud.latest.snapshot().section(CloudInstances) is not None
 
 
+def test_only_the_members_that_are_named_are_read_from_inside(tmp_path: Path, hooks: Hooks) -> None:
+    make_cluster(boto3.client("rds"), "shop", 3)
+    one = fleet(settings(tmp_path, {"connect_to": ["shop-[12]"]}), hooks)
+    one.refresh()
+    assert names(one) == [("shop", "aws"), ("shop", "shop-1"), ("shop", "shop-2")]
+
+
 def test_by_tag_account_and_region(tmp_path: Path, hooks: Hooks) -> None:
     make_cluster(boto3.client("rds"), "shop", 1, Tags=[{"Key": "team", "Value": "retail"}])
     make_cluster(boto3.client("rds"), "wiki", 1, Tags=[{"Key": "team", "Value": "office"}])

@@ -20,7 +20,7 @@ CASES = (
     Case("an instance", "fires", (clusters(), instances(alone()), _connections(0, names=("ledger",))), ("instance ledger",)),
     Case("one session on one reader", "silent", (*SHOP, _connections(0, 0, 1))),
     Case("a member is not measured", "silent", (*SHOP, _connections(0, 0, names=("shop-1", "shop-2")))),
-    Case("a week", "threshold", (*SHOP, _connections(0, 0, 0)), ("cluster shop",)),
-    Case("an hour less", "threshold", (*SHOP, _connections(0, 0, 0, hours=WEEK - 1))),
+    Case("a week less the hours that have no point yet", "threshold", (*SHOP, _connections(0, 0, 0, hours=WEEK - 2)), ("cluster shop",)),
+    Case("an hour less", "threshold", (*SHOP, _connections(0, 0, 0, hours=WEEK - 3))),
     Case("trends denied", "gap", SHOP, gaps=(gap(CloudTrends),)),
 )  # fmt: skip

@@ -18,7 +18,7 @@ CASES = (
     Case("one connection", "silent", (SHOP, _connections(WEEK, 1.0))),
     Case("the writer is no reader", "silent", (SHOP, _connections(WEEK, of="shop-1"))),
     Case("a single reader stands by", "silent", (clusters(aurora(members=(member(1), member(3)))), _connections(WEEK))),
-    Case("seven days", "threshold", (SHOP, _connections(WEEK)), ("instance shop-3",)),
-    Case("an hour less", "threshold", (SHOP, _connections(WEEK - 1))),
+    Case("seven days less the hours that have no point yet", "threshold", (SHOP, _connections(WEEK - 2)), ("instance shop-3",)),
+    Case("an hour less", "threshold", (SHOP, _connections(WEEK - 3))),
     Case("trends denied", "gap", (SHOP,), gaps=(gap(CloudTrends),)),
 )  # fmt: skip

@@ -7,7 +7,7 @@ from datetime import timedelta
 from tunewright_analyzers.check import Context, Verdict, check, threshold
 from tunewright_analyzers.cloud.resources import Resource, evidence, owners, subject
 from tunewright_analyzers.facts.cloud import CloudCluster, CloudClusters, CloudInstances
-from tunewright_analyzers.facts.cloud_metrics import CloudTrends, Dimension
+from tunewright_analyzers.facts.cloud_metrics import INCOMPLETE_HOURS, CloudTrends, Dimension
 from tunewright_analyzers.finding import Evidence, Severity
 
 
@@ -37,7 +37,7 @@ def idle(context: Context[Thresholds]) -> Iterator[Verdict]:
         found = [trends.get("DatabaseConnections", Dimension.INSTANCE, name, "Maximum") for name in _members(row)]
         rows = [one for one in found if one is not None]
         hours = min((len(one.since(start)) * one.period_seconds / 3600 for one in rows), default=0.0)
-        if len(rows) < len(found) or not rows or hours < limits.days_min * 24:
+        if len(rows) < len(found) or not rows or hours < limits.days_min * 24 - INCOMPLETE_HOURS:
             continue
         if any(point.value > 0 for one in rows for point in one.since(start)):
             continue

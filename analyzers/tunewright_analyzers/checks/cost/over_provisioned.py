@@ -10,7 +10,7 @@ from tunewright_analyzers.cloud.load import Load, measured
 from tunewright_analyzers.cloud.mend import desired, mended, modify
 from tunewright_analyzers.cloud.resources import evidence, subject
 from tunewright_analyzers.facts.cloud import CloudInstances
-from tunewright_analyzers.facts.cloud_metrics import CloudTrends
+from tunewright_analyzers.facts.cloud_metrics import INCOMPLETE_HOURS, CloudTrends
 from tunewright_analyzers.finding import Evidence, Severity
 
 
@@ -44,7 +44,12 @@ def over_provisioned(context: Context[Thresholds]) -> Iterator[Verdict]:
         known = parse(row.instance_class)
         load: Load | None = measured(context.window.need(CloudTrends), row, start)
         target = _smaller(known) if known is not None and not known.is_burstable else None
-        if load is None or target is None or load.hours < limits.days_min * 24 or load.per_vcpu is None:
+        if (
+            load is None
+            or target is None
+            or load.hours < limits.days_min * 24 - INCOMPLETE_HOURS
+            or load.per_vcpu is None
+        ):
             continue
         if load.cpu_p95 >= limits.cpu_max or load.per_vcpu >= limits.load_max:
             continue

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from tunewright_analyzers.check import Context, Verdict, check, threshold
 from tunewright_analyzers.facts.cloud import CloudClusters
-from tunewright_analyzers.facts.cloud_metrics import CloudTrends, Dimension
+from tunewright_analyzers.facts.cloud_metrics import INCOMPLETE_HOURS, CloudTrends, Dimension
 from tunewright_analyzers.finding import Evidence, Severity, Subject
 
 
@@ -39,7 +39,7 @@ def reader_unused(context: Context[Thresholds]) -> Iterator[Verdict]:
             series = trends.get("DatabaseConnections", Dimension.INSTANCE, name, "Maximum")
             points = series.since(end - timedelta(days=limits.days_min)) if series is not None else ()
             hours = len(points) * (series.period_seconds if series else 0) / 3600
-            if hours < limits.days_min * 24 or any(point.value > 0 for point in points):
+            if hours < limits.days_min * 24 - INCOMPLETE_HOURS or any(point.value > 0 for point in points):
                 continue
             yield context.finding(
                 Subject("instance", name),
