@@ -12,10 +12,12 @@ from tunewright_agent.fleet import CLOUD, Group, may_pause
 from tunewright_agent.latest import Latest
 from tunewright_agent.memory import Memory
 from tunewright_agent.pipeline import Rules
+from tunewright_agent.sources.aws import log_files
 from tunewright_agent.sources.aws.discovery import Found
 from tunewright_agent.sources.aws.reader import ENGINES, PACKAGE, Reader
 from tunewright_agent.sources.aws.series import newest_value
 from tunewright_agent.sources.aws.session import Door
+from tunewright_agent.sources.aws.spool import Spool
 from tunewright_agent.sources.aws.token import token
 from tunewright_agent.sources.source import Source, Unsupported, discover
 from tunewright_agent.watch import Telling, Watch
@@ -46,6 +48,7 @@ def cloud_watch(
     settings: Settings,
     memory: Memory | None,
     telling: Telling | None,
+    spool: Spool,
 ) -> Watch:
     """The watch of one cluster (or stand-alone instance) as AWS sees it."""
     reader = Reader(door, found.target, prices=settings.prices.items)
@@ -54,7 +57,7 @@ def cloud_watch(
         latest=Latest(name, CLOUD, ENGINES.get(engine, Engine.POSTGRESQL), View.CLOUD),
         reader=reader,
         sampler=reader,
-        sources=tuple(one for one in discover(PACKAGE) if group.settings.log_files or one.name != "log_files"),
+        sources=_sources(group, spool),
         analyst=NoAnalyst(),
         rules=Rules.of(settings.checks),
         now=now,
@@ -65,10 +68,16 @@ def cloud_watch(
     )
 
 
+def _sources(group: Group, spool: Spool) -> tuple[Source[Reader], ...]:
+    """All but the log files, which the user must want."""
+    found = tuple(one for one in discover(PACKAGE) if one.name != "log_files")
+    return (*found, log_files.source(spool)) if group.settings.log_files else found
+
+
 def member_settings(
-    name: ClusterId, target: AwsTargetSettings, found: Found, member: CloudInstance
+    name: ClusterId, target: AwsTargetSettings, found: Found, member: CloudInstance, spool: Spool
 ) -> ClusterSettings | None:
-    """How a member is reached from inside; None where no engine of ours reads it."""
+    """How a member is reached from inside; None where no engine of ours reads it. Raises OSError where the spool cannot be made."""
     engine = ENGINES.get(member.engine)
     scheme = _SCHEME[engine] if engine is not None else ""
     if scheme not in SCHEMES:
@@ -80,6 +89,7 @@ def member_settings(
         url=f"{scheme}://{quote(target.user, safe='')}@{address}/{_database(scheme, target)}?{_tls(scheme, target)}",
         password_from=target.password_from,
         connections=target.connections,
+        log_file=spool.path(member.identifier) if target.log_files and not may_pause(found, member) else None,
     )
 
 

@@ -18,6 +18,7 @@ from tunewright_agent.config.aws import AwsTargetSettings
 from tunewright_agent.lanes import Job, Lane
 from tunewright_agent.sources.aws.discovery import Found, Wanted, discover
 from tunewright_agent.sources.aws.session import Door, Place
+from tunewright_agent.sources.aws.spool import Spool
 from tunewright_agent.sources.source import SourceError
 from tunewright_agent.state import AwsState
 from tunewright_agent.watch import Watch
@@ -67,6 +68,8 @@ class Fleet:
     reserved: frozenset[str]
     """Names of clusters that the settings give by address."""
     every_seconds: float
+    spool: Spool = field(default_factory=Spool)
+    """Where log files are kept while they are read."""
     failures: dict[Place, str] = field(init=False, default_factory=dict)
     """Why discovery failed, by place; empty while it works."""
     refreshed: bool = field(init=False, default=False)
@@ -113,6 +116,7 @@ class Fleet:
             thread.start()
         for thread in threads:
             thread.join()
+        self.spool.close()
         return all(drained)
 
     def refresh(self) -> None:

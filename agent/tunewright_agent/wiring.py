@@ -29,6 +29,7 @@ from tunewright_agent.pipeline import Rules
 from tunewright_agent.reporting.schedule import Reporter
 from tunewright_agent.sources.aws.discovery import Found
 from tunewright_agent.sources.aws.session import Door, Place, default_region
+from tunewright_agent.sources.aws.spool import Spool
 from tunewright_agent.sources.host import machine
 from tunewright_agent.sources.source import Source
 from tunewright_agent.state import State
@@ -245,16 +246,16 @@ def fleet_of(
     """The clusters that AWS runs, not yet looked for; None where the settings name none."""
     if not settings.aws.targets:
         return None
-    opened = door or Door()
+    opened, spool = door or Door(), Spool()
 
     def memory(name: ClusterId, instance: InstanceId) -> Memory:
         return Remembered(history, name, instance, fault)
 
     def cloud(name: ClusterId, group: Group, found: Found) -> Watch:
-        return cloud_watch(name, group, found, opened, settings, memory(name, CLOUD), telling)
+        return cloud_watch(name, group, found, opened, settings, memory(name, CLOUD), telling, spool)
 
     def member(name: ClusterId, group: Group, found: Found, one: CloudInstance) -> Watch | None:
-        cluster = member_settings(name, group.settings, found, one)
+        cluster = member_settings(name, group.settings, found, one, spool)
         if cluster is None:
             return None
         instance = InstanceId(one.identifier)
@@ -263,7 +264,7 @@ def fleet_of(
 
     groups = tuple(Group.of(one) for one in settings.aws.targets)
     reserved = frozenset(cluster.name for cluster in settings.clusters)
-    return Fleet(opened, groups, cloud, member, reserved, settings.aws.discover_every)
+    return Fleet(opened, groups, cloud, member, reserved, settings.aws.discover_every, spool)
 
 
 def assemble(settings: Settings, door: Door | None = None) -> Assembly:

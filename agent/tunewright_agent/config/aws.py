@@ -60,8 +60,8 @@ class AwsTargetSettings(Table):
     )
     log_files: Flag = Field(
         False,
-        description="Read slow statements and plans from the log files by the RDS API: needs rds:DownloadDBLogFilePortion,"
-        " and keeps serverless instances from pausing.",
+        description="Read the log files (auto_explain's plans, slow log) by the RDS API: `tunewright iam-policy --log-files`."
+        " They hold query texts, which are kept in a private folder while they are read.",
     )
 
     def reaches(self, member: str) -> bool:

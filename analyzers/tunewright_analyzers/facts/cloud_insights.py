@@ -82,3 +82,20 @@ class OsReadings(CloudSection):
 
     name: ClassVar[str] = "os_readings"
     rows: tuple[OsMetrics, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LogFetched:
+    """How far one member's log was fetched: the file, and bytes since the daemon started."""
+
+    instance: str
+    file: str
+    fetched_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class LogsFetched(CloudSection):
+    """rds:DescribeDBLogFiles, rds:DownloadDBLogFilePortion, where the user wants it. The texts are in no fact."""
+
+    name: ClassVar[str] = "logs_fetched"
+    rows: tuple[LogFetched, ...]

@@ -192,6 +192,21 @@ def test_a_member_is_logged_in_to_with_a_fresh_token(tmp_path: Path, hooks: Hook
     assert "rds-db:connect" not in one.door.calls.actions()  # it is signed here, nobody is asked
 
 
+def test_log_files_are_read_only_where_the_user_wants_it_and_the_member_reads_the_spool(
+    tmp_path: Path, hooks: Hooks
+) -> None:
+    make_cluster(boto3.client("rds"), "shop", 1)
+    without, with_them = (fleet(settings(tmp_path, {"log_files": wanted}), hooks) for wanted in (False, True))
+    for one in (without, with_them):
+        one.refresh()
+    assert "log_files" not in {source.name for source in without.watches[0].sources}
+    assert "log_files" in {source.name for source in with_them.watches[0].sources}
+    assert with_them.spool.path("shop-1").exists()
+    folder = with_them.spool.path("shop-1").parent
+    with_them.stop(1)
+    assert not folder.exists()
+
+
 def test_a_name_that_the_settings_have_already_is_not_taken_again(tmp_path: Path, hooks: Hooks) -> None:
     make_cluster(boto3.client("rds"), "shop", 0)
     static = ClusterSettings(name="shop", url="postgresql://localhost/shop")

@@ -224,7 +224,7 @@ def _engine_defaults(_: Parameters) -> dict[str, Any]:
 
 def _endpoints(asked: Parameters, clusters: tuple[Cluster, ...]) -> list[Row]:
     names = [one.name for one in clusters if one.name == asked.get("DBClusterIdentifier", one.name) and one.members]
-    return [
+    rows = [
         {
             "DBClusterIdentifier": name,
             "Endpoint": f"{name}.{kind.lower()}.example",
@@ -234,3 +234,15 @@ def _endpoints(asked: Parameters, clusters: tuple[Cluster, ...]) -> list[Row]:
         for name in names
         for kind in ("WRITER", "READER")
     ]
+    if "shop" in names:
+        gone = {"DBClusterEndpointIdentifier": "reports", "CustomEndpointType": "READER", "StaticMembers": ["shop-9"]}
+        rows.append(
+            {
+                "DBClusterIdentifier": "shop",
+                "EndpointType": "CUSTOM",
+                "Status": "available",
+                "Endpoint": "reports.example",
+                **gone,
+            }
+        )
+    return rows

@@ -56,6 +56,7 @@ PLANTED_IN_CLOUD = (
         parameters__drift="parameters set otherwise than the engine's own",
         parameters__groups_differ="a reader with another parameter group",
         parameters__pending_reboot="a change that waits for a reboot",
+        replication__custom_endpoint_empty="a custom endpoint whose only member is gone",
         replication__reader_lag="two readers behind by more than a second",
         replication__reader_unused="two readers that nobody uses",
         replication__readers_unbalanced="one reader that carries the load of three",
