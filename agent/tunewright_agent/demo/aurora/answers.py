@@ -235,7 +235,11 @@ def _endpoints(asked: Parameters, clusters: tuple[Cluster, ...]) -> list[Row]:
         for kind in ("WRITER", "READER")
     ]
     if "shop" in names:
-        gone = {"DBClusterEndpointIdentifier": "reports", "CustomEndpointType": "READER", "StaticMembers": ["shop-9"]}
+        gone: Row = {
+            "DBClusterEndpointIdentifier": "reports",
+            "CustomEndpointType": "READER",
+            "StaticMembers": ["shop-9"],
+        }
         rows.append(
             {
                 "DBClusterIdentifier": "shop",
