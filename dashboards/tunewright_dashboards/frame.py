@@ -63,6 +63,7 @@ def _annotations() -> Iterator[sdk.AnnotationQuery]:
         ("DDL", _event("ddl"), "purple"),
         ("Plan changed", _event("plan_changed"), "yellow"),
         ("Failover", _event("role_changed"), RED),
+        ("Statement slower", _event("slower_statement"), "orange"),
         ("Advice applied", _event("advice_applied"), GREEN),
         (
             "Critical alert",

@@ -30,9 +30,11 @@ class TwinAnalyst:
     """Passes that the user switched off."""
     constants: ConstantsPass | None = None
     """Where the user allows that constants are kept."""
+    regressions: Source[Latest] | None = None
+    """Where a history is kept."""
 
     def sources(self) -> tuple[Source[Latest], ...]:
-        """`constants` (where it is allowed), `plans` and `index_advice`."""
+        """`constants` (where it is allowed), `plans`, `index_advice`, and `regressions` (where there is a history)."""
         plans, advice = self.plans_every_seconds, self.advice_every_seconds
         found = [
             Source("plans", (Plans, Events), plans, PLANS_DEADLINE_SECONDS, self.plans.collect),
@@ -41,6 +43,8 @@ class TwinAnalyst:
         if self.constants is not None:
             every, deadline = constants_pass.EVERY_SECONDS, constants_pass.DEADLINE_SECONDS
             found.insert(0, Source("constants", (SampledConstants,), every, deadline, self.constants.collect))
+        if self.regressions is not None:
+            found.append(self.regressions)
         return tuple(one for one in found if one.name not in self.off)
 
     def close(self) -> None:

@@ -6,6 +6,7 @@ from tunewright_agent.analyst.analyst import TwinAnalyst
 from tunewright_agent.analyst.constants_pass import ConstantsPass
 from tunewright_agent.analyst.index_pass import IndexPass
 from tunewright_agent.analyst.plan_pass import PlanPass
+from tunewright_agent.analyst.regression_pass import source_of
 from tunewright_agent.analyst.twins import Twins
 from tunewright_agent.config.settings import ClusterSettings, Settings
 from tunewright_agent.engines.engine import EngineParts, password_of, price_of, switched_off
@@ -53,7 +54,8 @@ def _analyst(cluster: ClusterSettings, settings: Settings, reader: Reader, memor
     indexes = IndexPass(reader, twins, memory, agent.window, allow, MODEST, price_of(cluster))
     constants = ConstantsPass(reader) if settings.privacy.index_constants else None
     off = switched_off(cluster)
-    return TwinAnalyst(twins, plans, indexes, agent.plans_every, agent.index_advice_every, off, constants)
+    regressions = source_of(memory)
+    return TwinAnalyst(twins, plans, indexes, agent.plans_every, agent.index_advice_every, off, constants, regressions)
 
 
 def _configured(cluster: ClusterSettings, memory: Memory | None) -> tuple[Source[Reader], ...]:
@@ -81,7 +83,7 @@ ENGINE = EngineParts(
     grants=grants.sql,
     reader=_reader,
     sources=lambda: discover(PACKAGE),
-    analyses=("constants", "plans", "index_advice"),
+    analyses=("constants", "plans", "index_advice", "regressions"),
     analyst=_analyst,
     configured=_configured,
     optional=("log_events",),

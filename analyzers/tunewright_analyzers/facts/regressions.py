@@ -1,0 +1,132 @@
+"""Statements and load that left their own baseline, with what changed around that time. Made by the agent's pass `regressions`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from tunewright_analyzers.facts.events import Event
+from tunewright_analyzers.facts.ids import PlanId, StatementId
+from tunewright_analyzers.facts.plans import PlanOrigin
+from tunewright_analyzers.facts.snapshot import Section
+
+
+class Usual(StrEnum):
+    """What a statement is compared with: the best that its history allows."""
+
+    HOUR_OF_WEEK = "the same hour of the week"
+    HOUR_OF_DAY = "the same hour of the day"
+    LAST_HOURS = "the hours before"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFlip:
+    """Another shape of a statement's plan. `seen_at` is when it was seen first; `before`/`after` name the tops of both plans."""
+
+    was: PlanId
+    now: PlanId
+    origin: PlanOrigin
+    seen_at: datetime
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitShare:
+    """The share of a statement's sampled time in one wait type, before and since its shift."""
+
+    wait_type: str
+    before: float
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
+class StatisticsState:
+    """Planner statistics of a table that the statement reads: when they were made last, and what share of its rows changed since."""
+
+    table: str
+    analysed_at: datetime | None
+    modified_ratio: float
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """One statement whose latency left its baseline, and stays there.
+
+    `usual_seconds` and `recent_seconds` are a call's execution time by the baseline and over the last hour; `score` is the CUSUM
+    of robust z-scores, `limit` the one that this statement has to exceed (at least 20; more where its own past is restless).
+    Loads are seconds of execution a second.
+    """
+
+    statement_id: StatementId
+    database: str
+    since: datetime
+    usual: Usual
+    usual_seconds: float
+    recent_seconds: float
+    score: float
+    limit: float
+    calls: float
+    """Over the last hour."""
+    load: float
+    share: float
+    """Of the cluster's statement time over the last hour."""
+    calls_ratio: float | None = None
+    """Calls a second over the last hour, against the same statement's before the shift."""
+    rows_ratio: float | None = None
+    """Rows a call, likewise."""
+    p_value: float | None = None
+    """Of the one-sided Mann-Whitney test that latencies since are no longer than those of the day before; None: too few to test."""
+    text: str | None = None
+    flip: PlanFlip | None = None
+    waits: tuple[WaitShare, ...] = ()
+    statistics: tuple[StatisticsState, ...] = ()
+    changes: tuple[Event, ...] = ()
+    """What happened around `since` that may bear on this statement: DDL, settings, role, version."""
+
+    @property
+    def ratio(self) -> float:
+        """How many times slower than usual."""
+        return self.recent_seconds / self.usual_seconds if self.usual_seconds > 0 else 0.0
+
+    @property
+    def extra_load(self) -> float:
+        """Seconds a second that it takes more than it would at its usual latency."""
+        return self.load * max(0.0, 1.0 - 1.0 / self.ratio) if self.ratio > 0 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one statement added to the cluster's load: by more calls, by longer calls."""
+
+    statement_id: StatementId
+    database: str
+    extra_load: float
+    calls_ratio: float
+    latency_ratio: float
+
+
+@dataclass(frozen=True, slots=True)
+class LoadShift:
+    """The time of all statements together left its baseline. Loads in seconds of execution a second."""
+
+    since: datetime
+    usual: Usual
+    usual_load: float
+    recent_load: float
+    score: float
+    limit: float
+    contributions: tuple[Contribution, ...] = ()
+    changes: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Regressions(Section):
+    """What left its baseline as of `judged_at`. `statements` could be judged; `learning` have too little history yet."""
+
+    name: ClassVar[str] = "regressions"
+    judged_at: datetime
+    statements: int
+    learning: int
+    shifts: tuple[Shift, ...] = ()
+    load: LoadShift | None = None

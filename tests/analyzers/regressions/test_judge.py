@@ -1,0 +1,197 @@
+"""The judgement over made weeks: quiet ones stay quiet, shifts are found in time, what says nothing is passed over."""
+
+from datetime import UTC, datetime, timedelta
+from functools import cache
+
+import numpy as np
+import pytest
+
+from tunewright_analyzers.facts.ids import StatementId
+from tunewright_analyzers.facts.regressions import Usual
+from tunewright_analyzers.facts.snapshot import Period
+from tunewright_analyzers.regressions.judge import Held, judge
+from tunewright_analyzers.regressions.series import BUCKET_SECONDS, Key, Series
+
+BEGIN = datetime(2026, 10, 5, tzinfo=UTC)
+"""A Monday."""
+WEEK, DAY = 2016, 288
+LINES = 6
+
+
+def _key(line: int) -> tuple[str, StatementId]:
+    return ("shop", StatementId(f"{line:016x}"))
+
+
+@cache
+def _habits(weeks: int, seed: int = 1) -> np.ndarray:
+    """Log latencies with a daily and a weekly season, a batch at 3 o'clock, and noise."""
+    random, time = np.random.default_rng(seed), np.arange(weeks * WEEK)
+    season = (
+        0.4 * np.cos(2 * np.pi * (time % DAY) / DAY) - 0.3 * (((time // DAY) % 7) >= 5) + 0.8 * ((time // 12) % 24 == 3)
+    )
+    return season[None, :] + random.normal(-5, 0.15, (LINES, len(time)))
+
+
+def _series(latency: np.ndarray, calls: np.ndarray | float = 200.0) -> Series:
+    """Filled from BEGIN on, one column a bucket."""
+    series = Series(LINES)
+    series.keys = [_key(line) for line in range(LINES)]
+    count = np.broadcast_to(np.asarray(calls, np.float64), latency.shape)
+    sums = np.stack([np.exp(latency) * count, count, count * 3])
+    for grid in (series.fine, series.hours):
+        at = (int(BEGIN.timestamp()) + np.arange(latency.shape[1]) * BUCKET_SECONDS) // grid.seconds
+        grid.newest = int(at[-1])
+        kept = at > grid.newest - grid.length
+        mine = sums[: len(grid.values)][:, :, kept]
+        np.add.at(grid.values, (slice(None), slice(1, None), at[kept] % grid.length), mine)
+        np.add.at(grid.values, (slice(None), 0, at[kept] % grid.length), mine.sum(axis=1))
+    return series
+
+
+def _time(column: int) -> datetime:
+    return BEGIN + timedelta(seconds=column * BUCKET_SECONDS)
+
+
+def _shifted(latency: np.ndarray, line: int, columns: int, factor: float) -> np.ndarray:
+    """The last so many columns of one line are slower."""
+    found = latency.copy()
+    found[line, latency.shape[1] - columns :] += np.log(factor)
+    return found
+
+
+def test_a_quiet_week_with_its_habits_is_quiet() -> None:
+    latency = _habits(5)
+    for hours in range(0, 168, 13):
+        end = latency.shape[1] - hours * 12
+        judged = judge(_series(latency[:, :end]), _time(end))
+        assert judged.statements == LINES
+        assert judged.shifts == ()
+        assert judged.load is None
+
+
+def test_half_as_slow_again_is_found_within_two_hours_by_the_hour_of_the_week() -> None:
+    latency = _shifted(_habits(5), 2, 24, 1.5)
+    judged = judge(_series(latency), _time(latency.shape[1]))
+    (found,) = judged.shifts
+    assert (found.database, found.statement_id, found.usual) == (*_key(2), Usual.HOUR_OF_WEEK)
+    assert found.ratio == pytest.approx(1.5, rel=0.1)
+    assert abs((found.since - _time(latency.shape[1] - 24)).total_seconds()) <= 1800
+    assert found.score > found.limit >= 20
+    assert found.calls == pytest.approx(2400)
+    assert found.share == pytest.approx(1.5 / 6.5, rel=0.15)
+    assert found.p_value is not None
+    assert found.p_value < 1e-6
+    assert found.rows_ratio == pytest.approx(1)
+
+
+def test_a_tenth_slower_is_not_worth_a_word() -> None:
+    latency = _shifted(_habits(5), 2, 24, 1.1)
+    assert judge(_series(latency), _time(latency.shape[1])).shifts == ()
+
+
+def test_ten_times_slower_is_found_after_three_buckets() -> None:
+    latency = _shifted(_habits(5), 2, 3, 10)
+    (found,) = judge(_series(latency), _time(latency.shape[1])).shifts
+    assert found.statement_id == _key(2)[1]
+    two = _shifted(_habits(5), 2, 2, 10)
+    assert judge(_series(two), _time(two.shape[1])).shifts == ()
+
+
+def test_faster_is_no_regression() -> None:
+    latency = _shifted(_habits(5), 2, 48, 0.4)
+    assert judge(_series(latency), _time(latency.shape[1])).shifts == ()
+
+
+def test_one_wild_bucket_is_none() -> None:
+    latency = _habits(5).copy()
+    latency[2, -6] += 4
+    assert judge(_series(latency), _time(latency.shape[1])).shifts == ()
+
+
+def test_with_days_only_by_the_hour_of_the_day() -> None:
+    latency = _shifted(_habits(1)[:, : 5 * DAY], 2, 24, 2)
+    (found,) = judge(_series(latency), _time(5 * DAY)).shifts
+    assert found.usual is Usual.HOUR_OF_DAY
+    assert judge(_series(_habits(1)[:, : 5 * DAY]), _time(5 * DAY)).shifts == ()
+
+
+def test_with_hours_only_against_the_hours_before() -> None:
+    latency = _shifted(_habits(1)[:, 60:108], 2, 12, 4)
+    (found,) = judge(_series(latency), _time(48)).shifts
+    assert found.usual is Usual.LAST_HOURS
+    assert found.ratio == pytest.approx(4, rel=0.3)  # the season, not known yet, goes down meanwhile
+
+
+def test_with_less_than_an_hour_nothing_is_judged() -> None:
+    judged = judge(_series(_habits(1)[:, :11]), _time(11))
+    assert (judged.statements, judged.learning, judged.shifts) == (0, LINES, ())
+
+
+def test_what_is_held_stays_told_where_the_hours_before_are_slow_too() -> None:
+    """After some hours what came before is as slow as what comes now; only what was held knows that it was not."""
+    latency = _shifted(_habits(1)[:, 60:240], 2, 120, 4)
+    series = _series(latency)
+    assert judge(series, _time(180)).shifts == ()
+    held: dict[Key | None, Held] = {_key(2): Held(_time(60), float(latency[2, :60].mean()), 0.15, 20.0, 1e-9)}
+    (found,) = judge(series, _time(180), held=held).shifts
+    assert found.since == _time(60)
+    assert found.p_value == 1e-9
+
+
+def test_what_has_ended_is_told_no_more() -> None:
+    latency = _habits(5).copy()
+    latency[2, -60:-24] += np.log(3)
+    end = latency.shape[1]
+    during = judge(_series(latency[:, : end - 26]), _time(end - 26))
+    assert len(during.shifts) == 1
+    assert judge(_series(latency), _time(end), held=during.held).shifts == ()
+
+
+def test_a_shift_that_lasts_stays_told_for_days() -> None:
+    latency = _shifted(_habits(5), 2, 6 * DAY, 1.6)
+    held = dict(judge(_series(latency[:, : -5 * DAY]), _time(latency.shape[1] - 5 * DAY)).held)
+    for days in range(4, -1, -1):
+        end = latency.shape[1] - days * DAY
+        judged = judge(_series(latency[:, :end]), _time(end), held=held)
+        held = dict(judged.held)
+        assert [one.statement_id for one in judged.shifts] == [_key(2)[1]]
+
+
+def test_times_that_say_nothing_are_passed_over() -> None:
+    latency = _shifted(_habits(5), 2, 18, 3)
+    end = latency.shape[1]
+    assert judge(_series(latency), _time(end)).shifts
+    assert judge(_series(latency), _time(end), [Period(_time(end - 19), _time(end))]).shifts == ()
+
+
+def test_buckets_with_a_reset_are_passed_over() -> None:
+    latency = _shifted(_habits(5), 2, 18, 3)
+    series = _series(latency)
+    for column in range(latency.shape[1] - 19, latency.shape[1]):
+        series.add(_time(column), _time(column) + timedelta(seconds=60), (), reset=True)
+    assert judge(series, _time(latency.shape[1])).shifts == ()
+
+
+def test_rare_calls_are_put_together() -> None:
+    """One call in five minutes is five in 25: a report that got ten times slower is found, though later."""
+    latency = _shifted(_habits(5), 2, 60, 10)
+    calls = np.full(latency.shape, 200.0)
+    calls[2] = 1
+    found = judge(_series(latency, calls), _time(latency.shape[1])).shifts
+    assert [one.statement_id for one in found] == [_key(2)[1]]
+
+
+def test_more_calls_are_a_shift_of_the_load_and_of_no_statement() -> None:
+    latency = _habits(5)
+    calls = np.full(latency.shape, 200.0)
+    calls[4, -24:] = 2000
+    judged = judge(_series(latency, calls), _time(latency.shape[1]))
+    assert judged.shifts == ()
+    assert judged.load is not None
+    assert judged.load.recent_load / judged.load.usual_load == pytest.approx(2.5, rel=0.15)
+    first = judged.load.contributions[0]
+    assert (first.statement_id, round(first.calls_ratio), first.latency_ratio) == (
+        _key(4)[1],
+        10,
+        pytest.approx(1, rel=0.2),
+    )
