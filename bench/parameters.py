@@ -312,7 +312,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=30, help="of pgbench in a round")
     parser.add_argument(
-        "--evidence-seconds", type=int, default=150, help="of pgbench in the run that the advice is made from"
+        "--evidence-seconds", type=int, default=600, help="of pgbench in the run that the advice is made from"
     )
     parser.add_argument("--clients", type=int, default=4)
     parser.add_argument("--scale", type=int, default=20, help="of pgbench")

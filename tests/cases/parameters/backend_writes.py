@@ -1,9 +1,9 @@
 """Cases of `parameters/backend_writes`."""
 
-from cases.case import Case, gap
-from cases.facts import settings, throughput
+from cases.case import NOW, Case, gap
+from cases.facts import ago, settings, throughput
 from tunewright_analyzers.facts.databases import InputOutput, Throughput
-from tunewright_analyzers.facts.snapshot import Flavour
+from tunewright_analyzers.facts.snapshot import Flavour, Period
 
 SUBJECT = "setting bgwriter_lru_maxpages"
 BUSY = {"backend_buffers_written": 400_000, "checkpoint_buffers_written": 300_000, "bgwriter_buffers_written": 300_000}
@@ -21,5 +21,7 @@ CASES = (
     Case("more seldom", "threshold", (throughput(**BUSY, bgwriter_stopped=1439), settings())),
     Case("a fifth", "threshold", (throughput(**{**BUSY, "backend_buffers_written": 150_000}, bgwriter_stopped=5000), settings()), (SUBJECT,)),
     Case("less", "threshold", (throughput(**{**BUSY, "backend_buffers_written": 149_999}, bgwriter_stopped=5000), settings())),
+    Case("ten minutes", "threshold", (throughput(**BUSY, bgwriter_stopped=5000, period=Period(ago(minutes=10), NOW)), settings()), (SUBJECT,)),
+    Case("less tells nothing", "gap", (throughput(**BUSY, bgwriter_stopped=5000, period=Period(ago(minutes=9), NOW)), settings())),
     Case("throughput unread", "gap", (settings(),), gaps=(gap(Throughput),)),
 )  # fmt: skip

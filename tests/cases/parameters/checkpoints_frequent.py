@@ -1,9 +1,9 @@
 """Cases of `parameters/checkpoints_frequent`."""
 
-from cases.case import Case, gap
-from cases.facts import GB, settings, throughput
+from cases.case import NOW, Case, gap
+from cases.facts import GB, ago, settings, throughput
 from tunewright_analyzers.facts.databases import Throughput
-from tunewright_analyzers.facts.snapshot import Flavour
+from tunewright_analyzers.facts.snapshot import Flavour, Period
 
 SUBJECT = "setting checkpoint_timeout"
 HALF = {"wal_bytes": 64 * GB, "wal_full_page_images": 4 * 1024**2}
@@ -19,5 +19,7 @@ CASES = (
     Case("just 40 %", "threshold", (throughput(wal_bytes=10 * 8192 * 10**6, wal_full_page_images=4 * 10**6), settings()), (SUBJECT,)),
     Case("less", "threshold", (throughput(wal_bytes=10 * 8192 * 10**6, wal_full_page_images=4 * 10**6 - 1), settings())),
     Case("little WAL", "threshold", (throughput(wal_bytes=6 * GB - 1, wal_full_page_images=400_000), settings())),
+    Case("ten minutes", "threshold", (throughput(**HALF, period=Period(ago(minutes=10), NOW)), settings()), (SUBJECT,)),
+    Case("less tells nothing", "gap", (throughput(**HALF, period=Period(ago(minutes=9), NOW)), settings())),
     Case("throughput unread", "gap", (settings(),), gaps=(gap(Throughput),)),
 )  # fmt: skip

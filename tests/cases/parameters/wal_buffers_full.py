@@ -1,9 +1,9 @@
 """Cases of `parameters/wal_buffers_full`."""
 
-from cases.case import Case, gap
-from cases.facts import settings, throughput
+from cases.case import NOW, Case, gap
+from cases.facts import ago, settings, throughput
 from tunewright_analyzers.facts.databases import Throughput
-from tunewright_analyzers.facts.snapshot import Flavour
+from tunewright_analyzers.facts.snapshot import Flavour, Period
 
 SUBJECT = "setting wal_buffers"
 FULL = throughput(wal_buffers_full=1_000_000)
@@ -16,5 +16,7 @@ CASES = (
     Case("Aurora has no use for it", "silent", (FULL, settings()), flavour=Flavour.AURORA),
     Case("once a second", "threshold", (throughput(wal_buffers_full=86_400), settings()), (SUBJECT,)),
     Case("more seldom", "threshold", (throughput(wal_buffers_full=86_399), settings())),
+    Case("ten minutes", "threshold", (throughput(wal_buffers_full=1_000_000, period=Period(ago(minutes=10), NOW)), settings()), (SUBJECT,)),
+    Case("less tells nothing", "gap", (throughput(wal_buffers_full=1_000_000, period=Period(ago(minutes=9), NOW)), settings())),
     Case("throughput unread", "gap", (settings(),), gaps=(gap(Throughput),)),
 )  # fmt: skip

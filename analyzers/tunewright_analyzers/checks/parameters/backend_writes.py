@@ -7,8 +7,9 @@ from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, thre
 from tunewright_analyzers.facts.databases import Throughput
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.facts.snapshot import Flavour
-from tunewright_analyzers.finding import Evidence, Severity, Subject
+from tunewright_analyzers.finding import Evidence, NotJudged, Severity, Subject
 from tunewright_analyzers.parameters.change import server_wide
+from tunewright_analyzers.parameters.spans import too_short
 
 MOST_PAGES = 1000.0
 
@@ -18,6 +19,9 @@ class Thresholds:
     """When the background writer does too little."""
 
     backend_ratio: float = threshold(0.2, "ratio", "Share of all buffer writes that backends did.")
+    minutes_min: float = threshold(
+        10, "count", "Minutes that the window must hold: a bulk load of seconds is no usual load."
+    )
     stopped_per_hour: float = threshold(60, "count", "Rounds an hour that ended at bgwriter_lru_maxpages.")
 
 
@@ -45,6 +49,10 @@ def backend_writes(context: Context[Thresholds]) -> Iterator[Verdict]:
     if context.window.latest.flavour is Flavour.AURORA:
         return
     section, settings, limits = context.window.need(Throughput), context.window.need(Settings), context.thresholds
+    short = too_short(section.period, context.thresholds.minutes_min, "who usually writes")
+    if short is not None:
+        yield NotJudged(context.check, Subject("cluster", context.window.cluster), short)
+        return
     backends, stopped = _by_backends(section), section.bgwriter_stopped or 0
     if backends is None:
         return

@@ -7,8 +7,9 @@ from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, thre
 from tunewright_analyzers.facts.databases import Throughput
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.facts.snapshot import Flavour
-from tunewright_analyzers.finding import Evidence, Severity, Subject
+from tunewright_analyzers.finding import Evidence, NotJudged, Severity, Subject
 from tunewright_analyzers.parameters.change import server_wide, together
+from tunewright_analyzers.parameters.spans import too_short
 from tunewright_analyzers.parameters.values import power_of_two_mb, size_text, time_text
 from tunewright_analyzers.parameters.wal import wal_of
 
@@ -23,6 +24,9 @@ class Thresholds:
 
     image_ratio: float = threshold(0.4, "ratio", "Share of full-page images in the WAL.")
     wal_bytes_per_hour: float = threshold(256 * 1024**2, "bytes", "WAL an hour below which nothing is gained.")
+    minutes_min: float = threshold(
+        10, "count", "Minutes that the window must hold: a bulk load of seconds is no usual load."
+    )
     timed_ratio: float = threshold(
         0.5, "ratio", "Share of timed checkpoints; if less, see parameters/checkpoints_requested."
     )
@@ -40,6 +44,10 @@ def checkpoints_frequent(context: Context[Thresholds]) -> Iterator[Verdict]:
     if context.window.latest.flavour is Flavour.AURORA:
         return
     section, settings, limits = context.window.need(Throughput), context.window.need(Settings), context.thresholds
+    short = too_short(section.period, context.thresholds.minutes_min, "the usual WAL")
+    if short is not None:
+        yield NotJudged(context.check, Subject("cluster", context.window.cluster), short)
+        return
     timed, requested = section.checkpoints_timed or 0, section.checkpoints_requested or 0
     wal, now = wal_of(section), settings.number("checkpoint_timeout")
     if wal is None or now >= WANTED_SECONDS or not timed or timed / (timed + requested) < limits.timed_ratio:

@@ -8,8 +8,9 @@ from tunewright_analyzers.facts.databases import Throughput
 from tunewright_analyzers.facts.host import Host
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.facts.snapshot import Flavour
-from tunewright_analyzers.finding import Evidence, Severity, Subject
+from tunewright_analyzers.finding import Evidence, NotJudged, Severity, Subject
 from tunewright_analyzers.parameters.change import server_wide
+from tunewright_analyzers.parameters.spans import too_short
 from tunewright_analyzers.parameters.wal import wal_of
 
 
@@ -19,6 +20,9 @@ class Thresholds:
 
     image_ratio: float = threshold(0.3, "ratio", "Share of full-page images in the WAL.")
     wal_bytes_per_hour: float = threshold(1024**3, "bytes", "WAL an hour.")
+    minutes_min: float = threshold(
+        10, "count", "Minutes that the window must hold: a bulk load of seconds is no usual load."
+    )
     cpu_ratio: float = threshold(0.7, "ratio", "CPU share above which it is not advised, where the machine is known.")
 
 
@@ -34,6 +38,10 @@ def full_page_images(context: Context[Thresholds]) -> Iterator[Verdict]:
     if context.window.latest.flavour is Flavour.AURORA:
         return
     section, settings, limits = context.window.need(Throughput), context.window.need(Settings), context.thresholds
+    short = too_short(section.period, context.thresholds.minutes_min, "the usual WAL")
+    if short is not None:
+        yield NotJudged(context.check, Subject("cluster", context.window.cluster), short)
+        return
     wal, host, setting = wal_of(section), context.window.section(Host), settings.get("wal_compression")
     if wal is None or setting is None or setting.value != "off":
         return

@@ -7,8 +7,9 @@ from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, thre
 from tunewright_analyzers.facts.databases import Throughput
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.facts.snapshot import Flavour
-from tunewright_analyzers.finding import Evidence, Severity, Subject
+from tunewright_analyzers.finding import Evidence, NotJudged, Severity, Subject
 from tunewright_analyzers.parameters.change import server_wide
+from tunewright_analyzers.parameters.spans import too_short
 from tunewright_analyzers.parameters.values import size_text
 
 _MB = 1024**2
@@ -19,6 +20,9 @@ SEGMENT_BYTES, MOST_BYTES = 16 * _MB, 64 * _MB
 class Thresholds:
     """When it is worth a restart."""
 
+    minutes_min: float = threshold(
+        10, "count", "Minutes that the window must hold: a bulk load of seconds is no usual load."
+    )
     per_minute: float = threshold(60, "count", "Times a minute that WAL was written because the buffers were full.")
 
 
@@ -34,6 +38,10 @@ def wal_buffers_full(context: Context[Thresholds]) -> Iterator[Verdict]:
     if context.window.latest.flavour is Flavour.AURORA:
         return
     section, settings = context.window.need(Throughput), context.window.need(Settings)
+    short = too_short(section.period, context.thresholds.minutes_min, "how often the buffers are full")
+    if short is not None:
+        yield NotJudged(context.check, Subject("cluster", context.window.cluster), short)
+        return
     now = settings.number("wal_buffers")
     full = section.wal_buffers_full or 0
     if full / section.period.seconds * 60 < context.thresholds.per_minute or now >= MOST_BYTES:

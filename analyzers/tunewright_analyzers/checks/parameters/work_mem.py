@@ -10,6 +10,7 @@ from tunewright_analyzers.facts.statements import Statements
 from tunewright_analyzers.finding import Evidence, Finding, Severity, Subject
 from tunewright_analyzers.parameters.change import Tuned, for_role, for_statement, override_of, server_wide
 from tunewright_analyzers.parameters.memory import concurrent, memory_of, room_for_sorts
+from tunewright_analyzers.parameters.spans import span_text
 from tunewright_analyzers.parameters.spills import Spill, spills
 from tunewright_analyzers.parameters.values import bytes_of, power_of_two_mb, size_text
 from tunewright_analyzers.recommendation import Expectation, Scope
@@ -90,7 +91,7 @@ def _tuned(context: Context[Thresholds], group: _Group, wanted: int) -> Tuned | 
 
 
 def _found(context: Context[Thresholds], group: _Group, now: float, wanted: int, most: int | None) -> Finding:
-    hours = context.window.need(Statements).period.seconds / 3600
+    period = context.window.need(Statements).period
     total = sum(one.temp_bytes for one in group.spills)
     memory = memory_of(context.window)
     count = len(group.spills)
@@ -102,7 +103,7 @@ def _found(context: Context[Thresholds], group: _Group, now: float, wanted: int,
     return context.finding(
         _subject(group),
         Severity.LOW,
-        f"Temporary files of {told}: {total / hours / _MB:,.0f} MB an hour with work_mem {size_text(now)}; {size_text(wanted)} would "
+        f"Temporary files of {told}: {total / _MB:,.0f} MB {span_text(period)} with work_mem {size_text(now)}; {size_text(wanted)} would "
         f"{'hold them' if wanted >= max(one.need_bytes for one in group.spills) else 'hold a part of them'}.",
         Evidence("temporary bytes", total, "bytes", "pg_stat_statements.temp_blks_written"),
         Evidence("statements", ", ".join(one.statement for one in group.spills[:5]), "", "pg_stat_statements"),
