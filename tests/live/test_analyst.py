@@ -13,9 +13,14 @@ from tunewright_agent.config.settings import ClusterSettings, Settings
 from tunewright_agent.embedded.server import EmbeddedServer
 from tunewright_agent.watch import Watch
 from tunewright_agent.wiring import watch_of
+from tunewright_analyzers.check import discover
+from tunewright_analyzers.check import run as run_check
 from tunewright_analyzers.facts.events import Events
 from tunewright_analyzers.facts.plans import PlanOrigin, Plans
+from tunewright_analyzers.facts.rewrites import RewriteCosts
+from tunewright_analyzers.facts.snapshot import Window
 from tunewright_analyzers.indexes.advice import IndexAdvice
+from tunewright_analyzers.recommendation import Recommendation
 from tunewright_analyzers.sql.fingerprint import fingerprint
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
@@ -72,6 +77,28 @@ def test_costly_statements_are_planned_on_the_twin_as_the_monitoring_role(postgr
         assert mine[0].calls == 30
         assert mine[0].plan.root.cost.total > 100
         assert "swordfish" not in repr(plans)
+
+
+NOT_IN = "SELECT count(*) FROM orders WHERE id NOT IN (SELECT id FROM customers WHERE email <> 'swordfish')"
+
+
+def test_an_equal_form_is_offered_with_the_twins_costs_of_both(shop: str) -> None:
+    reading.run(shop, *([NOT_IN] * 3))
+    check = next(one for one in discover() if one.id == "queries/not_in_subquery")
+    with watched(shop) as watch:
+        _analyse(watch, "plans")
+        latest = watch.latest.snapshot()
+        window = Window(latest.cluster, latest.taken_at, latest.taken_at, latest)
+        verdicts = run_check(check, window, {"calls_min": 1, "seconds_min": 0})
+    (row,) = [one for one in latest.section(RewriteCosts).rows if one.statement_id == fingerprint(NOT_IN)]  # type: ignore[union-attr]
+    assert "NOT EXISTS" in row.rewritten
+    assert row.rewritten_cost > 0
+    assert not row.same_shape
+    (offered,) = [one for one in verdicts if isinstance(one, Recommendation)]
+    costs = {one.label: one.value for one in offered.evidence if one.unit == "cost"}
+    assert costs == {"cost as it is": round(row.cost, 2), "cost rewritten": round(row.rewritten_cost, 2)}
+    assert "The planner expects it to cost" in offered.risk
+    assert "swordfish" not in repr(offered)
 
 
 def test_a_changed_shape_is_an_event(shop: str) -> None:

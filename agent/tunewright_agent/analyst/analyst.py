@@ -12,6 +12,7 @@ from tunewright_agent.sources.source import Source
 from tunewright_analyzers.facts.constants import SampledConstants
 from tunewright_analyzers.facts.events import Events
 from tunewright_analyzers.facts.plans import Plans
+from tunewright_analyzers.facts.rewrites import RewriteCosts
 from tunewright_analyzers.indexes.advice import IndexAdvice
 
 PLANS_DEADLINE_SECONDS, ADVICE_DEADLINE_SECONDS = 120.0, 900.0
@@ -37,7 +38,7 @@ class TwinAnalyst:
         """`constants` (where it is allowed), `plans`, `index_advice`, and `regressions` (where there is a history)."""
         plans, advice = self.plans_every_seconds, self.advice_every_seconds
         found = [
-            Source("plans", (Plans, Events), plans, PLANS_DEADLINE_SECONDS, self.plans.collect),
+            Source("plans", (Plans, Events, RewriteCosts), plans, PLANS_DEADLINE_SECONDS, self.plans.collect),
             Source("index_advice", (IndexAdvice,), advice, ADVICE_DEADLINE_SECONDS, self.indexes.collect),
         ]
         if self.constants is not None:

@@ -20,13 +20,17 @@ from tunewright_agent.sources.postgres.guard import Refused
 from tunewright_agent.sources.postgres.session import Reader
 from tunewright_agent.sources.source import Collected, SourceError, Unsupported
 from tunewright_agent.whatif.twin import Twin
+from tunewright_analyzers.facts.columns import Schema
 from tunewright_analyzers.facts.events import Event, Events
 from tunewright_analyzers.facts.ids import PlanId, StatementId
 from tunewright_analyzers.facts.plans import Plan, PlanOrigin, PlanRefusal, Plans, StatementPlan
+from tunewright_analyzers.facts.rewrites import RewriteCost, RewriteCosts
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.facts.snapshot import Gap, Section, Window
 from tunewright_analyzers.facts.statements import Statement, Statements
 from tunewright_analyzers.indexes.whatif import WhatIfError
+from tunewright_analyzers.queries.weighty import names_of
+from tunewright_analyzers.sql.rewrites import equal_forms
 
 MOST_LOGGED = 300
 """Logged plans that are remembered, one a statement: the newest."""
@@ -71,7 +75,7 @@ class PlanPass:
         rows, refused = self._planned(costly, twin, taken_at)
         rows += self._of_log(statements)
         plans = Plans(tuple(rows), tuple(refused))
-        return Collected((plans, self._changes(plans, taken_at)), tuple(gaps))
+        return Collected((plans, self._changes(plans, taken_at), _rewritten(window, plans, twin)), tuple(gaps))
 
     def _read_log(self, window: Window, at: datetime) -> Iterator[Gap]:
         if self.log_file is None:
@@ -180,6 +184,25 @@ class PlanPass:
             before[key] = row.plan.shape
         self._shapes = before
         return Events(tuple(events))
+
+
+def _rewritten(window: Window, plans: Plans, twin: Twin | None) -> RewriteCosts:
+    """Equal forms of the statements that the twin planned, with its costs of both; none where it cannot plan the other form."""
+    if twin is None or window.section(Schema) is None:
+        return RewriteCosts(())
+    names, found = names_of(window), list[RewriteCost]()
+    for row in plans.rows:
+        known = names.get(row.database)
+        if row.origin is not PlanOrigin.TWIN or known is None or row.text is None:
+            continue
+        for other in equal_forms(row.text, known):
+            try:
+                plan = twin.explain(row.database, other)
+            except WhatIfError:
+                continue  # the check offers it without costs
+            costs = (row.plan.root.cost.total, plan.root.cost.total)
+            found.append(RewriteCost(row.statement_id, row.database, other, *costs, plan.shape == row.plan.shape))
+    return RewriteCosts(tuple(found))
 
 
 def handed_on(window: Window, source: str, kind: type[Section]) -> list[Gap]:

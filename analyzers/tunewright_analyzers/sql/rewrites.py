@@ -253,3 +253,9 @@ def _pair(condition: Node, names: Names, scopes: tuple[tuple[Item, ...], ...]) -
     if here is None or there is None or here.column.type != there.column.type:
         return None
     return (here, there) if here.column.base_type in _EXACT | {"uuid", "text", "date"} else None
+
+
+def equal_forms(text: str, names: Names) -> tuple[str, ...]:
+    """Every other form of the statement that is proved to give the same rows, each once."""
+    found = (not_exists(text, names), union_all(text), exists(text, names), grouped_join(text, names))
+    return tuple(dict.fromkeys(one for one in found if one is not None))

@@ -2,6 +2,7 @@
 
 from cases.case import Case, gap
 from cases.queries.facts import SHOP, SUBJECT, doubtful, heavy, shop
+from tunewright_analyzers.facts.rewrites import RewriteCosts
 from tunewright_analyzers.facts.statements import Statements
 
 SURE = "SELECT name FROM customers WHERE id NOT IN (SELECT customer_id FROM orders WHERE total > $1)"
@@ -11,6 +12,7 @@ CASES = (
          severity={SUBJECT: "medium"}, says=("one NULL there empties its answer",)),
     Case("neither side may be null", "fires", shop(SURE), (SUBJECT,), severity={SUBJECT: "low"},
          statements=("WHERE NOT EXISTS (SELECT 1 FROM orders WHERE total > $1 AND orders.customer_id = customers.id);",)),
+    Case("with the planner's word", "fires", (*shop(SURE), RewriteCosts(())), (SUBJECT,), statements=("NOT EXISTS",)),
     Case("nulls are taken out", "fires",
          shop("SELECT name FROM customers WHERE id NOT IN (SELECT coupon_id FROM orders WHERE coupon_id IS NOT NULL)"), (SUBJECT,),
          severity={SUBJECT: "low"}, statements=("NOT EXISTS",)),

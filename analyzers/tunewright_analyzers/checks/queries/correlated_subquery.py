@@ -7,8 +7,8 @@ from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, thre
 from tunewright_analyzers.facts.columns import Schema
 from tunewright_analyzers.facts.statements import Statements
 from tunewright_analyzers.finding import Evidence, Severity
+from tunewright_analyzers.queries.offer import NAMES, NUMBERS, offer
 from tunewright_analyzers.queries.weighty import Weight, names_of, weighty
-from tunewright_analyzers.recommendation import Action
 from tunewright_analyzers.sql.faults import correlated
 from tunewright_analyzers.sql.rewrites import grouped_join
 
@@ -49,13 +49,12 @@ def correlated_subquery(context: Context[Thresholds]) -> Iterator[Verdict]:
         yield found
         rewritten = grouped_join(one.text, names[one.database])
         if rewritten is not None:
-            yield context.recommendation(
+            yield offer(
+                context,
                 found,
-                Action.REWRITE_QUERY,
-                (rewritten,),
+                one,
+                rewritten,
                 risk="None for the rows it gives. The other table is read whole and grouped: dearer where the outer table is small "
-                "and the other large. Compare both by EXPLAIN first.",
-                rollback=(),
-                caution="Names were read as those of the schema public, or as the only ones of that name. Numbers of parameters are as in "
-                "pg_stat_statements, where constants have one too.",
+                "and the other large.",
+                caution=f"{NAMES} {NUMBERS}",
             )

@@ -6,8 +6,8 @@ from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check
 from tunewright_analyzers.facts.columns import Schema
 from tunewright_analyzers.facts.statements import Statements
 from tunewright_analyzers.finding import Evidence, Severity
+from tunewright_analyzers.queries.offer import NAMES, NUMBERS, offer
 from tunewright_analyzers.queries.weighty import Weight, names_of, weighty
-from tunewright_analyzers.recommendation import Action
 from tunewright_analyzers.sql.faults import fanned_out
 from tunewright_analyzers.sql.rewrites import exists
 
@@ -38,13 +38,12 @@ def distinct_hides_join(context: Context[Weight]) -> Iterator[Verdict]:
         yield found
         rewritten = exists(one.text, names[one.database])
         if rewritten is not None:
-            yield context.recommendation(
+            yield offer(
+                context,
                 found,
-                Action.REWRITE_QUERY,
-                (rewritten,),
+                one,
+                rewritten,
                 risk="None for the rows it gives, as long as the primary key keeps them apart (a table with children by old INHERITS may "
-                "hold a key twice). The plan changes; compare it by EXPLAIN first.",
-                rollback=(),
-                caution="Names were read as those of the schema public, or as the only ones of that name. Numbers of parameters are as in "
-                "pg_stat_statements, where constants have one too.",
+                "hold a key twice).",
+                caution=f"{NAMES} {NUMBERS}",
             )

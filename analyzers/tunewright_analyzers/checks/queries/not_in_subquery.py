@@ -6,8 +6,8 @@ from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check
 from tunewright_analyzers.facts.columns import Schema
 from tunewright_analyzers.facts.statements import Statements
 from tunewright_analyzers.finding import Evidence, Severity
+from tunewright_analyzers.queries.offer import NAMES, NUMBERS, offer
 from tunewright_analyzers.queries.weighty import Weight, names_of, weighty
-from tunewright_analyzers.recommendation import Action
 from tunewright_analyzers.sql.faults import not_in
 from tunewright_analyzers.sql.rewrites import not_exists
 
@@ -41,12 +41,11 @@ def not_in_subquery(context: Context[Weight]) -> Iterator[Verdict]:
         yield found
         rewritten = None if worst.may_be_null else not_exists(one.text, names[one.database])
         if rewritten is not None:
-            yield context.recommendation(
+            yield offer(
+                context,
                 found,
-                Action.REWRITE_QUERY,
-                (rewritten,),
-                risk="None for the rows it gives: neither side can be NULL. The plan changes; compare it by EXPLAIN first.",
-                rollback=(),
-                caution="Names were read as those of the schema public, or as the only ones of that name. Numbers of parameters are as in "
-                "pg_stat_statements, where constants have one too.",
+                one,
+                rewritten,
+                risk="None for the rows it gives: neither side can be NULL.",
+                caution=f"{NAMES} {NUMBERS}",
             )

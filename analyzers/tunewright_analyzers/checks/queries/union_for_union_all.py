@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.statements import Statements
 from tunewright_analyzers.finding import Evidence, Severity
+from tunewright_analyzers.queries.offer import NUMBERS, offer
 from tunewright_analyzers.queries.weighty import Weight, weighty
-from tunewright_analyzers.recommendation import Action
 from tunewright_analyzers.sql.faults import combines_by_union, needless_unions
 from tunewright_analyzers.sql.rewrites import union_all
 
@@ -47,11 +47,11 @@ def union_for_union_all(context: Context[Thresholds]) -> Iterator[Verdict]:
         yield found
         rewritten = union_all(one.text) if needless else None
         if rewritten is not None:
-            yield context.recommendation(
+            yield offer(
+                context,
                 found,
-                Action.REWRITE_QUERY,
-                (rewritten,),
+                one,
+                rewritten,
                 risk="None for the rows it gives. If the arms hold very many doubles, the list to search may grow.",
-                rollback=(),
-                caution="Numbers of parameters are as in pg_stat_statements, where constants have one too.",
+                caution=NUMBERS,
             )
