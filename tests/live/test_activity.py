@@ -9,9 +9,10 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 
-from reading import collect, name_of, reader, run, section, value
+from reading import collect, name_of, reader, run, section, source_of, value
 from tunewright_agent.sources.postgres import activity, locks
 from tunewright_analyzers.facts.sessions import ActiveSessions, Locks, Session, Sessions
+from tunewright_analyzers.facts.transactions import ChattyTransactions
 from tunewright_analyzers.sql.fingerprint import fingerprint
 
 _DEADLINE_SECONDS = 30.0
@@ -193,3 +194,19 @@ def test_prepared_transactions_are_seen(database: str) -> None:
         run(database, f"ROLLBACK PREPARED '{gid}'")
     found = [row for row in section(collected, Sessions).prepared if row.gid == gid]
     assert [(row.database, row.owner) for row in found] == [(name_of(database), "postgres")]
+
+
+def test_a_loop_within_a_transaction_is_seen(database: str) -> None:
+    run(database, "CREATE TABLE items (id int PRIMARY KEY, order_id int)")
+    source = source_of("activity")
+    with (
+        psycopg.connect(database, application_name="shop page", prepare_threshold=None) as loop,
+        reader(database) as made,
+    ):
+        for number in range(12):
+            loop.execute("SELECT * FROM items WHERE order_id = %s", (f"{number}",))
+            sections = source.collect(made, datetime.now(UTC)).sections
+    (chatty,) = [one for one in sections if isinstance(one, ChattyTransactions)]
+    (row,) = [one for one in chatty.rows if one.application == "shop page"]
+    assert (row.most, row.transactions, row.idle_samples) == (12, 1, 12)
+    assert row.statement == "SELECT * FROM items WHERE order_id = $1"

@@ -1,4 +1,4 @@
-"""Source `activity`: pg_stat_activity every second. Fills Sessions (now) and ActiveSessions (the minute's load).
+"""Source `activity`: pg_stat_activity every second. Fills Sessions (now), ActiveSessions (the load), ChattyTransactions.
 
 Texts are redacted here. `sampled` is the one door behind which literals exist: it gives complete texts to the analyst's passes, where the user
 allowed that.
@@ -9,10 +9,12 @@ from datetime import datetime
 
 from tunewright_agent.sources.activity_tally import Tally
 from tunewright_agent.sources.postgres.session import APPLICATION_NAME, Reader, Row
+from tunewright_agent.sources.postgres.transaction_tally import TransactionTally
 from tunewright_agent.sources.source import Collected, Source
 from tunewright_analyzers.facts.ids import StatementId
 from tunewright_analyzers.facts.sessions import ActiveSessions, PreparedTransaction, Session, Sessions
 from tunewright_analyzers.facts.snapshot import Gap
+from tunewright_analyzers.facts.transactions import ChattyTransactions
 from tunewright_analyzers.sql.fingerprint import fingerprint
 from tunewright_analyzers.sql.redact import redact_statement, visible
 
@@ -26,6 +28,7 @@ class ActivitySource:
 
     def __init__(self, interval_seconds: float = INTERVAL_SECONDS) -> None:
         self._tally = Tally(interval_seconds)
+        self._transactions = TransactionTally()
         self._known: dict[str, tuple[StatementId | None, str]] = {}
 
     def collect(self, reader: Reader, taken_at: datetime) -> Collected:
@@ -43,8 +46,17 @@ class ActivitySource:
         if hidden:
             reason = f"the statements and waits of {hidden} sessions of other users are hidden from our role"
             mend = reader.server.grant("pg_monitor")
-            gaps = (Gap("activity", reason, taken_at, mend, None, (Sessions.name, ActiveSessions.name)),)
-        return Collected((sample, self._tally.add(sample)), gaps)
+            gaps = (
+                Gap(
+                    "activity",
+                    reason,
+                    taken_at,
+                    mend,
+                    None,
+                    (Sessions.name, ActiveSessions.name, ChattyTransactions.name),
+                ),
+            )
+        return Collected((sample, self._tally.add(sample), self._transactions.add(sample)), gaps)
 
     def _identified(self, text: str, longest: int) -> tuple[StatementId | None, str]:
         """Fingerprint (None where the server cut the text off) and redacted text; cached, for most sessions repeat themselves."""
@@ -123,5 +135,9 @@ def samples(reader: Reader) -> dict[StatementId, tuple[str, str]]:
 def source() -> Source[Reader]:
     """The source, for one target."""
     return Source(
-        "activity", (Sessions, ActiveSessions), INTERVAL_SECONDS, deadline_seconds=2, collect=ActivitySource().collect
+        "activity",
+        (Sessions, ActiveSessions, ChattyTransactions),
+        INTERVAL_SECONDS,
+        deadline_seconds=2,
+        collect=ActivitySource().collect,
     )
