@@ -10,11 +10,13 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tunewright_agent.demo.apply import NotTheDemoError, apply
-from tunewright_agent.demo.mistakes import PLANTED
+from tunewright_agent.demo.mistakes import ASPECTS, FALSE_ALARMS, PLANTED, explained
 from tunewright_agent.demo.run import FILES, Outcome, staged, write
 from tunewright_agent.demo.server import DATABASE, server
 from tunewright_agent.demo.workload import task
 from tunewright_agent.embedded.server import EmbeddedServer
+from tunewright_analyzers.facts.ids import CheckId, FindingId
+from tunewright_analyzers.finding import Finding, Severity, Subject
 from tunewright_analyzers.recommendation import Action
 
 pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -29,6 +31,21 @@ def played() -> Iterator[tuple[EmbeddedServer, Outcome]]:
 @pytest.mark.parametrize("mistake", PLANTED, ids=lambda one: one.name)
 def test_every_planted_mistake_is_found(played: tuple[EmbeddedServer, Outcome], mistake: object) -> None:
     assert mistake in played[1].found
+
+
+def test_nothing_else_is_found_above_severity_low(played: tuple[EmbeddedServer, Outcome]) -> None:
+    """The list of known false alarms is FALSE_ALARMS; what is another face of a planted mistake stands in ASPECTS, with the reason."""
+    severe = [one for one in played[1].judgement.findings if one.severity.rank > Severity.LOW.rank]
+    assert severe
+    assert [(one.check, str(one.subject), one.summary) for one in severe if not explained(one)] == []
+
+
+def test_every_aspect_is_of_a_planted_mistake() -> None:
+    assert {one.of for one in (*ASPECTS, *FALSE_ALARMS)} <= {one.name for one in PLANTED}
+    stranger = Finding(
+        FindingId("x"), CheckId("plans/hash_spill"), Subject("statement", "0" * 16, "shop"), Severity.HIGH, "", ()
+    )
+    assert not explained(stranger), "the test above can fail"
 
 
 def test_the_demo_has_one_server_and_it_is_gone_afterwards() -> None:

@@ -1,0 +1,91 @@
+"""The error log of MySQL and MariaDB: entries to categories and kinds, by MySQL's error code (MY-nnnnnn) or, where there is none, by the text. Pure.
+
+    MySQL 8     2026-01-02T03:04:05.678901Z 42 [ERROR] [MY-012592] [InnoDB] Operating system error number 28 …
+    MariaDB     2026-01-02  3:04:05 42 [ERROR] mysqld: …                      (local time, not believed)
+
+Codes are the same in every language (lc_messages); MariaDB has none, so its messages are known in English only. The categories are those of
+analyzers.logs.postgres_rules, so that one page shows both engines.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from tunewright_analyzers.logs.postgres import Classified
+from tunewright_analyzers.logs.redact import sample_of
+
+_LINE = re.compile(
+    r"(?P<time>\d{4}-\d\d-\d\d[T ][ \d]\d:\d\d:\d\d(?:\.\d{1,6})?(?P<zone>Z|[+-]\d\d:\d\d)?) +(?:0x[0-9a-f]+|\d{1,20}) "
+    r"\[(?P<level>[A-Za-z]{1,12})\] (?:\[MY-(?P<code>\d{6})\] )?(?:\[[A-Za-z_]{1,30}\] )?(?P<message>.*)",
+    re.DOTALL,
+)
+_CODES = {
+    "010931": ("server", "started"),  # ready for connections
+    "010910": ("server", "shut_down"),  # Shutdown complete
+    "012592": ("disk", "unreadable"),  # Operating system error number
+}
+"""Those that a running server was seen to write, or whose text says nothing of its own in another language."""
+_TEXTS = (
+    (re.compile(r".{0,80}(?:No space left on device|disk is full|Disk full|error number 28\b)"), "disk", "full"),
+    (re.compile(r".{0,120}(?:Input/output error|error number 5\b)"), "disk", "unreadable"),
+    (
+        re.compile(r".{0,120}(?:page corruption|is corrupted|checksum mismatch|Corrupted page)", re.IGNORECASE),
+        "corruption",
+        "page",
+    ),
+    (re.compile(r".{0,40}(?:Out of memory|Cannot allocate memory)", re.IGNORECASE), "memory", "out_of_memory"),
+    (re.compile(r".{0,40}got signal \d+"), "server", "process_crashed"),
+    (re.compile(r".{0,40}(?:Assertion failure|assertion .{0,80} failed)", re.IGNORECASE), "server", "process_crashed"),
+    (
+        re.compile(r".{0,60}(?:Starting crash recovery|Database was not shutdown normally)", re.IGNORECASE),
+        "server",
+        "crash_recovery",
+    ),
+    (re.compile(r".{0,80}ready for connections"), "server", "started"),
+    (re.compile(r".{0,80}Shutdown complete"), "server", "shut_down"),
+    (re.compile(r"Access denied for user "), "authentication", "password_failed"),
+    (re.compile(r".{0,20}Too many connections"), "connection", "too_many"),
+    (re.compile(r"Aborted connection \d+ to "), "connection", "lost"),
+    (re.compile(r".{0,40}(?:Deadlock found|transactions deadlock detected)", re.IGNORECASE), "lock", "deadlock"),
+    (re.compile(r".{0,60}Lock wait timeout exceeded"), "lock", "lock_timeout"),
+    (re.compile(r".{0,80}(?:Got fatal error 1236|Could not find first log file)"), "replication", "wal_removed"),
+    (re.compile(r"(?:Slave|Replica) (?:SQL|I/O)(?: thread)?[ :].{0,40}(?:[Ee]rror|aborted)"), "replication", "failed"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorLine:
+    """One line of the error log. `at` is None where its zone is not said."""
+
+    at: datetime | None
+    level: str
+    code: str | None
+    message: str
+
+
+def error_line(text: str) -> ErrorLine | None:
+    """The line in its parts; None for a further line of the one before, or another program's."""
+    match = _LINE.match(text.rstrip("\n"))
+    if match is None:
+        return None
+    at = None
+    if match["zone"] is not None:
+        try:
+            at = datetime.fromisoformat(match["time"]).astimezone(UTC)
+        except ValueError:
+            return None
+    return ErrorLine(at, match["level"].lower(), match["code"], match["message"])
+
+
+def classify_error(line: ErrorLine) -> Classified | None:
+    """What the line tells; None for notes that nobody need count. By the text first: one code (an operating system error) has several causes."""
+    for pattern, category, kind in _TEXTS:
+        match = pattern.match(line.message)
+        if match is not None:
+            return Classified(category, kind, sample=sample_of(match[0]))
+    if line.code in _CODES:
+        category, kind = _CODES[line.code]
+        return Classified(category, kind, sample=f"MY-{line.code}")
+    if line.level == "error":
+        return Classified("error", "internal", sample=f"MY-{line.code}" if line.code else "an error without a code")
+    return None
