@@ -28,9 +28,13 @@ def _cases(check: Check) -> tuple[Case, ...]:
 def _mysql(statement: str) -> bool:
     """Whether sqlglot reads it as MySQL's; what it does not model (KILL, CALL, SET PERSIST) it hands on as a Command.
 
-    MariaDB's ANALYZE TABLE … PERSISTENT it refuses: tests/live/test_mysql_explain.py sends that one to a server.
+    MariaDB's ANALYZE TABLE … PERSISTENT and IGNORED it refuses: tests/live/test_mysql_explain.py sends those to a server.
     """
-    statement = statement.partition(" PERSISTENT FOR COLUMNS ")[0]
+    statement = (
+        statement.partition(" PERSISTENT FOR COLUMNS ")[0]
+        .replace(" NOT IGNORED", " VISIBLE")
+        .replace(" IGNORED", " INVISIBLE")
+    )
     return bool(sqlglot.parse(statement, dialect="mysql"))
 
 

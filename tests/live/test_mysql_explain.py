@@ -12,7 +12,9 @@ from tunewright_agent.embedded.mysql import EmbeddedMysql
 from tunewright_agent.sources.mysql.explain import explain
 from tunewright_agent.sources.source import Denied, SourceError
 from tunewright_analyzers.facts.plans import NodeKind
+from tunewright_analyzers.facts.relations import RelationName
 from tunewright_analyzers.facts.snapshot import Engine
+from tunewright_analyzers.indexes.mysql.statements import hide
 from tunewright_analyzers.sql.mysql.guard import Refused
 
 pytestmark = pytest.mark.live
@@ -174,3 +176,13 @@ def test_the_advised_histogram_statement_runs(place: tuple[_Session, Engine, str
     }[engine]
     rows = session.execute(statement.format(database))
     assert not [row for row in rows if row["Msg_type"] == "Error"]
+
+
+def test_an_index_is_hidden_and_shown_again_as_advised(place: tuple[_Session, Engine, str]) -> None:
+    session, engine, database = place
+    table = RelationName(database, database, "orders")
+    hidden, shown = hide(table, "note", engine)
+    session.execute(hidden)
+    assert "note" not in str(explain(session, engine, database, "SELECT * FROM orders WHERE note = 'note1'").root.index)
+    session.execute(shown)
+    assert explain(session, engine, database, "SELECT id FROM orders WHERE note = 'note1'").root.index == "note"

@@ -1,28 +1,16 @@
 """MySQL and MariaDB, self-managed, RDS and Aurora MySQL: their reader and sources."""
 
-from dataclasses import dataclass
-
+from tunewright_agent.analyst.mysql_analyst import ANALYSES, MysqlAnalyst
+from tunewright_agent.analyst.mysql_index_pass import MysqlIndexPass
+from tunewright_agent.analyst.mysql_plan_pass import MysqlPlanPass
 from tunewright_agent.config.settings import ClusterSettings, Settings
-from tunewright_agent.engines.engine import EngineParts, password_of
-from tunewright_agent.latest import Latest
+from tunewright_agent.engines.engine import EngineParts, password_of, switched_off
 from tunewright_agent.memory import Memory
 from tunewright_agent.sources.mysql import grants
 from tunewright_agent.sources.mysql.connection import Limits
 from tunewright_agent.sources.mysql.session import PACKAGE, Reader
-from tunewright_agent.sources.source import Source, discover
+from tunewright_agent.sources.source import discover
 from tunewright_analyzers.facts.snapshot import Engine
-
-
-@dataclass(frozen=True, slots=True)
-class NoAnalyst:
-    """The Analyst of a Watch that has no passes: what rests on them says *not judged*."""
-
-    def sources(self) -> tuple[Source[Latest], ...]:
-        """None."""
-        return ()
-
-    def close(self) -> None:
-        """Nothing to stop."""
 
 
 def _reader(cluster: ClusterSettings, connections: int) -> Reader:
@@ -35,8 +23,13 @@ def _reader(cluster: ClusterSettings, connections: int) -> Reader:
     )
 
 
-def _analyst(_cluster: ClusterSettings, _settings: Settings, _reader: Reader, _memory: Memory | None) -> NoAnalyst:
-    return NoAnalyst()
+def _analyst(cluster: ClusterSettings, settings: Settings, reader: Reader, memory: Memory | None) -> MysqlAnalyst:
+    agent = settings.agent
+    shapes = memory.shapes if memory is not None else dict
+    plans = MysqlPlanPass(reader, memory, agent.window, agent.plans_per_pass, shapes)
+    return MysqlAnalyst(
+        plans, MysqlIndexPass(reader), agent.plans_every, agent.index_advice_every, switched_off(cluster)
+    )
 
 
 ENGINE = EngineParts(
@@ -47,6 +40,6 @@ ENGINE = EngineParts(
     grants=grants.sql,
     reader=_reader,
     sources=lambda: discover(PACKAGE),
-    analyses=(),
+    analyses=ANALYSES,
     analyst=_analyst,
 )

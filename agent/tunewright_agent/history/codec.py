@@ -17,7 +17,7 @@ from tunewright_analyzers.facts.snapshot import Engine, Flavour, Gap, Section, S
 ValueT = TypeVar("ValueT")
 FORMAT = 1
 """Raised where an older agent could not read what a newer one writes."""
-_MORE = ("tunewright_analyzers.indexes.advice",)
+_MORE = ("tunewright_analyzers.indexes.advice", "tunewright_analyzers.indexes.mysql.facts")
 """Modules outside `facts` that define a Section."""
 
 

@@ -30,8 +30,8 @@ def _closes_last(text: str) -> bool:
 def same_key(one: IndexColumn, other: IndexColumn) -> bool:
     """Whether two keys are the same column or expression in the same order, class and collation."""
     return (
-        (one.column, one.descending, one.nulls_first, one.opclass, one.collation)
-        == (other.column, other.descending, other.nulls_first, other.opclass, other.collation)
+        (one.column, one.descending, one.nulls_first, one.opclass, one.collation, one.prefix_length)
+        == (other.column, other.descending, other.nulls_first, other.opclass, other.collation, other.prefix_length)
     ) and same_predicate(one.expression, other.expression)
 
 
@@ -85,6 +85,7 @@ def makes_redundant(wide: Index, narrow: Index) -> bool:
         and wide.table == narrow.table
         and wide.method == narrow.method == "btree"
         and wide.is_valid
+        and wide.is_visible
         and not narrow.is_unique
         and not same(wide, narrow)
         and starts_with(wide.keys, narrow.keys)

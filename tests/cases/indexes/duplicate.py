@@ -3,6 +3,7 @@
 from cases.case import Case, gap
 from cases.indexes.facts import index, indexes
 from tunewright_analyzers.facts.relations import IndexColumn, Indexes
+from tunewright_analyzers.facts.snapshot import Engine
 
 _ONE = index("a_idx", "orders", "status", "total", scans=5)
 _TWO = index("b_idx", "orders", "status", "total")
@@ -51,4 +52,26 @@ CASES = (
         (indexes(_KEY, index("k", "orders", "id", is_unique=True, constraint="k")),),
     ),
     Case("unread", "gap", gaps=(gap(Indexes),)),
+    Case(
+        "MySQL hides it first",
+        "fires",
+        (indexes(index("a", "orders", "status"), index("b", "orders", "status", scans=5)),),
+        ("index public.a in shop",),
+        statements=("ALTER TABLE `public`.`orders` ALTER INDEX `a` INVISIBLE;",),
+        engine=Engine.MYSQL,
+    ),
+    Case(
+        "MariaDB calls it ignored",
+        "fires",
+        (indexes(index("a", "orders", "status"), index("b", "orders", "status", scans=5)),),
+        ("index public.a in shop",),
+        statements=("ALTER INDEX `a` IGNORED;",),
+        engine=Engine.MARIADB,
+    ),
+    Case(
+        "the other one is invisible",
+        "silent",
+        (indexes(index("a", "orders", "status", is_visible=False), index("b", "orders", "status")),),
+        engine=Engine.MYSQL,
+    ),
 )

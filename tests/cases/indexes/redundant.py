@@ -3,6 +3,7 @@
 from cases.case import Case, gap
 from cases.indexes.facts import MEGABYTE, index, indexes
 from tunewright_analyzers.facts.relations import Indexes
+from tunewright_analyzers.facts.snapshot import Engine
 
 _WIDE = index("wide", "orders", "customer_id", "created_at", size_bytes=20 * MEGABYTE)
 _NARROW = index("narrow", "orders", "customer_id")
@@ -50,5 +51,29 @@ CASES = (
         "more than five times as large",
         "silent",
         (indexes(index("wide", "orders", "customer_id", "x", size_bytes=51 * MEGABYTE), _NARROW),),
+    ),
+    Case(
+        "MySQL hides it first",
+        "fires",
+        (
+            indexes(
+                index("a", "orders", "status", size_bytes=20 * MEGABYTE),
+                index("b", "orders", "status", "total", size_bytes=20 * MEGABYTE),
+            ),
+        ),
+        ("index public.a in shop",),
+        statements=("ALTER INDEX `a` INVISIBLE;",),
+        engine=Engine.MYSQL,
+    ),
+    Case(
+        "an invisible index makes none redundant",
+        "silent",
+        (
+            indexes(
+                index("a", "orders", "status", size_bytes=20 * MEGABYTE),
+                index("b", "orders", "status", "total", is_visible=False),
+            ),
+        ),
+        engine=Engine.MYSQL,
     ),
 )

@@ -6,6 +6,7 @@ from cases.case import NOW, Case, gap
 from cases.indexes.facts import MEGABYTE, index, indexes, name
 from tunewright_analyzers.facts.columns import Constraint, Schema
 from tunewright_analyzers.facts.relations import Indexes
+from tunewright_analyzers.facts.snapshot import Engine
 
 _IDLE = index("orders_note_idx", "orders", "note")
 _SUBJECT = "index public.orders_note_idx in shop"
@@ -64,4 +65,13 @@ CASES = (
         (indexes(index("i", "orders", "n", size_bytes=MEGABYTE)),),
         ("index public.i in shop",),
     ),
+    Case(
+        "MySQL hides it first",
+        "fires",
+        (indexes(_IDLE),),
+        (_SUBJECT,),
+        statements=("ALTER INDEX `orders_note_idx` INVISIBLE;",),
+        engine=Engine.MYSQL,
+    ),
+    Case("hidden already", "silent", (indexes(index("i", "orders", "note", is_visible=False)),), engine=Engine.MYSQL),
 )

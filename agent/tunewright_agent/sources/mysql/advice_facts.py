@@ -7,9 +7,8 @@ literals: they are kept in Facts for the guard's EXPLAIN and go nowhere else. Of
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
-from tunewright_agent.sources.mysql.direct import DirectSession
 from tunewright_agent.sources.source import SourceError
 from tunewright_agent.sources.sqlfile import marked
 from tunewright_analyzers.facts.relations import Index, IndexColumn, RelationName
@@ -25,11 +24,34 @@ _PICOSECONDS = 1e12
 Rows = Sequence[Mapping[str, Any]]
 
 
-def _ask(session: DirectSession, text: str, values: Sequence[Any] = ()) -> Rows:
+class Reads(Protocol):
+    """A session of a MySQL or MariaDB server that is only read."""
+
+    @property
+    def engine(self) -> Engine:
+        """Which it is."""
+        ...
+
+    def execute(self, text: str, values: Sequence[Any] | None = None) -> Rows:
+        """Rows of one statement. Raises SourceError."""
+        ...
+
+
+def _has_column(session: Reads, schema: str, table: str, column: str) -> bool:
+    """Whether a view of the server has that column: features are looked for, not releases."""
+    return bool(
+        session.execute(
+            "SELECT 1 AS yes FROM information_schema.columns WHERE table_schema = %s AND table_name = %s AND column_name = %s",
+            (schema, table, column),
+        )
+    )
+
+
+def _ask(session: Reads, text: str, values: Sequence[Any] = ()) -> Rows:
     return session.execute(marked(DOING, text), values)
 
 
-def read(session: DirectSession, databases: Sequence[str]) -> Facts:
+def read(session: Reads, databases: Sequence[str]) -> Facts:
     """Facts of these databases; all but the server's own where none is named. Raises SourceError."""
     if session.engine is Engine.MYSQL:
         session.execute("SET SESSION information_schema_stats_expiry = 0")
@@ -52,7 +74,7 @@ def _marks(values: Sequence[str]) -> str:
     return ", ".join(["%s"] * len(values))
 
 
-def _tables(session: DirectSession, names: tuple[str, ...], gaps: list[str]) -> tuple[TableFacts, ...]:
+def _tables(session: Reads, names: tuple[str, ...], gaps: list[str]) -> tuple[TableFacts, ...]:
     where = f"table_schema IN ({_marks(names)})"
     found = _ask(
         session,
@@ -89,14 +111,14 @@ Place = tuple[str, str]
 
 
 def _indexes(
-    session: DirectSession, where: str, names: tuple[str, ...]
+    session: Reads, where: str, names: tuple[str, ...]
 ) -> tuple[dict[Place, list[Index]], dict[Place, dict[tuple[str, ...], float]]]:
     """Indexes by table, and the distinct values of their prefixes. An index over an expression or a column's prefix tells nothing of columns."""
     seen = "'YES'"
     for column, text in (("is_visible", "is_visible"), ("ignored", "IF(ignored = 'YES', 'NO', 'YES')")):
-        if session.has_column("information_schema", "STATISTICS", column.upper()):
+        if _has_column(session, "information_schema", "STATISTICS", column.upper()):
             seen = text
-    expression = "expression" if session.has_column("information_schema", "STATISTICS", "EXPRESSION") else "NULL"
+    expression = "expression" if _has_column(session, "information_schema", "STATISTICS", "EXPRESSION") else "NULL"
     rows = _ask(
         session,
         "SELECT table_schema AS s, table_name AS t, index_name AS i, column_name AS c, cardinality AS n, non_unique AS u, sub_part AS part,"
@@ -137,7 +159,7 @@ def _indexes(
 
 
 def _histograms(
-    session: DirectSession, where: str, names: tuple[str, ...], gaps: list[str]
+    session: Reads, where: str, names: tuple[str, ...], gaps: list[str]
 ) -> dict[tuple[str, str, str], float]:
     """Distinct values of columns with a histogram; in MariaDB, of those with persistent statistics."""
     try:
@@ -173,9 +195,9 @@ def _distinct(histogram: Mapping[str, Any]) -> float:
     return float(sum(bucket[3] for bucket in buckets))
 
 
-def _statements(session: DirectSession, names: tuple[str, ...], gaps: list[str]) -> tuple[DigestStatement, ...]:
+def _statements(session: Reads, names: tuple[str, ...], gaps: list[str]) -> tuple[DigestStatement, ...]:
     """The costliest digests of these databases. One statement spread over several digests of the server is one."""
-    sampled = session.has_column("performance_schema", "events_statements_summary_by_digest", "QUERY_SAMPLE_TEXT")
+    sampled = _has_column(session, "performance_schema", "events_statements_summary_by_digest", "QUERY_SAMPLE_TEXT")
     try:
         rows = _ask(
             session,
@@ -221,7 +243,7 @@ def _merged(statements: Iterable[DigestStatement]) -> list[DigestStatement]:
     return sorted(found.values(), key=lambda one: (-one.seconds, one.id))
 
 
-def _seen_texts(session: DirectSession, gaps: list[str]) -> dict[str, str]:
+def _seen_texts(session: Reads, gaps: list[str]) -> dict[str, str]:
     """Texts with literals by digest, from the statements that run and ran last (MariaDB keeps no sample with a digest)."""
     found: dict[str, str] = {}
     for table in ("events_statements_history_long", "events_statements_history", "events_statements_current"):

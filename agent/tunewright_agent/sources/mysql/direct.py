@@ -104,14 +104,6 @@ class DirectSession:
         except (pymysql.Error, OSError) as error:
             raise self._told("INSERT", error) from error
 
-    def has_column(self, schema: str, table: str, column: str) -> bool:
-        """Whether a view of the server has that column: features are looked for, not releases."""
-        found = self.execute(
-            "SELECT 1 AS yes FROM information_schema.columns WHERE table_schema = %s AND table_name = %s AND column_name = %s",
-            (schema, table, column),
-        )
-        return bool(found)
-
     def identity(self) -> str:
         """What tells this server from any other: its UUID, in MariaDB its data folder and server id."""
         if self.engine is Engine.MARIADB:

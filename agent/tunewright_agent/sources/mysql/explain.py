@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Protocol
 
-from tunewright_agent.sources.source import Denied, SourceError
+from tunewright_agent.sources.source import Denied, Overrun, SourceError, Unavailable
 from tunewright_agent.sources.sqlfile import marked
 from tunewright_analyzers.facts.plans import Plan
 from tunewright_analyzers.facts.relations import RelationName
@@ -77,15 +77,16 @@ def explain(session: Asks, engine: Engine, database: str, text: str, *, seconds:
 
 @contextmanager
 def _guarded(session: Asks, engine: Engine, database: str, seconds: float) -> Iterator[None]:
-    """A READ ONLY transaction with a time limit, rolled back whatever happens; the session's mode is put back."""
-    before = session.execute("SELECT @@SESSION.sql_mode AS mode")[0]["mode"]
+    """A READ ONLY transaction with a time limit, rolled back whatever happens; the session's mode and limit are put back."""
+    limit, within = (
+        ("max_statement_time", seconds) if engine is Engine.MARIADB else ("max_execution_time", round(seconds * 1000))
+    )
+    row = session.execute(f"SELECT @@SESSION.sql_mode AS mode, @@SESSION.{limit} AS allowed")[0]
+    before, allowed = row["mode"], float(row["allowed"])
     session.execute("SET SESSION sql_mode = ''")
     try:
-        if engine is Engine.MARIADB:
-            session.execute(f"SET SESSION max_statement_time = {seconds:.3f}")
-        else:
-            session.execute(f"SET SESSION max_execution_time = {round(seconds * 1000)}")
-        session.execute(f"USE {quoted(database)}")
+        session.execute(f"SET SESSION {limit} = {within:g}")
+        _use(session, database)
         session.execute("START TRANSACTION READ ONLY")
         try:
             yield
@@ -93,7 +94,18 @@ def _guarded(session: Asks, engine: Engine, database: str, seconds: float) -> It
             session.execute("ROLLBACK")
     finally:
         mode = re.sub(r"[^A-Z_,]", "", str(before))
-        session.execute(f"SET SESSION sql_mode = '{mode}'")
+        session.execute(f"SET SESSION {limit} = {allowed:g}, sql_mode = '{mode}'")
+
+
+def _use(session: Asks, database: str) -> None:
+    """Make it the database of unqualified names. Raises Denied with the GRANT: to a role without a right in it MariaDB denies that it exists."""
+    try:
+        session.execute(f"USE {quoted(database)}")
+    except (Unavailable, Overrun):
+        raise
+    except SourceError:
+        grant = f"GRANT SELECT, SHOW VIEW ON {quoted(database)}.* TO CURRENT_USER();"
+        raise Denied(f"{DOING}: the role may not read the database of the statement", grant) from None
 
 
 def _look_into_views(session: Asks, statement: Explainable) -> None:

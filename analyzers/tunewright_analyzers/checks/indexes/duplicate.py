@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from tunewright_analyzers.check import POSTGRESQL, Context, NoThresholds, Verdict, check
+from tunewright_analyzers.check import Context, NoThresholds, Verdict, check
 from tunewright_analyzers.facts.relations import Index, Indexes
 from tunewright_analyzers.finding import Evidence, Severity, Subject
 from tunewright_analyzers.indexes.existing import same
+from tunewright_analyzers.indexes.removal import counted, removal
 from tunewright_analyzers.recommendation import Action
-from tunewright_analyzers.sql.identifiers import qualified
 
 
 def _worth(index: Index) -> tuple[bool, bool, bool, bool, bool, int, str]:
@@ -29,16 +29,16 @@ def _may_go(index: Index, kept: Index) -> bool:
     return kept.is_unique or not index.is_unique
 
 
-@check(needs=(Indexes,), engines=POSTGRESQL)
+@check(needs=(Indexes,))
 def duplicate(context: Context[NoThresholds]) -> Iterator[Verdict]:
     """Indexes with the same keys, order, operator classes, predicate and included columns as another one.
 
     Risk: every write maintains both, and both take disk and cache; no query is faster for the second.
     Evidence: the two definitions from pg_index, the size and scans of each; the one that owns a constraint is kept.
-    Remedy: DROP INDEX CONCURRENTLY of the one that guards nothing.
+    Remedy: DROP INDEX CONCURRENTLY of the one that guards nothing; on MySQL it is made INVISIBLE first (MariaDB: IGNORED).
     False positives: none for reads; a tool may name an index in a hint or in ON CONFLICT ON CONSTRAINT (constraints are never dropped here).
     """
-    rows = [one for one in context.window.need(Indexes).rows if one.is_valid and one.parent is None]
+    rows = [one for one in context.window.need(Indexes).rows if one.is_valid and one.is_visible and one.parent is None]
     by_table: dict[object, list[Index]] = {}
     for index in rows:
         by_table.setdefault(index.table, []).append(index)
@@ -51,21 +51,30 @@ def duplicate(context: Context[NoThresholds]) -> Iterator[Verdict]:
 
 
 def _verdicts(context: Context[NoThresholds], index: Index, kept: Index) -> Iterator[Verdict]:
+    names = counted(context.window.latest.engine)
     found = context.finding(
         Subject("index", str(index.name), index.name.database),
         Severity.MEDIUM,
         f"Index {index.name} on {index.table} holds exactly what {kept.name} holds.",
-        Evidence("size", index.size_bytes, "bytes", "pg_relation_size"),
-        Evidence("scans", index.scans, "count", "pg_stat_all_indexes.idx_scan"),
-        Evidence("kept", str(kept.name), "", "pg_index"),
-        Evidence("scans of the kept one", kept.scans, "count", "pg_stat_all_indexes.idx_scan"),
+        Evidence("size", index.size_bytes, "bytes", names.sizes),
+        Evidence("scans", index.scans, "count", names.scans),
+        Evidence("kept", str(kept.name), "", names.definitions),
+        Evidence("scans of the kept one", kept.scans, "count", names.scans),
     )
     yield found
+    way = removal(index, context.window.latest.engine)
     yield context.recommendation(
         found,
         Action.DROP_INDEX,
-        (f"DROP INDEX CONCURRENTLY {qualified(index.name)};",),
+        way.statements,
         risk=f"None for reads while {kept.name} stands; the drop waits for older transactions.",
-        rollback=(f"{index.definition.rstrip(';')};",),
-        caution=f"Drop one at a time and keep {kept.name}; partitioned indexes cannot be dropped concurrently.",
+        rollback=way.rollback,
+        caution=" ".join(
+            part
+            for part in (
+                f"Drop one at a time and keep {kept.name}; partitioned indexes cannot be dropped concurrently.",
+                way.caution,
+            )
+            if part
+        ),
     )

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
+from tunewright_analyzers.check import Context, Verdict, check, threshold
 from tunewright_analyzers.facts.relations import Index, Indexes
 from tunewright_analyzers.finding import Evidence, Severity, Subject
 from tunewright_analyzers.indexes.existing import makes_redundant
+from tunewright_analyzers.indexes.removal import counted, removal
 from tunewright_analyzers.recommendation import Action
-from tunewright_analyzers.sql.identifiers import qualified
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +23,17 @@ class Thresholds:
     )
 
 
-@check(needs=(Indexes,), engines=POSTGRESQL, thresholds=Thresholds)
+@check(needs=(Indexes,), thresholds=Thresholds)
 def redundant(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Indexes whose keys are the left part of a wider index on the same rows.
 
     Risk: every write maintains both; the wider one can answer whatever the narrow one answers.
     Evidence: the two definitions from pg_index, sizes and scans; unique, constraint and replica-identity indexes are left out.
-    Remedy: DROP INDEX CONCURRENTLY of the narrow one.
+    Remedy: DROP INDEX CONCURRENTLY of the narrow one; on MySQL it is made INVISIBLE first (MariaDB: IGNORED), and an invisible index
+        makes none redundant.
     False positives: a much narrower index is faster to scan whole and stays in cache; deduplication can make it a fraction of the size.
     """
-    rows = [one for one in context.window.need(Indexes).rows if one.is_valid and one.parent is None]
+    rows = [one for one in context.window.need(Indexes).rows if one.is_valid and one.is_visible and one.parent is None]
     limits = context.thresholds
     for narrow in rows:
         if narrow.constraint is not None or narrow.is_replica_identity or narrow.size_bytes < limits.least_bytes:
@@ -47,21 +48,30 @@ def redundant(context: Context[Thresholds]) -> Iterator[Verdict]:
 
 
 def _verdicts(context: Context[Thresholds], narrow: Index, wide: Index) -> Iterator[Verdict]:
+    names = counted(context.window.latest.engine)
     found = context.finding(
         Subject("index", str(narrow.name), narrow.name.database),
         Severity.LOW,
         f"Index {narrow.name} on {narrow.table} is the left part of {wide.name}, which can answer the same queries.",
-        Evidence("size", narrow.size_bytes, "bytes", "pg_relation_size"),
-        Evidence("scans", narrow.scans, "count", "pg_stat_all_indexes.idx_scan"),
-        Evidence("covered by", str(wide.name), "", "pg_index"),
-        Evidence("size of the covering one", wide.size_bytes, "bytes", "pg_relation_size"),
+        Evidence("size", narrow.size_bytes, "bytes", names.sizes),
+        Evidence("scans", narrow.scans, "count", names.scans),
+        Evidence("covered by", str(wide.name), "", names.definitions),
+        Evidence("size of the covering one", wide.size_bytes, "bytes", names.sizes),
     )
     yield found
+    way = removal(narrow, context.window.latest.engine)
     yield context.recommendation(
         found,
         Action.DROP_INDEX,
-        (f"DROP INDEX CONCURRENTLY {qualified(narrow.name)};",),
+        way.statements,
         risk=f"Its {narrow.scans} scans move to {wide.name}, which is larger: each reads a little more.",
-        rollback=(f"{narrow.definition.rstrip(';')};",),
-        caution=f"Not together with a drop of {wide.name}; watch the statements that used it for a day.",
+        rollback=way.rollback,
+        caution=" ".join(
+            part
+            for part in (
+                f"Not together with a drop of {wide.name}; watch the statements that used it for a day.",
+                way.caution,
+            )
+            if part
+        ),
     )

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
+from tunewright_analyzers.check import Context, Verdict, check, threshold
 from tunewright_analyzers.facts.columns import Schema
 from tunewright_analyzers.facts.relations import Index, Indexes
 from tunewright_analyzers.finding import Evidence, NotJudged, Severity, Subject
 from tunewright_analyzers.indexes.existing import makes_redundant, same
+from tunewright_analyzers.indexes.removal import counted, removal, serves_a_foreign_key
 from tunewright_analyzers.recommendation import Action
-from tunewright_analyzers.sql.identifiers import qualified
 
 _DAY = 86_400.0
 _GIGABYTE = 2**30
@@ -35,17 +35,11 @@ def _is_guard(index: Index) -> bool:
     )
 
 
-def _supports_foreign_key(index: Index, schema: Schema | None) -> bool:
-    """Whether it is led by the columns of a foreign key: deletes of the referenced row need it, however rare they are."""
-    for key in schema.constraints if schema else ():
-        if key.kind == "f" and key.table == index.table and set(index.columns[: len(key.columns)]) == set(key.columns):
-            return True
-    return False
-
-
 def _has_twin(index: Index, rows: tuple[Index, ...]) -> bool:
     """Whether another index is its duplicate, or one makes the other redundant: those checks say which of the two may go, and only one may."""
-    beside = [one for one in rows if one.table == index.table and one.name != index.name and one.is_valid]
+    beside = [
+        one for one in rows if one.table == index.table and one.name != index.name and one.is_valid and one.is_visible
+    ]
     return any(same(one, index) or makes_redundant(one, index) or makes_redundant(index, one) for one in beside)
 
 
@@ -58,13 +52,13 @@ def _caution(index: Index, supports: bool) -> str:
     return text
 
 
-@check(needs=(Indexes,), engines=POSTGRESQL, thresholds=Thresholds)
+@check(needs=(Indexes,), thresholds=Thresholds)
 def unused(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Indexes that every write maintains and no query has scanned.
 
     Risk: each costs disk, cache, WAL and vacuum time, and may keep updates from being HOT.
     Evidence: pg_stat_all_indexes.idx_scan since the statistics reset, the size; unique, constraint and replica-identity indexes are left out.
-    Remedy: DROP INDEX CONCURRENTLY, with its definition kept as the rollback.
+    Remedy: DROP INDEX CONCURRENTLY, with its definition kept as the rollback; on MySQL INVISIBLE first (MariaDB: IGNORED).
     An index that is the duplicate of another, or makes one redundant, is left to those checks: only one of the two may go.
     False positives: work that comes less often than the counters are old, reads on standbys, indexes that only give the planner statistics.
     """
@@ -88,7 +82,7 @@ def unused(context: Context[Thresholds]) -> Iterator[Verdict]:
         return
     schema = context.window.section(Schema)
     for index in indexes.rows:
-        if _is_guard(index) or not index.is_valid or index.parent is not None:
+        if _is_guard(index) or not index.is_valid or not index.is_visible or index.parent is not None:
             continue
         if index.scans > limits.most_scans or index.size_bytes < limits.least_bytes:
             continue
@@ -96,28 +90,30 @@ def unused(context: Context[Thresholds]) -> Iterator[Verdict]:
             continue
         if _has_twin(index, indexes.rows):
             continue
-        yield from _verdicts(context, index, days, _supports_foreign_key(index, schema))
+        yield from _verdicts(context, index, days, serves_a_foreign_key(index, schema))
 
 
 def _verdicts(context: Context[Thresholds], index: Index, days: float, supports: bool) -> Iterator[Verdict]:
+    names = counted(context.window.latest.engine)
     severity = Severity.MEDIUM if index.size_bytes >= _GIGABYTE and not supports else Severity.LOW
     found = context.finding(
         Subject("index", str(index.name), index.name.database),
         severity,
         f"Index {index.name} on {index.table} has had {index.scans} scans in {days:.0f} days and takes {index.size_bytes / 2**20:.1f} MiB.",
-        Evidence("scans", index.scans, "count", "pg_stat_all_indexes.idx_scan"),
-        Evidence("counted for", round(days, 1), "days", "pg_stat_database.stats_reset"),
-        Evidence("size", index.size_bytes, "bytes", "pg_relation_size"),
-        Evidence("supports a foreign key", supports, "", "pg_constraint"),
+        Evidence("scans", index.scans, "count", names.scans),
+        Evidence("counted for", round(days, 1), "days", names.since),
+        Evidence("size", index.size_bytes, "bytes", names.sizes),
+        Evidence("supports a foreign key", supports, "", names.foreign_keys),
     )
     yield found
     if supports:
         return
+    way = removal(index, context.window.latest.engine)
     yield context.recommendation(
         found,
         Action.DROP_INDEX,
-        (f"DROP INDEX CONCURRENTLY {qualified(index.name)};",),
+        way.statements,
         risk="A query that comes rarely may need it and would read the whole table.",
-        rollback=(f"{index.definition.rstrip(';')};",),
-        caution=_caution(index, supports),
+        rollback=way.rollback,
+        caution=" ".join(part for part in (_caution(index, supports), way.caution) if part),
     )

@@ -1,12 +1,13 @@
 """What the index advice of MySQL and MariaDB is made from, and what it answers. Pure; read by the agent's sources/mysql/advice_facts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
+from typing import ClassVar
 
 from tunewright_analyzers.facts.ids import StatementId
 from tunewright_analyzers.facts.relations import Index, RelationName
-from tunewright_analyzers.facts.snapshot import Engine
+from tunewright_analyzers.facts.snapshot import Engine, Section
 from tunewright_analyzers.indexes.whatif import HypotheticalIndex
 
 
@@ -128,3 +129,22 @@ class Advice:
     gaps: tuple[str, ...] = ()
     tables: tuple[TableFacts, ...] = ()
     """With what the digests told of them: the higher rungs copy it."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexProposals(Section):
+    """What the model proposes for an instance, without any sample; `judged`: digests taken into account, `left_out`: those that were not."""
+
+    name: ClassVar[str] = "index_proposals"
+    rows: tuple[Proposal, ...]
+    judged: int = 0
+    left_out: int = 0
+
+
+def section_of(advice: Advice) -> IndexProposals:
+    """The advice as a section: samples hold literals and stay behind."""
+    rows = tuple(
+        replace(one, helped=tuple(replace(each, statement=replace(each.statement, sample=None)) for each in one.helped))
+        for one in advice.proposals
+    )
+    return IndexProposals(rows, advice.judged, len(advice.unjudged))
