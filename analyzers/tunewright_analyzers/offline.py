@@ -26,4 +26,5 @@ def judge_plan(plan: Plan, cluster: str, at: datetime) -> tuple[Verdict, ...]:
         (Plans((row,)),),
     )
     window = Window(ClusterId(cluster), at, at, snapshot)
-    return tuple(verdict for check in discover() if check.group == "plans" for verdict in run(check, window))
+    asked = (check for check in discover() if check.group == "plans" and check.judges(snapshot))
+    return tuple(verdict for check in asked for verdict in run(check, window))
