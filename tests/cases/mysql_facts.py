@@ -1,11 +1,13 @@
 """Short makers of MySQL's facts for cases."""
 
+from datetime import timedelta
 from typing import Any
 
 from cases.case import DAY
 from tunewright_analyzers.facts.host import Host
 from tunewright_analyzers.facts.server_status import ServerStatus, Value
 from tunewright_analyzers.facts.settings import Setting, Settings
+from tunewright_analyzers.facts.snapshot import Period
 
 MB, GB = 1024**2, 1024**3
 DAY_SECONDS = 86_400
@@ -52,3 +54,11 @@ def status(counters: dict[str, float] | None = None, **values: float) -> ServerS
 def host(memory_bytes: int = 8 * GB) -> Host:
     """The server's own machine."""
     return Host(4, memory_bytes, memory_bytes // 2, 0, 0.3, 1.0, is_database_host=True)
+
+
+def just_started() -> ServerStatus:
+    """The counters of a minute, all of them high."""
+    names = ("innodb_buffer_pool_reads", "innodb_buffer_pool_read_requests", "innodb_os_log_written", "innodb_log_waits",
+             "innodb_buffer_pool_wait_free", "table_open_cache_misses", "table_open_cache_hits", "threads_created", "connections",
+             "created_tmp_tables", "created_tmp_disk_tables", "sort_merge_passes", "sort_scan", "select_full_join")  # fmt: skip
+    return ServerStatus(Period(DAY.end - timedelta(seconds=60), DAY.end), tuple(Value(name, 1e9) for name in names))

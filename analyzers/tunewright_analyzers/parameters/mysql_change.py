@@ -4,12 +4,15 @@ Source of what each flavour leaves to the user: AWS's lists of parameters of Aur
 log, no doublewrite and no page cleaner of its own, so that what rules them is ignored there.
 """
 
+from tunewright_analyzers.facts.server_status import ServerStatus
 from tunewright_analyzers.facts.settings import Setting, Settings
 from tunewright_analyzers.facts.snapshot import Engine, Flavour
 from tunewright_analyzers.parameters.change import Tuned
 from tunewright_analyzers.recommendation import ParameterChange, Scope, Takes
 
 MB = 1024**2
+LEAST_SECONDS = 600.0
+"""Counters of a shorter time say nothing of an hour: a server that has just started is loading its caches."""
 _AURORA_IGNORES = frozenset(
     {
         "innodb_redo_log_capacity", "innodb_log_file_size", "innodb_log_buffer_size", "innodb_io_capacity", "innodb_io_capacity_max",
@@ -42,6 +45,13 @@ def number(settings: Settings, parameter: str) -> float | None:
         return None if setting is None else float(setting.value)
     except ValueError:
         return None
+
+
+def too_short(status: ServerStatus) -> str | None:
+    """Why rates cannot be judged; None where they were counted long enough."""
+    if status.period.seconds >= LEAST_SECONDS:
+        return None
+    return f"the server's counters cover {status.period.seconds:.0f} s only, {LEAST_SECONDS:.0f} are needed before a rate means something"
 
 
 def is_on(settings: Settings, parameter: str) -> bool:

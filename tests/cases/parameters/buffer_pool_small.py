@@ -1,7 +1,7 @@
 """Cases of `parameters/buffer_pool_small`."""
 
 from cases.case import Case, gap
-from cases.mysql_facts import GB, host, status, variables
+from cases.mysql_facts import GB, host, just_started, status, variables
 from tunewright_analyzers.facts.server_status import ServerStatus
 from tunewright_analyzers.facts.snapshot import Engine, Flavour
 
@@ -126,4 +126,5 @@ CASES = (
         engine=MYSQL,
     ),
     Case("no status", "gap", (variables(),), gaps=(gap(ServerStatus),), engine=MYSQL),
+    Case("counted for a minute", "gap", (just_started(), variables()), engine=MYSQL),
 )

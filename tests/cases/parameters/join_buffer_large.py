@@ -1,7 +1,7 @@
 """Cases of `parameters/join_buffer_large`."""
 
 from cases.case import Case, gap
-from cases.mysql_facts import MB, status, variables
+from cases.mysql_facts import MB, just_started, status, variables
 from tunewright_analyzers.facts.server_status import ServerStatus
 from tunewright_analyzers.facts.snapshot import Engine
 
@@ -32,4 +32,5 @@ CASES = (
         "below it", "threshold", (status({"select_full_join": 1439}), variables(join_buffer_size=4 * MB)), engine=MYSQL
     ),
     Case("no status", "gap", (variables(),), gaps=(gap(ServerStatus),), engine=MYSQL),
+    Case("counted for a minute", "gap", (just_started(), variables()), engine=MYSQL),
 )

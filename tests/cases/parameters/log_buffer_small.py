@@ -1,7 +1,7 @@
 """Cases of `parameters/log_buffer_small`."""
 
 from cases.case import Case, gap
-from cases.mysql_facts import status, variables
+from cases.mysql_facts import just_started, status, variables
 from tunewright_analyzers.facts.server_status import ServerStatus
 from tunewright_analyzers.facts.snapshot import Engine, Flavour
 
@@ -30,4 +30,5 @@ CASES = (
     Case("no waits", "silent", (status({"innodb_log_waits": 0}), variables()), engine=MYSQL),
     Case("at the threshold", "threshold", (status({"innodb_log_waits": 1}), variables()), (SUBJECT,), engine=MYSQL),
     Case("no status", "gap", (variables(),), gaps=(gap(ServerStatus),), engine=MYSQL),
+    Case("counted for a minute", "gap", (just_started(), variables()), engine=MYSQL),
 )

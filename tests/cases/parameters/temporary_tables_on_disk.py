@@ -1,7 +1,7 @@
 """Cases of `parameters/temporary_tables_on_disk`."""
 
 from cases.case import Case, gap
-from cases.mysql_facts import MB, host, status, variables
+from cases.mysql_facts import MB, host, just_started, status, variables
 from tunewright_analyzers.facts.server_status import ServerStatus
 from tunewright_analyzers.facts.snapshot import Engine, Flavour
 
@@ -54,4 +54,5 @@ CASES = (
         engine=MYSQL,
     ),
     Case("no status", "gap", (variables(),), gaps=(gap(ServerStatus),), engine=MYSQL),
+    Case("counted for a minute", "gap", (just_started(), variables()), engine=MYSQL),
 )

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from tunewright_analyzers.check import MYSQL_FAMILY, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.server_status import ServerStatus
 from tunewright_analyzers.facts.settings import Settings
-from tunewright_analyzers.finding import Evidence, Severity, Subject
-from tunewright_analyzers.parameters.mysql_change import MB, number, server_wide, why_not_settable
+from tunewright_analyzers.finding import Evidence, NotJudged, Severity, Subject
+from tunewright_analyzers.parameters.mysql_change import MB, number, server_wide, too_short, why_not_settable
 from tunewright_analyzers.parameters.mysql_memory import memory_bytes, memory_sum
 from tunewright_analyzers.parameters.mysql_pool import advised_pool
 
@@ -31,6 +31,10 @@ def buffer_pool_small(context: Context[Thresholds]) -> Iterator[Verdict]:
     False positives: a scan of a whole large table at night; a cold start.
     """
     settings, status = context.window.need(Settings), context.window.need(ServerStatus)
+    short = too_short(status)
+    if short is not None:
+        yield NotJudged(context.check, Subject("cluster", context.window.cluster), short)
+        return
     latest = context.window.latest
     limits = context.thresholds
     asked, missed = status.count("innodb_buffer_pool_read_requests"), status.count("innodb_buffer_pool_reads")

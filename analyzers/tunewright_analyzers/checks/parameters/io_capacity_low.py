@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from tunewright_analyzers.check import MYSQL_FAMILY, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.server_status import ServerStatus
 from tunewright_analyzers.facts.settings import Settings
-from tunewright_analyzers.finding import Evidence, Severity, Subject
-from tunewright_analyzers.parameters.mysql_change import number, server_wide, why_not_settable
+from tunewright_analyzers.finding import Evidence, NotJudged, Severity, Subject
+from tunewright_analyzers.parameters.mysql_change import number, server_wide, too_short, why_not_settable
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,10 @@ def io_capacity_low(context: Context[Thresholds]) -> Iterator[Verdict]:
     False positives: a server on rotating disks; the agent does not see the disk.
     """
     settings, status = context.window.need(Settings), context.window.need(ServerStatus)
+    short = too_short(status)
+    if short is not None:
+        yield NotJudged(context.check, Subject("cluster", context.window.cluster), short)
+        return
     latest = context.window.latest
     limits = context.thresholds
     now, waits = number(settings, "innodb_io_capacity"), status.count("innodb_buffer_pool_wait_free")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from tunewright_analyzers.check import MYSQL_FAMILY, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.server_status import ServerStatus
 from tunewright_analyzers.facts.settings import Settings
-from tunewright_analyzers.finding import Evidence, Severity, Subject
-from tunewright_analyzers.parameters.mysql_change import MB, number, server_wide, why_not_settable
+from tunewright_analyzers.finding import Evidence, NotJudged, Severity, Subject
+from tunewright_analyzers.parameters.mysql_change import MB, number, server_wide, too_short, why_not_settable
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,10 @@ def redo_log_small(context: Context[Thresholds]) -> Iterator[Verdict]:
     False positives: one bulk load.
     """
     settings, status = context.window.need(Settings), context.window.need(ServerStatus)
+    short = too_short(status)
+    if short is not None:
+        yield NotJudged(context.check, Subject("cluster", context.window.cluster), short)
+        return
     latest = context.window.latest
     limits = context.thresholds
     variable = "innodb_redo_log_capacity" if settings.get("innodb_redo_log_capacity") else "innodb_log_file_size"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from tunewright_analyzers.check import MYSQL_FAMILY, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.server_status import ServerStatus
 from tunewright_analyzers.facts.settings import Settings
-from tunewright_analyzers.finding import Evidence, Severity, Subject
-from tunewright_analyzers.parameters.mysql_change import MB, number
+from tunewright_analyzers.finding import Evidence, NotJudged, Severity, Subject
+from tunewright_analyzers.parameters.mysql_change import MB, number, too_short
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,10 @@ def sort_buffer_small(context: Context[Thresholds]) -> Iterator[Verdict]:
     False positives: a nightly report.
     """
     settings, status = context.window.need(Settings), context.window.need(ServerStatus)
+    short = too_short(status)
+    if short is not None:
+        yield NotJudged(context.check, Subject("cluster", context.window.cluster), short)
+        return
     limits = context.thresholds
     passes = status.count("sort_merge_passes")
     sorts = (status.count("sort_range") or 0.0) + (status.count("sort_scan") or 0.0)

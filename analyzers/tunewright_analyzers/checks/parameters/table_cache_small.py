@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from tunewright_analyzers.check import MYSQL_FAMILY, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.server_status import ServerStatus
 from tunewright_analyzers.facts.settings import Settings
-from tunewright_analyzers.finding import Evidence, Severity, Subject
-from tunewright_analyzers.parameters.mysql_change import doubled, number, server_wide
+from tunewright_analyzers.finding import Evidence, NotJudged, Severity, Subject
+from tunewright_analyzers.parameters.mysql_change import doubled, number, server_wide, too_short
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,10 @@ def table_cache_small(context: Context[Thresholds]) -> Iterator[Verdict]:
     False positives: tools that touch every table (backups, a catalogue of thousands of tables).
     """
     settings, status = context.window.need(Settings), context.window.need(ServerStatus)
+    short = too_short(status)
+    if short is not None:
+        yield NotJudged(context.check, Subject("cluster", context.window.cluster), short)
+        return
     latest = context.window.latest
     limits = context.thresholds
     hits, misses = status.count("table_open_cache_hits"), status.count("table_open_cache_misses")

@@ -7,8 +7,8 @@ from tunewright_analyzers.check import MYSQL_FAMILY, Context, Verdict, check, th
 from tunewright_analyzers.facts.server_status import ServerStatus
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.facts.snapshot import Flavour
-from tunewright_analyzers.finding import Evidence, Severity, Subject
-from tunewright_analyzers.parameters.mysql_change import MB, doubled, number, server_wide
+from tunewright_analyzers.finding import Evidence, NotJudged, Severity, Subject
+from tunewright_analyzers.parameters.mysql_change import MB, doubled, number, server_wide, too_short
 from tunewright_analyzers.parameters.mysql_memory import memory_bytes, memory_sum
 
 
@@ -30,6 +30,10 @@ def temporary_tables_on_disk(context: Context[Thresholds]) -> Iterator[Verdict]:
     False positives: tables with TEXT or BLOB columns, which older releases always put on disk.
     """
     settings, status = context.window.need(Settings), context.window.need(ServerStatus)
+    short = too_short(status)
+    if short is not None:
+        yield NotJudged(context.check, Subject("cluster", context.window.cluster), short)
+        return
     latest = context.window.latest
     limits = context.thresholds
     made, on_disk = status.count("created_tmp_tables"), status.count("created_tmp_disk_tables")
