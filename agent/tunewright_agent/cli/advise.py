@@ -25,7 +25,7 @@ from tunewright_agent.cli.workload_window import history_window, server_window, 
 from tunewright_agent.config.settings import ClusterSettings, Settings
 from tunewright_agent.config.units import seconds
 from tunewright_agent.embedded.ownership import EmbeddedError
-from tunewright_agent.engines.engine import price_of
+from tunewright_agent.engines.engine import password_of, price_of
 from tunewright_agent.history.store import HistoryError
 from tunewright_agent.reports.index_advice import advice_shape, sql_lines, text_lines
 from tunewright_agent.reports.visible import visible
@@ -273,21 +273,6 @@ def indexes(
     For example: tunewright advise indexes --url postgresql://localhost/shop --workload queries.sql --budget 500MB --format sql
     """
     grounds = advise_mysql.Grounds(scratch, sample, clone)
-    if advise_mysql.is_mysql(url):
-        if workload is not None or since is not None or budget is not None:
-            fail(
-                "--workload, --since and --budget are for PostgreSQL",
-                Exit.USAGE,
-                "MySQL's own digests are the workload",
-            )
-        advise_mysql.print_advice(form, *advise_mysql.answer(str(url), grounds))
-        return
-    if grounds != advise_mysql.Grounds():
-        fail(
-            "--scratch, --sample and --clone are for MySQL and MariaDB",
-            Exit.USAGE,
-            "PostgreSQL's plans are made on the twin",
-        )
     limits = Limits(
         budget_bytes=_budget(budget),
         most_per_table=most_per_table,
@@ -296,6 +281,22 @@ def indexes(
     )
     settings = targets(url, config, cluster)
     chosen = cluster_of(settings, cluster)
+    if advise_mysql.is_mysql(chosen.url):
+        if workload is not None or since is not None or budget is not None:
+            fail(
+                "--workload, --since and --budget are for PostgreSQL",
+                Exit.USAGE,
+                "MySQL's own digests are the workload",
+            )
+        found = advise_mysql.answer(chosen.url, grounds, password=password_of(chosen), databases=chosen.databases)
+        advise_mysql.print_advice(form, *found)
+        return
+    if grounds != advise_mysql.Grounds():
+        fail(
+            "--scratch, --sample and --clone are for MySQL and MariaDB",
+            Exit.USAGE,
+            "PostgreSQL's plans are made on the twin",
+        )
     back = _seconds("--since", since)
     if back is not None and (config is None or workload is not None):
         fail("--since asks the daemon's history: give --config with it, and no --workload", Exit.USAGE)

@@ -5,8 +5,7 @@ the rows too. `--clone`: a server of its own with all rows, on which each index 
 """
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
@@ -19,7 +18,7 @@ from tunewright_agent.cli.app import Exit, err, fail, out, progress
 from tunewright_agent.reports.mysql_index_advice import shape, sql_lines, text_lines
 from tunewright_agent.reports.visible import visible
 from tunewright_agent.sources.mysql.advice_facts import read
-from tunewright_agent.sources.mysql.direct import Address, DirectSession
+from tunewright_agent.sources.mysql.direct import DirectSession
 from tunewright_agent.sources.source import SourceError
 from tunewright_analyzers.indexes.mysql.choose import advise
 from tunewright_analyzers.indexes.mysql.facts import Advice, Facts
@@ -41,31 +40,20 @@ def is_mysql(url: str | None) -> bool:
     return url is not None and urlsplit(url).scheme in SCHEMES
 
 
-def _address(option: str, url: str) -> Address:
+def answer(
+    url: str, grounds: Grounds, *, password: Callable[[], str] | None = None, databases: Sequence[str] = ()
+) -> tuple[Advice, Facts]:
+    """The advice for these databases, else the address's own, else all. Leaves with a message where none can be given."""
     try:
-        return Address.of(url)
-    except ValueError as error:
-        fail(f"{option}: this is not an address of MySQL or MariaDB", Exit.USAGE, str(error))
-
-
-@contextmanager
-def _session(option: str, url: str, *, writes: bool) -> Iterator[DirectSession]:
-    with DirectSession(_address(option, url), writes=writes) as session:
-        yield session
-
-
-def answer(url: str, grounds: Grounds) -> tuple[Advice, Facts]:
-    """The advice for the address's database, or for all. Leaves with a message where none can be given."""
-    try:
-        with progress("reading the server") as task, _session("--url", url, writes=False) as production:
-            database = production.address.database
-            facts = read(production, (database,) if database else ())
+        with progress("reading the server") as task, DirectSession(url, password=password) as production:
+            own = (production.database,) if production.database else ()
+            facts = read(production, tuple(databases) or own)
             found = advise(facts)
             facts = replace(facts, tables=found.tables)
             if grounds.scratch is not None and found.proposals:
-                found = _on_scratch(production, facts, found, grounds, task.at)
+                found = _on_scratch(production, facts, found, grounds)
             if grounds.clone is not None and found.proposals:
-                with _session("--clone", grounds.clone, writes=True) as session:
+                with DirectSession(grounds.clone, writes=True) as session:
                     clone = Clone(production, session)
                     clone.check()
                     found = verified(
@@ -76,12 +64,12 @@ def answer(url: str, grounds: Grounds) -> tuple[Advice, Facts]:
         fail(visible(str(error)), Exit.UNREACHABLE, error.mend)
 
 
-def _on_scratch(production: DirectSession, facts: Facts, found: Advice, grounds: Grounds, at: object) -> Advice:
+def _on_scratch(production: DirectSession, facts: Facts, found: Advice, grounds: Grounds) -> Advice:
     assert grounds.scratch is not None
     tables = {index.table for index in (one.index for one in found.proposals)}
     texts = [helped.statement for one in found.proposals for helped in one.helped]
     schemas = {table.schema for table in tables} | {one.database for one in texts}
-    with _session("--scratch", grounds.scratch, writes=True) as session:
+    with DirectSession(grounds.scratch, writes=True) as session:
         ground = Scratch(production, session, facts, grounds.sample)
         try:
             ground.build([one.name for one in facts.tables if one.name.schema in schemas])
