@@ -39,7 +39,7 @@ Identifier = Annotated[str | None, typer.Argument(help="Identifier of the DB clu
 Region = Annotated[str | None, typer.Option(help="Its Region.")]
 Config = Annotated[
     Path | None,
-    typer.Option(help="All clusters of its [[aws.targets]], as its [alarms] says; other options are not read.", dir_okay=False),
+    typer.Option(help="All clusters of its aws.targets, as its table alarms says; other options are not read.", dir_okay=False),
 ]  # fmt: skip
 IsInstance = Annotated[bool, typer.Option("--instance", help="It is a stand-alone instance.")]
 Role = Annotated[str | None, typer.Option(help="ARN of the role to assume, for another account.")]

@@ -125,7 +125,7 @@ class AlarmSettings(Table):
         (), description="ARNs of SNS topics that are told of ALARM and OK; none: nobody is."
     )
     runbooks: str = Field(
-        "https://github.com/tunewright/tunewright/blob/main/docs/aws-alarms.md",
+        "docs/aws-alarms.md",
         description="Address of docs/aws-alarms.md as your people reach it: each description links to its section.",
     )
     bands: Flag = Field(True, description="Alarms of anomaly bands too: three times the price of others.")

@@ -173,7 +173,7 @@ class Options:
 
     prefix: str = "tunewright"
     topics: tuple[str, ...] = ()
-    runbooks: str = "https://github.com/tunewright/tunewright/blob/main/docs/aws-alarms.md"
+    runbooks: str = "docs/aws-alarms.md"
     bands: bool = True
 
 
