@@ -7,7 +7,7 @@ ENGINE ?= postgres
 KEEP ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-fast lint types check lock clean
+.PHONY: help install demo test test-fast lint types check docs lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -35,6 +35,9 @@ types: install ## mypy, strict
 	@$(BIN)/mypy
 
 check: lint types test ## all that CI runs
+
+docs: install ## the documentation as a site, into site/
+	@$(BIN)/mkdocs build --strict --quiet --config-file deploy/site/mkdocs.yml && echo "site/index.html"
 
 bench-index: bench-index_advice ## the index adviser on three workloads, its indexes really built
 	@:
