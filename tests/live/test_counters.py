@@ -81,6 +81,8 @@ def test_wal_checkpoints_and_io(database: str) -> None:
     before = section(collect(database, throughput.source()), Throughput)
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute("CREATE TABLE t AS SELECT g, repeat('x', 100) AS v FROM generate_series(1, 50000) g")
+        for _ in range(20):
+            connection.execute("INSERT INTO t VALUES (0, '')")
         connection.execute("CHECKPOINT")
         _flush(connection)
         connection.execute("SELECT 1")
@@ -93,6 +95,9 @@ def test_wal_checkpoints_and_io(database: str) -> None:
     assert after.checkpoints_requested > before.checkpoints_requested
     assert after.buffers_allocated is not None
     assert after.period.start <= after.period.end
+    assert before.transactions is not None
+    assert after.transactions is not None
+    assert after.transactions - before.transactions >= 21  # one for each transaction that wrote
     kinds = {(row.backend_type, row.object) for row in after.io}
     if _major(database) >= 16:
         assert ("client backend", "relation") in kinds

@@ -441,7 +441,18 @@ def test_idle_rows_count_zero_and_unknown_stays_unknown(kind: type[Section]) -> 
 
 def _load(minute: float, samples: int, *blocked: BlockedTime) -> ActiveSessions:
     rows = (SessionLoad("shop", "app", StatementId("a"), "CPU", "CPU", samples),)
-    return ActiveSessions(Period(at(minute), at(minute + 1)), 60, 1.0, rows, blocked, samples, float(samples))
+    return ActiveSessions(
+        Period(at(minute), at(minute + 1)),
+        60,
+        1.0,
+        rows,
+        blocked,
+        samples,
+        float(samples),
+        samples + 5,
+        2 * samples,
+        samples,
+    )
 
 
 def test_load_is_summed_peaks_are_kept_and_a_blocking_chain_stays_one() -> None:
@@ -454,3 +465,4 @@ def test_load_is_summed_peaks_are_kept_and_a_blocking_chain_stays_one() -> None:
     assert merged.average == pytest.approx((10 + 30 + 20) / 180)
     assert merged.blocked == (replace(longer, samples=120), other)
     assert merged.idle_in_transaction_peak_seconds == 30.0
+    assert (merged.peak_connections, merged.autovacuum_samples, merged.autovacuum_delayed_samples) == (35, 120, 60)
