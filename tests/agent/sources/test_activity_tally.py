@@ -1,7 +1,7 @@
 """What the samples of a minute add up to: connections at the busiest moment, and autovacuum's workers with those asleep for the cost delay."""
 
 from cases.facts import ago, session
-from tunewright_agent.sources.postgres.activity_tally import Tally
+from tunewright_agent.sources.activity_tally import Tally
 from tunewright_analyzers.facts.sessions import Session, Sessions
 
 
