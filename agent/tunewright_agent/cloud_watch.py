@@ -98,12 +98,14 @@ def _database(scheme: str, target: AwsTargetSettings) -> str:
 
 
 def _tls(scheme: str, target: AwsTargetSettings) -> str:
+    mode, verifies = target.tls_mode, target.tls_mode == "verify"
     if scheme == "postgresql":
-        root = {"sslrootcert": str(target.tls_root)} if target.tls == "verify" else {}
-        return urlencode({"sslmode": _TLS[target.tls], **root})
-    root = {"ssl-ca": str(target.tls_root)} if target.tls == "verify" else {}
-    modes = {"verify": "VERIFY_IDENTITY", "require": "REQUIRED", "off": "DISABLED"}
-    return urlencode({"ssl-mode": modes[target.tls], **root})
+        return urlencode({"sslmode": _TLS[mode], **({"sslrootcert": str(target.tls_root)} if verifies else {})})
+    of_mysql = {"verify": "VERIFY_IDENTITY", "require": "REQUIRED", "off": "DISABLED"}
+    more = {"ssl_ca": str(target.tls_root)} if verifies else {}
+    if target.auth == "iam":  # lets the token go as clear text, which is what RDS asks for
+        more["iam_region"] = target.region
+    return urlencode({"ssl_mode": of_mysql[mode], **more})
 
 
 def login_of(

@@ -50,8 +50,10 @@ class AwsTargetSettings(Table):
     password_from: SecretReference | None = Field(
         None, description="Where the password comes from, with auth = password."
     )
-    tls: Literal["verify", "require", "off"] = Field(
-        "require", description="verify: the server must prove its name (needs tls_root); off only inside a tunnel."
+    tls: Literal["verify", "require", "off"] | None = Field(
+        None,
+        description="verify: the server must prove its name (the default with tls_root); require: TLS, whoever answers (the"
+        " default without); off: only inside a tunnel. A token for MySQL needs verify.",
     )
     tls_root: Path | None = Field(None, description="RDS's certificate bundle (global-bundle.pem), for tls = verify.")
     connections: Whole = Field(3, description="How many connections we hold to each member at most.", ge=2, le=10)
@@ -63,6 +65,11 @@ class AwsTargetSettings(Table):
         description="Read the log files (auto_explain's plans, slow log) by the RDS API: `tunewright iam-policy --log-files`."
         " They hold query texts, which are kept in a private folder while they are read.",
     )
+
+    @property
+    def tls_mode(self) -> Literal["verify", "require", "off"]:
+        """`tls`, or its default."""
+        return self.tls or ("verify" if self.tls_root is not None else "require")
 
     def reaches(self, member: str) -> bool:
         """Whether `connect_to` lets that member be read from inside."""

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 import pytest
@@ -9,15 +10,20 @@ from pydantic import ValidationError
 
 from aws_account import REGION, Hooks, make_cluster
 from tunewright_agent.clock import now
+from tunewright_agent.cloud_watch import member_settings
 from tunewright_agent.config.aws import AwsSettings, AwsTargetSettings
-from tunewright_agent.config.settings import ClusterSettings, HistorySettings, Settings
+from tunewright_agent.config.settings import SCHEMES, ClusterSettings, HistorySettings, Settings
 from tunewright_agent.demo.aurora.cloudwatch import CloudWatch
 from tunewright_agent.fleet import CLOUD, Fleet
 from tunewright_agent.memory import Fault
-from tunewright_agent.sources.aws.session import Door, Limits
+from tunewright_agent.sources.aws.discovery import Found
+from tunewright_agent.sources.aws.reader import Target
+from tunewright_agent.sources.aws.session import Door, Limits, Place
+from tunewright_agent.sources.aws.spool import Spool
 from tunewright_agent.sources.source import Unsupported
 from tunewright_agent.wiring import fleet_of, history_of
-from tunewright_analyzers.facts.cloud import CloudInstances
+from tunewright_analyzers.facts.cloud import CloudInstance, CloudInstances
+from tunewright_analyzers.facts.ids import ClusterId
 from tunewright_analyzers.facts.snapshot import Engine, Flavour, View
 
 pytestmark = pytest.mark.usefixtures("account")
@@ -190,6 +196,40 @@ def test_a_member_is_logged_in_to_with_a_fresh_token(tmp_path: Path, hooks: Hook
     assert "Action=connect" in reader.password()
     assert "DBUser=watcher" in reader.password()
     assert "rds-db:connect" not in one.door.calls.actions()  # it is signed here, nobody is asked
+
+
+@pytest.mark.parametrize(
+    ("engine", "table", "url"),
+    [
+        ("aurora-postgresql", {}, "postgresql://tunewright@db:5432/postgres?sslmode=require"),
+        (
+            "postgres",
+            {"tls_root": "/r.pem", "database": "a b"},
+            "postgresql://tunewright@db:5432/a%20b?sslmode=verify-full&sslrootcert=%2Fr.pem",
+        ),
+        (
+            "aurora-mysql",
+            {"tls_root": "/r.pem"},
+            "mysql://tunewright@db:5432/?ssl_mode=VERIFY_IDENTITY&ssl_ca=%2Fr.pem&iam_region=eu-west-1",
+        ),
+        (
+            "mariadb",
+            {"auth": "password", "password_from": {"env": "X"}, "tls": "off"},
+            "mysql://tunewright@db:5432/?ssl_mode=DISABLED",
+        ),
+        ("docdb", {}, None),
+    ],
+)
+def test_how_a_member_is_reached_by_its_engine(engine: str, table: dict[str, Any], url: str | None) -> None:
+    target = AwsTargetSettings.model_validate({"region": REGION} | table)
+    member = CloudInstance("db-1", "arn", REGION, engine, "1", "available", "db.r8g.large", address="db", port=5432)
+    found = Found(Target("db-1", Place(REGION), is_cluster=False), None, (member,))
+    made = member_settings(ClusterId("db-1"), target, found, member, Spool())
+    if url is None or urlsplit(url).scheme not in SCHEMES:
+        assert made is None
+    else:
+        assert made is not None
+        assert made.url == url
 
 
 def test_log_files_are_read_only_where_the_user_wants_it_and_the_member_reads_the_spool(
