@@ -14,10 +14,18 @@ from tunewright_analyzers.facts.cloud import (
     CloudMember,
     ServerlessScaling,
 )
+from tunewright_analyzers.facts.cloud_insights import (
+    InsightsLoad,
+    InstanceLoad,
+    OsMetrics,
+    OsReadings,
+    StatementLoad,
+    WaitLoad,
+)
 from tunewright_analyzers.facts.cloud_lifecycle import PendingAction, PendingMaintenance
 from tunewright_analyzers.facts.cloud_metrics import CloudMetrics, CloudTrends, Dimension, MetricPoint, MetricSeries
-from tunewright_analyzers.facts.ids import ClusterId, InstanceId
-from tunewright_analyzers.facts.snapshot import Engine, Flavour, Section, Snapshot, View
+from tunewright_analyzers.facts.ids import ClusterId, InstanceId, StatementId
+from tunewright_analyzers.facts.snapshot import Engine, Flavour, Period, Section, Snapshot, View
 
 ARN = "arn:aws:rds:eu-west-1:123456789012:"
 
@@ -64,9 +72,22 @@ def sections(age: timedelta = timedelta()) -> tuple[Section, ...]:
     )
 
 
+def insights() -> tuple[Section, ...]:
+    """Load of shop-1: one statement known by the engine's id, one by its text, one not at all; and its operating system."""
+    cpu = WaitLoad("CPU", "CPU", 1.5)
+    rows = (
+        StatementLoad("77", None, 0.9, (cpu,)),
+        StatementLoad(None, StatementId("00000000000000ab"), 0.4),
+        StatementLoad("pi-1", None, 0.2),
+    )
+    load = InstanceLoad("shop-1", Period(NOW - timedelta(minutes=5), NOW), 1.5, (cpu,), rows)
+    system = OsMetrics("shop-1", NOW, 2, 0.5, 0.1, 0.0, 1.0, 2**34, 2**33, 0, 0, 0.002, 0.4)
+    return InsightsLoad((load,)), OsReadings((system,))
+
+
 def cloud_snapshot(*more: Section, age: timedelta = timedelta()) -> Snapshot:
     """The cluster as AWS sees it."""
-    everything = (*sections(age), *more)
+    everything = (*sections(age), *insights(), *more)
     return Snapshot(
         ClusterId("shop"),
         InstanceId("aws"),

@@ -10,6 +10,7 @@ from prometheus_client.registry import Collector
 from tunewright_agent.metrics import agent, effects, servers
 from tunewright_agent.metrics.bill import write_bill
 from tunewright_agent.metrics.cloud import write_account, write_cloud
+from tunewright_agent.metrics.cloud_insights import write_insights
 from tunewright_agent.metrics.forecasts import ForecastSeries
 from tunewright_agent.metrics.relations import RelationSeries
 from tunewright_agent.metrics.sheet import MOST_SERIES, Sheet
@@ -82,6 +83,7 @@ class TunewrightCollector(Collector):
         if snapshot.view is View.CLOUD:
             write_cloud(sheet, snapshot, state.now)
             write_bill(sheet, snapshot)
+            write_insights(sheet, snapshot, state)
             self._forecasts.setdefault(server, ForecastSeries()).write(sheet, server, snapshot)
             return
         servers.write_identity(sheet, server, snapshot)

@@ -1,5 +1,6 @@
 """Series of what AWS tells: base units, newest points only, the bill, and no `up` for a cluster that is no server."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,9 @@ from exposed import of, scrape
 from tunewright_agent.metrics.cloud_names import CLOUD_NAMES
 from tunewright_agent.sources.aws.asked import ASKED, ASKED_BY_THE_HOUR, Tier, monthly_dollars
 from tunewright_agent.sources.aws.calls import DOLLARS_PER_METRIC
+from tunewright_agent.state import InstanceState
+from tunewright_analyzers.facts.ids import ClusterId, InstanceId
+from tunewright_analyzers.facts.statements import Statements
 
 
 def test_every_metric_that_is_asked_for_has_a_name() -> None:
@@ -48,3 +52,24 @@ def test_the_bill_is_of_what_is_asked_for() -> None:
 def test_the_clouds_view_of_a_cluster_is_no_server_that_is_up() -> None:
     assert of(scrape(cloud_state()), "tunewright_up", "server") == {}
     assert of(scrape(states.shop()), "tunewright_up", "server") == {"db1:5432": 1}
+
+
+def test_load_of_performance_insights_is_told_by_our_statements() -> None:
+    alone = scrape(cloud_state())
+    assert of(alone, "tunewright_aws_wait_load_sessions", "wait_event") == {"CPU": 1.5}
+    assert of(alone, "tunewright_aws_statement_load_sessions", "statement") == {
+        "00000000000000ab": 0.4,
+        "(unknown)": pytest.approx(1.1),
+    }
+    state = cloud_state()
+    ours = next(section for section in states.sections() if isinstance(section, Statements))
+    row = replace(ours.rows[0], key=replace(ours.rows[0].key, query_id="77"))
+    inside = replace(
+        states.snapshot(replace(ours, rows=(row,))), cluster=ClusterId("shop"), instance=InstanceId("shop-1")
+    )
+    both = replace(
+        state,
+        instances=(*state.instances, InstanceState(ClusterId("shop"), InstanceId("shop-1"), inside, None, None, ())),
+    )
+    told = of(scrape(both), "tunewright_aws_statement_load_sessions", "statement")
+    assert told == {str(row.id): 0.9, "00000000000000ab": 0.4, "(unknown)": 0.2}
