@@ -241,15 +241,15 @@ def desk_of(settings: Settings) -> Desk | None:
 
 
 def fleet_of(
-    settings: Settings, history: History, fault: Fault, telling: Telling | None = None, door: Door | None = None
+    settings: Settings, history: History | None, fault: Fault, telling: Telling | None = None, door: Door | None = None
 ) -> Fleet | None:
-    """The clusters that AWS runs, not yet looked for; None where the settings name none."""
+    """The clusters that AWS runs, not yet looked for; None where the settings name none. Without history nothing is remembered."""
     if not settings.aws.targets:
         return None
     opened, spool = door or Door(), Spool()
 
-    def memory(name: ClusterId, instance: InstanceId) -> Memory:
-        return Remembered(history, name, instance, fault)
+    def memory(name: ClusterId, instance: InstanceId) -> Memory | None:
+        return Remembered(history, name, instance, fault) if history is not None else None
 
     def cloud(name: ClusterId, group: Group, found: Found) -> Watch:
         return cloud_watch(name, group, found, opened, settings, memory(name, CLOUD), telling, spool)

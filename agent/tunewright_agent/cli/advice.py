@@ -90,7 +90,12 @@ class Remembered:
 
     def __init__(self, ledger: Ledger, settings: Settings | None) -> None:
         self.ledger = ledger
-        self.clusters = frozenset(ClusterId(one.name) for one in settings.clusters) if settings is not None else None
+        # the names of what AWS runs are found by the daemon: they stand in the history only
+        self.clusters = (
+            None
+            if settings is None or settings.aws.targets
+            else frozenset(ClusterId(one.name) for one in settings.clusters)
+        )
         self.judge_seconds = (settings.agent if settings is not None else AgentSettings()).judge_every
 
     def judged(self) -> tuple[Judged, ...]:

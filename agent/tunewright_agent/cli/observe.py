@@ -16,13 +16,14 @@ from tunewright_agent.config.load import ConfigurationError, load
 from tunewright_agent.config.secrets import SecretError
 from tunewright_agent.config.settings import ClusterSettings, Settings
 from tunewright_agent.history.codec import SnapshotError, dump_snapshot, load_snapshot
+from tunewright_agent.memory import Fault
 from tunewright_agent.pipeline import Rules, judge
 from tunewright_agent.reports.console import print_judgement
 from tunewright_agent.reports.shapes import judgement_shape
 from tunewright_agent.sources.source import Source, SourceError
 from tunewright_agent.state import Judgement
 from tunewright_agent.watch import Watch
-from tunewright_agent.wiring import watch_of
+from tunewright_agent.wiring import fleet_of, watch_of
 from tunewright_analyzers.facts.snapshot import Gap, Snapshot, Window
 from tunewright_analyzers.finding import Severity
 
@@ -53,8 +54,12 @@ def targets(url: str | None, config: Path | None, cluster: str | None = None) ->
             for line in str(error).splitlines()[:-1]:
                 err.print(f"error: {line}", markup=False)
             fail(str(error).splitlines()[-1], Exit.USAGE)
-        if not settings.clusters:
-            fail(f"{config}: no cluster is given", Exit.USAGE, "add a [[clusters]] table with name and url")
+        if not settings.clusters and not settings.aws.targets:
+            fail(
+                f"{config}: no cluster is given",
+                Exit.USAGE,
+                "add a [[clusters]] table with name and url, or [[aws.targets]]",
+            )
         if cluster is not None and cluster not in {one.name for one in settings.clusters}:
             fail(f"{config}: no cluster is called '{cluster}'", Exit.USAGE)
         return settings
@@ -79,14 +84,28 @@ def opened(settings: Settings) -> list[Watch]:
         except (SourceError, SecretError) as error:
             text = f"{cluster.name}: {str(error).rstrip('.')}"
             mend = getattr(error, "mend", None)
-            if len(settings.clusters) == 1:
+            if len(settings.clusters) == 1 and not settings.aws.targets:
                 fail(text, Exit.UNREACHABLE, mend)
             err.print(f"error: {text}" + (f"; {mend}" if mend else ""), markup=False)
             continue
         watches.append(watch)
+    watches += _of_aws(settings)
     if not watches:
         raise typer.Exit(int(Exit.UNREACHABLE))
     return watches
+
+
+def _of_aws(settings: Settings) -> tuple[Watch, ...]:
+    """What AWS runs, looked for once; where it cannot be looked for is said on stderr. Log files are for the daemon."""
+    quiet = tuple(one.model_copy(update={"log_files": False}) for one in settings.aws.targets)
+    aws = settings.aws.model_copy(update={"targets": quiet})
+    fleet = fleet_of(settings.model_copy(update={"aws": aws}), None, Fault())
+    if fleet is None:
+        return ()
+    fleet.refresh()
+    for (region, account), reason in fleet.state().failures.items():
+        err.print(f"error: {region} ({account}): {reason}", markup=False)
+    return fleet.watches
 
 
 def look(watch: Watch, samples: int, *, analyse: bool = True) -> None:
@@ -173,8 +192,8 @@ def once(
     settings = targets(url, config)
     if save is not None and not (save.parent.is_dir() and os.access(save.parent, os.W_OK)):
         fail(f"{save}: its folder is not there or cannot be written", Exit.USAGE)
-    judgements, gaps = [], []
-    for watch in opened(settings):
+    judgements, gaps, watches = [], [], opened(settings)
+    for watch in watches:
         try:
             look(watch, samples, analyse=twin)
             judgements.append(watch.judge())
@@ -182,7 +201,7 @@ def once(
             gaps += list(snapshot.gaps)
             if save is not None:
                 _save(
-                    save if len(settings.clusters) == 1 else save.with_stem(f"{save.stem}-{watch.latest.cluster}"),
+                    save if len(watches) == 1 else save.with_stem(f"{save.stem}-{_name(watch, settings)}"),
                     snapshot,
                 )
         finally:
@@ -193,6 +212,12 @@ def once(
     if len(judgements) < len(settings.clusters):
         raise typer.Exit(int(Exit.INCOMPLETE))
     leave(judgement, tuple(gaps), fail_on)
+
+
+def _name(watch: Watch, settings: Settings) -> str:
+    """The cluster, and of one that AWS runs the instance."""
+    static = watch.latest.cluster in {one.name for one in settings.clusters}
+    return watch.latest.cluster if static else f"{watch.latest.cluster}-{watch.latest.instance}"
 
 
 @app.command()
