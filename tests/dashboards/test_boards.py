@@ -36,7 +36,7 @@ def test_the_files_are_what_the_builders_make() -> None:
 
 def test_there_is_a_board_for_each_question() -> None:
     assert {one.uid.removeprefix("tunewright-") for one in shipped()} == {
-        "fleet", "cluster", "queries", "query", "relations", "vacuum", "sessions", "replication", "findings", "daemon",
+        "fleet", "cluster", "queries", "query", "relations", "vacuum", "sessions", "replication", "findings", "daemon", "cloud", "cost",
     }  # fmt: skip
 
 
@@ -203,8 +203,6 @@ def test_what_nobody_shows() -> None:
         "tunewright_database_checksum_failures_total",
         "tunewright_database_temp_files_total",
         "tunewright_event_timestamp_seconds",  # annotations on every board
-        "tunewright_forecast_left_seconds",
-        "tunewright_forecast_used_ratio",
         "tunewright_server_start_timestamp_seconds",
     }
 
