@@ -14,10 +14,11 @@ from tunewright_analyzers.effects.observe import catalogue, joined, observed
 from tunewright_analyzers.facts.effects import Change, What
 from tunewright_analyzers.facts.ids import ClusterId, FindingId, InstanceId, RecommendationId
 from tunewright_analyzers.facts.relations import RelationName
+from tunewright_analyzers.facts.replication import Replication
 from tunewright_analyzers.facts.settings import RoleSetting, Setting, Settings
 from tunewright_analyzers.facts.snapshot import Engine, Flavour, Section, Snapshot
 from tunewright_analyzers.finding import Subject
-from tunewright_analyzers.recommendation import Action, Recommendation
+from tunewright_analyzers.recommendation import Action, ParameterChange, Recommendation, Scope, Takes
 
 SHOP = ClusterId("shop")
 STATUS, OLD = facts.index("orders_status"), facts.index("orders_old", ("old",))
@@ -173,3 +174,34 @@ def test_a_name_without_a_schema_may_be_the_table() -> None:
     assert names("SELECT 1 FROM orders", table)
     assert names("SELECT 1 FROM public.orders", table)
     assert not names("SELECT 1 FROM archive.orders", table)
+
+
+def test_on_a_standby_only_settings_are_its_own() -> None:
+    standby = Replication(is_standby=True)
+    assert between((*indexes(OLD), standby), (*indexes(OLD, STATUS), standby)) == ()
+    (one,) = between((facts.settings(), standby), (facts.settings(work_mem="65536"), standby))
+    assert one.what is What.SETTING
+
+
+@pytest.mark.parametrize(
+    ("scope", "target", "name", "is_it"),
+    [
+        (Scope.GLOBAL, "", "work_mem", True),
+        (Scope.GLOBAL, "", "jit", False),
+        (Scope.ROLE, "app", "work_mem of role app in shop", True),
+        (Scope.ROLE, "other", "work_mem of role app in shop", False),
+        (Scope.DATABASE, "shop", "work_mem of role any in shop", True),
+        (Scope.STATEMENT, "a1", "work_mem", False),
+    ],
+)
+def test_advice_of_a_parameter_group_is_answered_by_the_setting_itself(
+    scope: Scope, target: str, name: str, *, is_it: bool
+) -> None:
+    """Its statements are of the AWS command line: the parameter that it declares decides."""
+    (change,) = between((facts.settings(),), (facts.settings(work_mem="65536"),))
+    change = replace(change, name=name, object=name)
+    declared = ParameterChange(
+        "work_mem", scope, target, "4MB", "64MB", "4096", "65536", Takes.AT_ONCE, "less spilling"
+    )
+    one = _advice(Action.SET_PARAMETER, Subject("cluster", "shop"), "aws rds modify-db-parameter-group …")
+    assert answers(change, replace(one, changes=(declared,))) is is_it

@@ -9,7 +9,7 @@ from tunewright_agent.reports.views import moment, span
 from tunewright_agent.reports.weekly.advice import advice_part, gains_part, standing
 from tunewright_agent.reports.weekly.document import Cell, ClusterReport, Limits, Number, Part, Report, Table
 from tunewright_agent.reports.weekly.performance import average_load, load_part, moved, moved_part, top_part, totals
-from tunewright_agent.reports.weekly.posture import blind_part, incidents_part, method_part, posture_part
+from tunewright_agent.reports.weekly.posture import area_blocks, blind_part, incidents_part, method_part, posture_part
 from tunewright_agent.reports.weekly.scores import areas, overall
 from tunewright_agent.reports.weekly.storage import capacity_part, sizes_part, vacuum_part
 from tunewright_agent.reports.weekly.summary import sentences, summary_part, to_do
@@ -45,14 +45,20 @@ def whole(week: Week) -> Week:
     return replace(week, judgement=together)
 
 
+def with_findings(part: Part, week: Week, limits: Limits, checks: frozenset[str]) -> Part:
+    """The part with what the checks of its area say."""
+    return replace(part, blocks=(*part.blocks, *area_blocks(week, limits, part.id, checks)))
+
+
 def cluster_report(week: Week, limits: Limits, checks: frozenset[str]) -> ClusterReport:
     """All parts of one server, in the order in which people read them."""
     scores = areas(week, checks)
     score, before = overall(scores)
     told = sentences(week, scores, score, before)
+    capacity = with_findings(capacity_part(week, limits), week, limits, checks)
     parts = (
         summary_part(week, scores, told), load_part(week), top_part(week, limits), moved_part(week, limits), gains_part(week, limits),
-        advice_part(week, limits), incidents_part(week, limits), sizes_part(week, limits), vacuum_part(week, limits), capacity_part(week, limits),
+        advice_part(week, limits), incidents_part(week, limits), sizes_part(week, limits), vacuum_part(week, limits), capacity,
         *(posture_part(week, limits, area, title, checks) for area, title in _POSTURES), blind_part(week, limits), method_part(week),
     )  # fmt: skip
     return ClusterReport(_name(week), score, before, scores, told, parts)

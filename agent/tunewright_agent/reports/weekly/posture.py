@@ -75,38 +75,32 @@ def _messages(week: Week) -> Block:
 
 def posture_part(week: Week, limits: Limits, area: str, title: str, checks: frozenset[str]) -> Part:
     """The findings that stand in one area; 'not read' where no check of it could look."""
+    window = moment(week.judgement.judged_at) if week.judgement is not None else "never judged"
+    blocks = area_blocks(week, limits, area, checks)
+    return Part(area, title, window, f"checks of {', '.join(AREAS[area])}", blocks)
+
+
+def area_blocks(week: Week, limits: Limits, area: str, checks: frozenset[str]) -> tuple[Block, ...]:
+    """What the checks of one area say."""
     groups = AREAS[area]
     known = sorted(check for check in checks if group_of(check) in groups)
     judgement = week.judgement
-    window = moment(judgement.judged_at) if judgement is not None else "never judged"
-    blocks: list[Block] = []
     if not known:
-        blocks.append(Text(f"Not read: no check of {area} judges this kind of target."))
-    elif judgement is None:
-        blocks.append(Text("Not read: nothing has been judged yet."))
-    else:
-        blind = blind_checks(judgement.not_judged)
-        could = [check for check in known if check not in blind]
-        found = by_severity(one for one in judgement.findings if group_of(one.check) in groups)
-        if not could and not found:
-            reasons = sorted({one.because for one in judgement.not_judged if group_of(one.check) in groups})
-            blocks += [
-                Text(f"Not read: none of the {len(known)} checks of {area} could look."),
-                Items(tuple(cut(one, _LONGEST) for one in reasons[: limits.rows])),
-            ]
-        elif not found:
-            blocks.append(Text(f"{len(could)} of {len(known)} checks could look, and found nothing."))
-        else:
-            rows = tuple((str(one.severity), one.check, cut(one.summary, _LONGEST)) for one in found[: limits.rows])
-            blocks.append(
-                Table(
-                    f"Findings that stand; {len(could)} of {len(known)} checks could look",
-                    ("severity", "check", "what"),
-                    rows,
-                    max(0, len(found) - limits.rows),
-                )
-            )
-    return Part(area, title, window, f"checks of {', '.join(groups)}", tuple(blocks))
+        return (Text(f"Not read: no check of {area} judges this kind of target."),)
+    if judgement is None:
+        return (Text("Not read: nothing has been judged yet."),)
+    blind = blind_checks(judgement.not_judged)
+    could = [check for check in known if check not in blind]
+    found = by_severity(one for one in judgement.findings if group_of(one.check) in groups)
+    if not could and not found:
+        reasons = sorted({one.because for one in judgement.not_judged if group_of(one.check) in groups})
+        told = Items(tuple(cut(one, _LONGEST) for one in reasons[: limits.rows]))
+        return Text(f"Not read: none of the {len(known)} checks of {area} could look."), told
+    if not found:
+        return (Text(f"{len(could)} of {len(known)} checks of {area} could look, and found nothing."),)
+    rows = tuple((str(one.severity), one.check, cut(one.summary, _LONGEST)) for one in found[: limits.rows])
+    caption = f"Findings of {area} that stand; {len(could)} of {len(known)} checks could look"
+    return (Table(caption, ("severity", "check", "what"), rows, max(0, len(found) - limits.rows)),)
 
 
 def blind_part(week: Week, limits: Limits) -> Part:

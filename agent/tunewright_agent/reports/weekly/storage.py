@@ -1,7 +1,7 @@
 """Sizes, bloat, vacuum, wraparound and forecasts of a week. Pure.
 
 A forecast is a straight line through the week's daily ends of the size by least squares; it is given only from four days on, and says how well
-the line fits. Where the room on disk is not known, when it is full is not told.
+the line fits.
 """
 
 import math
@@ -212,11 +212,6 @@ def capacity_part(week: Week, limits: Limits) -> Part:
         blocks.append(
             Table("Sequences nearest their end", ("sequence", "used"), rows, max(0, len(used) - min(limits.rows, 5)))
         )
-    blocks.append(
-        Text(
-            "When a disk is full is not told here: the room on it is read from CloudWatch or the host, by the checks of capacity."
-        )
-    )
     return Part(
         "capacity", "Capacity", span(week.period), "pg_database_size, pg_sequences, from the history", tuple(blocks)
     )

@@ -15,16 +15,18 @@ import pytest
 import month
 from month import CHECKS, DB1, SHOP, Month, day
 from pages import Page
+from tunewright_agent.fleet import CLOUD
 from tunewright_agent.history.store import History
 from tunewright_agent.history.week import WeekReader, instances_of
-from tunewright_agent.reporting.gather import Place, weeks_of
+from tunewright_agent.reporting.gather import Place, joined, weeks_of
 from tunewright_agent.reports.render import MOST_CHARACTERS, render_weekly, weekly_page
 from tunewright_agent.reports.weekly.build import report
 from tunewright_agent.reports.weekly.document import Chart, Limits, Part, Report, Sql, Table, Text
 from tunewright_agent.reports.weekly.forms import escaped, markdown, report_shape
 from tunewright_agent.week import Price, Week
-from tunewright_analyzers.facts.ids import ClusterId
+from tunewright_analyzers.facts.ids import CheckId, ClusterId, FindingId
 from tunewright_analyzers.facts.snapshot import Period
+from tunewright_analyzers.finding import Evidence, Finding, Severity, Subject
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 GOLDEN = Path(__file__).parents[3] / "golden"
@@ -205,19 +207,19 @@ def test_a_fence_is_longer_than_any_in_the_statement(week: Week) -> None:
 
 
 def test_a_fleet_begins_with_the_weakest_and_fits_on_a_page(week: Week) -> None:
-    """Four hundred clusters of hostile names: the page stays under 2 MB, and those that do not fit stand in the table."""
+    """A hundred clusters of hostile names: the page stays under 2 MB, and those that do not fit stand in the table."""
     assert week.judgement is not None
     well = replace(week, cluster=ClusterId("well"), judgement=replace(week.judgement, findings=()))
     told = report([well, week], LAST, MADE_AT, checks=frozenset(CHECKS))
     assert [one.name for one in told.clusters] == ["shop / db1:5432", "well / db1:5432"]
     assert told.fleet is not None
-    many = [hostile(week, f"c{number}") for number in range(400)]
+    many = [hostile(week, f"c{number}") for number in range(100)]
     text = weekly_page(many, LAST, MADE_AT)
     assert len(text.encode()) <= MOST_CHARACTERS < 2_000_000
     page = Page(text)
     rows = next(one for one in page.all("section") if one["aria-labelledby"] == "fleet")
     assert rows
-    assert all(f"c{number} / db1:5432" in text for number in range(400))
+    assert all(f"c{number} / db1:5432" in text for number in range(100))
 
 
 def test_limits_halve_to_a_floor() -> None:
@@ -233,3 +235,28 @@ def test_whose_readings_a_file_holds(path: Path) -> None:
         again = WeekReader(history.database, SHOP, DB1).read(LAST)
     assert again.price is None
     assert weeks_of(Place(path, frozenset({"other"})), LAST) == ()
+
+
+def test_what_the_cloud_says_stands_in_the_report_of_the_cluster(week: Week) -> None:
+    """One report for the server and for the cluster as AWS sees it; alone where no server of it is read."""
+    assert week.judgement is not None
+    subject = Subject("cluster", "shop")
+    cheap = Finding(
+        FindingId("c0"), CheckId("cost/io_optimized"), subject, Severity.LOW, "It pays.", (Evidence("n", 1),), SHOP
+    )
+    cloud = replace(
+        week, instance=CLOUD, statements=(), judgement=replace(week.judgement, findings=(cheap,), recommendations=())
+    )
+    (both,) = joined((cloud, week))
+    assert both.instance == week.instance
+    told = report([both], LAST, MADE_AT)
+    assert "It pays." in str(part(told, "cost").blocks)
+    assert "checks of security could look" in str(part(told, "security").blocks)
+    areas = {one.area: one for one in told.clusters[0].areas}
+    assert areas["backup"].score is not None, "the checks of the cloud's view judge it"
+    (alone,) = joined((cloud,))
+    told = report([alone], LAST, MADE_AT)
+    assert "It pays." in str(part(told, "cost").blocks)
+    assert next(one for one in told.clusters[0].areas if one.area == "performance").score is None
+    plain = report([week], LAST, MADE_AT)
+    assert next(one for one in plain.clusters[0].areas if one.area == "backup").made_of.startswith("not read")
