@@ -236,9 +236,15 @@ def _loaded(kind: type[StoredT], rows: Sequence[bytes]) -> Iterator[StoredT]:
 
 def effects_of(database: Database, cluster: ClusterId, now: datetime, instance: InstanceId | None = None) -> Effects:
     """What each change did, as far as it is known; those of the last sixty days and those that still hurt. Raises HistoryError."""
-    measured = newest_effects(database, cluster)
-    rows = [measured.get(one.id) or unmeasured(one, one.at) for one in changes_of(database, cluster, instance)]
+    measured, known = newest_effects(database, cluster), changes_of(database, cluster, instance)
+    rows = [measured.get(one.id) or _unmeasured(one, known) for one in known]
     kept = (
         one for one in rows if one.change.at >= now - SHOWN or (one.outcome is Outcome.HURT and one.undone_at is None)
     )
     return Effects(tuple(kept))
+
+
+def _unmeasured(change: Change, known: tuple[Change, ...]) -> Effect:
+    return replace(
+        unmeasured(change, change.at), undone_at=next((one.at for one in known if undoes(one, change)), None)
+    )
