@@ -5,7 +5,7 @@ between the two. Changes and effects are only appended; the newest effect of a c
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -39,6 +39,47 @@ MOST_OTHERS = 100
 """Statements that a change does not concern, to compare with, of one point."""
 LONGEST_POINT = timedelta(hours=1, minutes=30)
 """A point of more time (the daemon was down) belongs to no hour."""
+
+
+Hourly = dict[StatementId, dict[datetime, Hour]]
+
+
+@dataclass(slots=True)
+class _Counted:
+    """Counters by database, statement and hour, and the kinds of the statements."""
+
+    hours: dict[str, Hourly] = field(default_factory=dict)
+    kinds: dict[StatementId, str] = field(default_factory=dict)
+
+    def add(self, section: Statements, wanted: set[StatementId]) -> None:
+        """One point: the statements wanted, and in each database those of most time beside them."""
+        at = floor_hour(section.period.start + section.period.length / 2)
+        others: dict[str, int] = {}
+        for row in sorted(
+            (row for row in section.rows if not row.own and row.calls), key=lambda row: -row.exec_seconds
+        ):
+            database = row.key.database
+            if row.id not in wanted:
+                others[database] = others.get(database, 0) + 1
+                if others[database] > MOST_OTHERS:
+                    continue
+            self.kinds[row.id] = row.kind
+            by_hour = self.hours.setdefault(database, {}).setdefault(row.id, {})
+            so_far = by_hour.get(at, Hour(0, 0.0))
+            by_hour[at] = Hour(so_far.calls + row.calls, so_far.seconds + row.exec_seconds)
+
+    def of(self, database: str | None) -> tuple[Hourly, dict[StatementId, str]]:
+        """Of one database, or (None) of all together."""
+        if database is not None:
+            return self.hours.get(database, {}), self.kinds
+        whole: Hourly = {}
+        for by_statement in self.hours.values():
+            for statement, by_hour in by_statement.items():
+                mine = whole.setdefault(statement, {})
+                for at, hour in by_hour.items():
+                    so_far = mine.get(at, Hour(0, 0.0))
+                    mine[at] = Hour(so_far.calls + hour.calls, so_far.seconds + hour.seconds)
+        return whole, self.kinds
 
 
 @dataclass(slots=True)
@@ -96,35 +137,33 @@ class Follower:
         return changes_of(self.database, self.cluster, self.instance)
 
     def follow(self, now: datetime) -> tuple[Effect, ...]:
-        """Measure what is due; the answer is the new effects. Raises HistoryError."""
+        """Measure what is due; the answer is the new effects. The points are read once for all of them. Raises HistoryError."""
         known, last = self.changes(), newest_effects(self.database, self.cluster)
         recent = [one for one in known if one.at >= now - AFTER - BEFORE]
-        found = [
-            measured for one in recent if (measured := self._followed(one, last.get(one.id), known, now)) is not None
-        ]
+        due = [one for one in recent if is_due(one, last.get(one.id), known, now)]
+        found = [*self._measured(due, known, now), *_taken_back(recent, due, last, known, now)]
         for effect in found:
             self._put_effect(effect)
             Ledger(self.database).measured(self.cluster, effect)
         return tuple(found)
 
-    def _followed(self, change: Change, last: Effect | None, known: tuple[Change, ...], now: datetime) -> Effect | None:
-        if is_due(change, last, known, now):
-            return self._measured(change, known, now)
-        undone = next((one.at for one in known if undoes(one, change)), None)
-        if last is not None and undone is not None and last.undone_at is None:
-            return replace(last, undone_at=undone, measured_at=now)
-        return None
-
-    def _measured(self, change: Change, known: tuple[Change, ...], now: datetime) -> Effect:
-        advice = self._advice(change)
+    def _measured(self, due: list[Change], known: tuple[Change, ...], now: datetime) -> Iterator[Effect]:
+        if not due:
+            return
         texts = self._texts()
-        wanted = {one for one, text in texts.items() if change.table is not None and names(text, change.table)}
-        if advice is not None and advice.expectation is not None:
-            wanted |= set(advice.expectation.statements)
-        end = min(now, change.at + AFTER)
-        hours, kinds = self._hours(change, wanted, change.at - BEFORE, end)
-        described = {one: Text(texts.get(one), kinds.get(one, "unknown")) for one in {*texts, *kinds}}
-        return measure(change, advice, hours, described, known, now)
+        advice = {one.id: self._advice(one) for one in due}
+        wanted: set[StatementId] = set()
+        for change in due:
+            wanted |= {one for one, text in texts.items() if change.table is not None and names(text, change.table)}
+            advised = advice[change.id]
+            if advised is not None and advised.expectation is not None:
+                wanted |= set(advised.expectation.statements)
+        end = min(now, max(one.at for one in due) + AFTER)
+        counted = self._counted(wanted, min(one.at for one in due) - BEFORE, end)
+        for change in due:
+            hours, kinds = counted.of(change.database)
+            described = {one: Text(texts.get(one), kinds.get(one, "unknown")) for one in {*texts, *kinds}}
+            yield measure(change, advice[change.id], hours, described, known, now)
 
     def _advice(self, change: Change) -> Recommendation | None:
         """What advised it before it was seen: the one that promises something, and the newest."""
@@ -141,29 +180,12 @@ class Follower:
             rows = connection.execute(select(schema.texts.c.statement, schema.texts.c.text)).all()
         return {StatementId(row.statement): row.text for row in rows}
 
-    def _hours(
-        self, change: Change, wanted: set[StatementId], start: datetime, end: datetime
-    ) -> tuple[Mapping[StatementId, Mapping[datetime, Hour]], dict[StatementId, str]]:
-        """The counters by hour of the statements wanted and of those of most time beside them; and their kinds."""
-        hours: dict[StatementId, dict[datetime, Hour]] = {}
-        kinds: dict[StatementId, str] = {}
+    def _counted(self, wanted: set[StatementId], start: datetime, end: datetime) -> "_Counted":
+        """The counters by hour of the statements wanted and of those of most time beside them."""
+        counted = _Counted()
         for section in self._points(start, end):
-            at = floor_hour(section.period.start + section.period.length / 2)
-            mine = [
-                row for row in section.rows if not row.own and row.calls and change.database in {None, row.key.database}
-            ]
-            mine.sort(key=lambda row: -row.exec_seconds)
-            others = 0
-            for row in mine:
-                if row.id not in wanted:
-                    others += 1
-                    if others > MOST_OTHERS:
-                        continue
-                kinds[row.id] = row.kind
-                by_hour = hours.setdefault(row.id, {})
-                so_far = by_hour.get(at, Hour(0, 0.0))
-                by_hour[at] = Hour(so_far.calls + row.calls, so_far.seconds + row.exec_seconds)
-        return hours, kinds
+            counted.add(section, wanted)
+        return counted
 
     def _points(self, start: datetime, end: datetime) -> Iterator[Statements]:
         """The stored deltas between two times, oldest first, read one by one: a month of them is large."""
@@ -188,6 +210,17 @@ class Follower:
         values = {"cluster": self.cluster, "change": one.change.id, "at": one.measured_at.timestamp()}
         with self.database.transaction() as connection:
             connection.execute(schema.effects.insert().values(payload=packed(dump(Effect, one)), **values))
+
+
+def _taken_back(
+    recent: list[Change], due: list[Change], last: Mapping[str, Effect], known: tuple[Change, ...], now: datetime
+) -> Iterator[Effect]:
+    """What was measured before and was taken back since."""
+    for one in recent:
+        before = last.get(one.id)
+        undone = next((other.at for other in known if undoes(other, one)), None)
+        if one not in due and before is not None and undone is not None and before.undone_at is None:
+            yield replace(before, undone_at=undone, measured_at=now)
 
 
 def _is_there(connection: Connection) -> bool:
