@@ -15,6 +15,7 @@ import structlog
 
 from tunewright_agent.clock import Clock
 from tunewright_agent.config.aws import AwsTargetSettings
+from tunewright_agent.config.load import ConfigurationError
 from tunewright_agent.lanes import Job, Lane
 from tunewright_agent.sources.aws.discovery import Found, Wanted, discover
 from tunewright_agent.sources.aws.session import Door, Place
@@ -183,7 +184,15 @@ class Fleet:
             new = [key for key in wanted if key not in self._watches]
         for key in new:
             group, make = wanted[key]
-            watch = make()
+            try:
+                watch = make()
+            except (
+                ConfigurationError,
+                OSError,
+                ValueError,
+            ) as error:  # one that cannot be watched costs no other its turn
+                self._once(key, f"it cannot be watched ({type(error).__name__})")
+                continue
             if watch is None:
                 self._once(key, "no engine of ours reads it")
                 continue

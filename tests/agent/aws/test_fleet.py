@@ -136,6 +136,24 @@ def test_new_members_are_watched_gone_ones_no_more_and_a_failover_changes_nothin
     assert one.watches[1] is first[2]
 
 
+def test_a_member_that_cannot_be_watched_costs_no_other_its_turn(tmp_path: Path, hooks: Hooks) -> None:
+    make_cluster(boto3.client("rds"), "shop", 2)
+    one = fleet(settings(tmp_path, {}), hooks)
+    made = one.member
+
+    def member(*about: Any) -> Any:
+        if about[-1].identifier == "shop-1":
+            raise OSError(28, "No space left on device")
+        return made(*about)
+
+    one.member = member
+    one.refresh()
+    assert names(one) == [("shop", "aws"), ("shop", "shop-2")]
+    one.member = made
+    one.refresh()
+    assert names(one) == [("shop", "aws"), ("shop", "shop-1"), ("shop", "shop-2")]
+
+
 def test_while_aws_does_not_answer_what_is_watched_stays(tmp_path: Path, hooks: Hooks) -> None:
     make_cluster(boto3.client("rds"), "shop", 1)
     seconds = [0.0]
