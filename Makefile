@@ -18,7 +18,7 @@ $(STAMP): requirements.lock pyproject.toml deploy/bootstrap
 	@PYTHON="$(PYTHON)" deploy/bootstrap .venv
 	@touch $(STAMP)
 
-demo: install ## start a PostgreSQL full of mistakes, find them, prove the advice (ENGINE=aurora: in a simulated AWS account; KEEP=1 leaves it running)
+demo: install ## start a server full of mistakes, find them, prove the advice (ENGINE=postgres, mysql, mariadb or aurora; KEEP=1 leaves it running)
 	@$(BIN)/tunewright demo --engine $(ENGINE) --output demo-output $(if $(KEEP),--keep)
 
 test: install ## all tests, on real servers

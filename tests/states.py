@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 from cases import cloud, facts
+from cases import mysql as mysql_facts
 from cases.case import DAY, NOW, gap
 from cases.cost.facts import PRICES
 from cases.facts import GB, MB, ago
+from tunewright_agent.metrics.server_status import COUNTERS
 from tunewright_agent.pipeline import Rules, judge
 from tunewright_agent.reports.shapes import Measured, MeasuredStatement
 from tunewright_agent.state import ChannelState, InstanceState, Judgement, SourceRun, State
@@ -17,8 +19,8 @@ from tunewright_analyzers.facts.host import Host
 from tunewright_analyzers.facts.ids import CheckId, ClusterId, FindingId, InstanceId, RecommendationId, StatementId
 from tunewright_analyzers.facts.log_events import LogEvent, LogEvents
 from tunewright_analyzers.facts.plans import PlanOrigin, PlanRefusal, Plans, StatementPlan
-from tunewright_analyzers.facts.replication import AuroraReplica, Replica, Replication, Slot
-from tunewright_analyzers.facts.sessions import ActiveSessions, BlockedTime, SessionLoad
+from tunewright_analyzers.facts.replication import AuroraReplica, Channel, Replica, Replication, Slot
+from tunewright_analyzers.facts.sessions import ActiveSessions, BlockedTime, SessionLoad, Sessions
 from tunewright_analyzers.facts.snapshot import Engine, Flavour, Gap, Period, Section, Snapshot, View, Window
 from tunewright_analyzers.finding import Evidence, Finding, NotJudged, Severity, Subject
 from tunewright_analyzers.plans.reading import read_plan
@@ -315,6 +317,20 @@ def in_the_cloud() -> State:
     aurora = snapshot(cloud.clusters(cloud.aurora()), cloud.instances(), cloud.trends(*used), PRICES)
     targets = (replace(read, view=View.CLOUD), replace(aurora, view=View.CLOUD, instance=InstanceId("shop")))
     return state_of(*(instance_of(one) for one in targets))
+
+
+def mysql() -> State:
+    """A MySQL that replays another one, with a queue for a metadata lock."""
+    counters = dict.fromkeys(COUNTERS.values(), 1000.0)
+    gauges = {
+        "trx_rseg_history_len": 4000.0, "threads_running": 3.0, "uptime": 86400.0, "innodb_page_size": 16384.0,
+        "innodb_redo_log_current_lsn": 900.0, "innodb_redo_log_checkpoint_lsn": 650.0, "innodb_redo_log_capacity_resized": 1000.0,
+        "innodb_buffer_pool_pages_data": 100.0, "innodb_buffer_pool_pages_dirty": 7.0, "innodb_buffer_pool_pages_free": 28.0,
+    }  # fmt: skip
+    waiting = facts.session(wait_type="Lock", wait_event="table metadata")
+    replays = Replication(True, channels=(Channel("", "db1:3306", True, False, 12.0),), replay_lag_seconds=12.0)
+    read = snapshot(mysql_facts.status(counters, gauges), Sessions(NOW, (waiting,)), replays)
+    return state_of(instance_of(replace(read, engine=Engine.MYSQL)))
 
 
 def empty() -> State:

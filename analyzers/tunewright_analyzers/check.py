@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any, Generic, TypeVar
 
 from tunewright_analyzers.facts.ids import CheckId, FindingId, RecommendationId
+from tunewright_analyzers.facts.origins import origin
 from tunewright_analyzers.facts.snapshot import Engine, Gap, Section, Snapshot, View, Window
 from tunewright_analyzers.finding import Evidence, Finding, NotJudged, Severity, Subject, stable_id
 from tunewright_analyzers.parameters.change import Tuned
@@ -54,6 +55,9 @@ class Context(Generic[ThresholdsT]):
         """A Finding of this check. At least one Evidence is required: raises ValueError without."""
         if not evidence:
             raise ValueError(f"{self.check}: a finding without evidence: {summary}")
+        engine = self.window.latest.engine
+        if engine is not Engine.POSTGRESQL:
+            evidence = tuple(dataclasses.replace(one, source=origin(one.source, engine)) for one in evidence)
         return Finding(
             FindingId(stable_id(self.check, self.window.cluster, subject)),
             self.check,

@@ -2,6 +2,7 @@
 
 import importlib
 import textwrap
+from dataclasses import replace
 
 import cfnlint.api
 import pglast
@@ -79,6 +80,23 @@ def test_case(check: Check, case: Case) -> None:
     elif not case.gaps:
         assert not not_judged
     assert {one.finding for one in recommendations} <= {one.id for one in findings}
+
+
+@pytest.mark.parametrize("check", [one for one in CHECKS if Engine.MYSQL in one.engines], ids=lambda check: check.id)
+def test_on_mysql_no_finding_speaks_of_postgresql_s_views(check: Check) -> None:
+    """Each case of a check that holds for MySQL too, judged as if the facts had come from there."""
+    for case in _cases(check) if check.view is View.ENGINE else ():
+        window = case.window()
+        mysql = replace(window, latest=replace(window.latest, engine=Engine.MYSQL))
+        for verdict in run(check, mysql, case.overrides):
+            if isinstance(verdict, Finding):
+                sources = [one.source for one in verdict.evidence]
+                assert not [one for one in sources if one.startswith(("pg_", "aurora_replica_status"))], case.name
+            if (
+                isinstance(verdict, Recommendation) and check.group != "changes"
+            ):  # what undoes a change stands in its facts
+                assert all(_mysql(one) for one in verdict.statements)
+                assert "pg_" not in f"{verdict.statements} {verdict.rollback} {verdict.caution}"
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)

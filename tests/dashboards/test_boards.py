@@ -197,7 +197,8 @@ def test_what_nobody_shows() -> None:
     shown = {
         name for _, panel in EVERY_PANEL for target in panel["targets"] for name in rulebook.metrics_in(target["expr"])
     }
-    assert set(BY_NAME) - shown == {
+    mysql = {name for name in BY_NAME if name.startswith("tunewright_mysql_")}  # no board of MySQL yet
+    assert set(BY_NAME) - shown - mysql == {
         "tunewright_database_active_seconds_total",
         "tunewright_database_block_read_seconds_total",
         "tunewright_database_checksum_failures_total",

@@ -25,6 +25,8 @@ def test_a_server_is_private_and_asks_for_its_password(mysql_family: EmbeddedMys
     listening = {c.laddr.ip for c in psutil.Process(mysql_family.pid).net_connections("tcp") if c.status == "LISTEN"}
     assert listening == {"127.0.0.1"}
     with mysql_servers.connect(mysql_family.url()) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT user, host FROM mysql.user WHERE user IN ('root', '')")
+        assert cursor.fetchall() == (("root", "localhost"),)
         cursor.execute("SELECT @@performance_schema, VERSION()")
         row = cursor.fetchone()
         assert row is not None

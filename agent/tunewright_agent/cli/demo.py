@@ -2,11 +2,14 @@
 
 import signal
 import threading
+from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import psycopg
+import pymysql
 import typer
 from rich.markup import escape
 
@@ -15,6 +18,9 @@ from tunewright_agent.demo.apply import NotTheDemoError
 from tunewright_agent.demo.aurora import run as aurora
 from tunewright_agent.demo.aurora.run import CloudOutcome
 from tunewright_agent.demo.hold import HoldError
+from tunewright_agent.demo.mysql.play import BUILDS
+from tunewright_agent.demo.mysql.play import staged as mysql_staged
+from tunewright_agent.demo.mysql.shop import MONITOR, PASSWORD
 from tunewright_agent.demo.run import Outcome, kept, staged, write
 from tunewright_agent.demo.server import DATABASE, server
 from tunewright_agent.demo.watched import DemoError, folder
@@ -22,6 +28,7 @@ from tunewright_agent.demo.workload import WorkloadError
 from tunewright_agent.embedded.ownership import EmbeddedError
 from tunewright_agent.embedded.server import EmbeddedServer
 from tunewright_agent.reports.console import print_findings, print_measured, print_recommendations
+from tunewright_agent.sources.source import SourceError
 
 
 def _print_planted(outcome: Outcome) -> None:
@@ -69,6 +76,25 @@ def _until_told(address: str, running: EmbeddedServer) -> None:
     ended.wait()
 
 
+def _played_mysql(engine: str, output: Path, keep: bool) -> int:
+    """The same on MySQL or MariaDB."""
+    with ExitStack() as stage:
+        with progress("fetching and starting the server") as bar:
+            told = stage.enter_context(mysql_staged(engine, lambda what, done, of: bar.at(done, of, what)))
+            running, outcome = told
+            files = write(outcome, output)
+        _report(outcome, files)
+        if keep:
+            ended = threading.Event()
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, lambda _number, _frame: ended.set())
+            out.print("\nThe server still runs, until Ctrl-C; look at it yourself:")
+            address = running.url("", MONITOR, PASSWORD)
+            out.print(f"  tunewright once --url '{address}'", markup=False, soft_wrap=True)
+            ended.wait()
+    return len(outcome.missed)
+
+
 def _played(output: Path, keep: bool) -> int:
     """Play, write, print; how many planted mistakes were missed."""
     with ExitStack() as stage:
@@ -107,13 +133,18 @@ def _played_aurora(output: Path, keep: bool) -> int:
     return len(done.missed) + len(done.surplus)
 
 
-PLAYS = {"postgres": _played, "postgresql": _played, "aurora": _played_aurora}
+PLAYS: dict[str, Callable[[Path, bool], int]] = {
+    "postgres": _played,
+    "postgresql": _played,
+    "aurora": _played_aurora,
+    **{engine: partial(_played_mysql, engine) for engine in BUILDS},
+}
 
 
 @app.command()
 def demo(
     engine: Annotated[
-        str, typer.Option(help="Which engine: postgres, or aurora (a simulated AWS account, in moto).")
+        str, typer.Option(help="Which engine: postgres, mysql, mariadb, or aurora (a simulated AWS account, in moto).")
     ] = "postgres",
     output: Annotated[
         Path, typer.Option(help="Folder for findings.json, report.html and metrics.txt.", file_okay=False)
@@ -126,11 +157,14 @@ def demo(
     runs the same workload again. Needs no account and no database; takes two to three minutes.
     """
     if engine not in PLAYS:
-        fail(f"the demo has no engine '{engine}'", Exit.USAGE, "write --engine postgres or --engine aurora")
+        fail(f"the demo has no engine '{engine}'", Exit.USAGE, "write --engine postgres, mysql, mariadb or aurora")
     try:
         missed = PLAYS[engine](output, keep)
-    except (DemoError, WorkloadError, HoldError, NotTheDemoError, EmbeddedError) as error:
+    except (DemoError, WorkloadError, HoldError, NotTheDemoError, EmbeddedError, SourceError, TimeoutError) as error:
         fail(f"the demo broke off: {error}", Exit.UNREACHABLE)
+    except pymysql.MySQLError as error:
+        number = error.args[0] if error.args else type(error).__name__
+        fail(f"the demo's server failed: error {number}", Exit.UNREACHABLE)
     except psycopg.Error as error:
         fail(f"the demo's server failed: SQLSTATE {error.sqlstate} ({type(error).__name__})", Exit.UNREACHABLE)
     except OSError as error:

@@ -25,6 +25,7 @@ from tunewright_agent.demo.server import DATABASE
 from tunewright_agent.embedded.server import EmbeddedServer
 from tunewright_agent.sources.postgres import grants
 from tunewright_agent.state import State
+from tunewright_agent.watch import Watch
 from tunewright_agent.wiring import Assembly, assemble
 
 MONITOR = "tunewright"
@@ -105,22 +106,23 @@ def judged(assembly: Assembly, on_wait: Callable[[float, float], None] = lambda 
         if all(_is_judged(assembly, place) for place in range(len(assembly.watches))):
             return Seen(assembly.state(), scrape(assembly.address), assembly.address)
         time.sleep(0.2)
-    missing = ", ".join(name for watch in assembly.watches for name in _waiting_for(watch.latest.runs))
+    missing = ", ".join(name for watch in assembly.watches for name in _waiting_for(watch))
     raise DemoError(
         f"the daemon had not judged within {JUDGED_SECONDS:g} s; still waiting for {missing or 'the checks'}"
     )
 
 
-def _waiting_for(runs: tuple) -> list[str]:  # type: ignore[type-arg]
-    ran = {run.source for run in runs}
-    return [name for name in ANALYSES if name not in ran]
+def _waiting_for(watch: Watch) -> list[str]:
+    ran = {run.source for run in watch.latest.runs}
+    known = {source.name for source in watch.analyst.sources()}
+    return [name for name in ANALYSES if name in known - ran]
 
 
 def _is_judged(assembly: Assembly, place: int) -> bool:
     """Whether the newest judgement is younger than the first end of every pass."""
     watch = assembly.watches[place]
     runs, judgement = watch.latest.runs, watch.judgement
-    if judgement is None or not watch.passed or _waiting_for(runs):
+    if judgement is None or not watch.passed or _waiting_for(watch):
         return False
     return all(judgement.judged_at > run.at for run in runs if run.source in ANALYSES)
 

@@ -190,10 +190,15 @@ class EmbeddedMysql:
             raise EmbeddedError(f"{self.build.title}: {options[0]} failed: {error}\n{self._said()}") from error
 
     def _first_statements(self) -> Path:
-        """root's password, set before the first connection is let in."""
+        """root's password, set before the first connection is let in. MariaDB's own files make more roots, without one: they go."""
         path = self.folder / "first.sql"
         path.touch(mode=0o600)
-        path.write_text(f"ALTER USER 'root'@'localhost' IDENTIFIED BY '{self.password}';\n")
+        others = (
+            "DELETE FROM mysql.global_priv WHERE user IN ('root', '') AND host <> 'localhost';\nFLUSH PRIVILEGES;\n"
+        )
+        path.write_text(
+            (others if self.build.mariadb else "") + f"ALTER USER 'root'@'localhost' IDENTIFIED BY '{self.password}';\n"
+        )
         return path
 
     def _launch(self, more: list[str]) -> None:

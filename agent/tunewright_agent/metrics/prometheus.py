@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import Metric as Family
 from prometheus_client.registry import Collector
 
-from tunewright_agent.metrics import agent, effects, servers
+from tunewright_agent.metrics import agent, effects, server_status, servers
 from tunewright_agent.metrics.bill import write_bill
 from tunewright_agent.metrics.cloud import write_account, write_cloud
 from tunewright_agent.metrics.cloud_insights import write_insights
@@ -22,6 +22,7 @@ from tunewright_analyzers.facts.host import Host
 from tunewright_analyzers.facts.log_events import LogEvents
 from tunewright_analyzers.facts.relations import Indexes, Sequences, Tables
 from tunewright_analyzers.facts.replication import Replication
+from tunewright_analyzers.facts.server_status import ServerStatus
 from tunewright_analyzers.facts.sessions import ActiveSessions, Sessions
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.facts.snapshot import Snapshot, View
@@ -106,6 +107,12 @@ class TunewrightCollector(Collector):
             servers.write_settings(sheet, server, settings)
         if (log := snapshot.section(LogEvents)) is not None:
             servers.write_log(sheet, server, log)
+        if (status := snapshot.section(ServerStatus)) is not None:
+            server_status.write_status(sheet, server, status)
+            if sessions is not None:
+                server_status.write_waits(sheet, server, sessions)
+            if replication is not None:
+                server_status.write_channels(sheet, server, replication)
         if (host := snapshot.section(Host)) is not None:
             servers.write_host(sheet, server, host)
 

@@ -3,6 +3,7 @@
 from cases.case import NOW, Case, gap
 from cases.facts import ago, session, sessions
 from tunewright_analyzers.facts.sessions import Lock, Locks, Sessions
+from tunewright_analyzers.facts.snapshot import Engine, Flavour
 
 HEAD = session(
     100,
@@ -43,5 +44,22 @@ CASES = (
     Case("a cycle that the deadlock detector ends", "silent", (sessions(_waits(1, 2, 1), _waits(2, 1, 1)),)),
     Case("five seconds", "threshold", (sessions(HEAD, _waits(101, 100, 5)),), (SUBJECT,), severity={SUBJECT: "medium"}),
     Case("below five seconds", "threshold", (sessions(HEAD, _waits(101, 100, 4.9)),)),
+    Case(
+        "on MySQL",
+        "fires",
+        (sessions(HEAD, _waits(101, 100, 70)),),
+        (SUBJECT,),
+        statements=("KILL 100;",),
+        engine=Engine.MYSQL,
+    ),
+    Case(
+        "on RDS for MySQL",
+        "fires",
+        (sessions(HEAD, _waits(101, 100, 70)),),
+        (SUBJECT,),
+        statements=("CALL mysql.rds_kill(100);",),
+        flavour=Flavour.RDS,
+        engine=Engine.MYSQL,
+    ),
     Case("sessions hidden", "gap", gaps=(gap(Sessions),)),
 )

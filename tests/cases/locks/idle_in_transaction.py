@@ -3,7 +3,7 @@
 from cases.case import Case, gap
 from cases.facts import ago, session, sessions, settings
 from tunewright_analyzers.facts.sessions import Session, Sessions
-from tunewright_analyzers.facts.snapshot import Flavour
+from tunewright_analyzers.facts.snapshot import Engine, Flavour
 
 SUBJECT = "session of app (web) in shop"
 
@@ -28,5 +28,6 @@ CASES = (
     Case("working", "silent", (sessions(session()), settings())),
     Case("a minute", "threshold", (sessions(_idle(60)), settings()), (SUBJECT,), severity={SUBJECT: "medium"}),
     Case("below a minute", "threshold", (sessions(_idle(59)), settings())),
+    Case("on MySQL, which has no such timeout", "fires", (sessions(_idle(3600)), settings()), (SUBJECT,), engine=Engine.MYSQL),
     Case("sessions hidden", "gap", (settings(),), gaps=(gap(Sessions),)),
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from cases.case import Case, gap
 from cases.facts import sequence, sequences, table, tables
 from tunewright_analyzers.facts.relations import Sequences
+from tunewright_analyzers.facts.snapshot import Engine
 
 SUBJECT = "column public.orders.id in shop"
 LARGEST = 2**31 - 1
@@ -35,5 +36,14 @@ CASES = (
         severity={SUBJECT: "medium"},
     ),
     Case("nearly half used", "threshold", (sequences(sequence(last_value=LARGEST // 2 - 1)),)),
+    Case(
+        "MySQL's AUTO_INCREMENT",
+        "fires",
+        (sequences(sequence(last_value=4_100_000_000, max_value=4_294_967_295, column_type="int unsigned")),),
+        (SUBJECT,),
+        severity={SUBJECT: "critical"},
+        statements=("ALTER TABLE `public`.`orders` MODIFY `id` bigint unsigned NOT NULL AUTO_INCREMENT;",),
+        engine=Engine.MYSQL,
+    ),
     Case("sequences unread", "gap", gaps=(gap(Sequences),)),
 )

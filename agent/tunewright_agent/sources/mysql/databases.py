@@ -79,4 +79,4 @@ def collect(reader: Reader, taken_at: datetime) -> Collected:
 
 def source() -> Source[Reader]:
     """The source, for one target."""
-    return Source("databases", (Databases,), interval_seconds=60, deadline_seconds=20, collect=collect)
+    return Source("databases", (Databases,), interval_seconds=300, deadline_seconds=20, collect=collect)

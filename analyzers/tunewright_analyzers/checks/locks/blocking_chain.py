@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from tunewright_analyzers.check import Context, Verdict, check, threshold
 from tunewright_analyzers.facts.sessions import Locks, Session, Sessions
+from tunewright_analyzers.facts.snapshot import Engine, Flavour
 from tunewright_analyzers.finding import Evidence, Severity, Subject
 from tunewright_analyzers.recommendation import Action
 
@@ -46,6 +47,19 @@ def _held(context: Context[Thresholds], pid: int) -> str:
         else []
     )
     return ", ".join(sorted(set(held))) or "row or transaction locks"
+
+
+_LOOK = {
+    Engine.POSTGRESQL: "Look first whether it is still that session: SELECT * FROM pg_stat_activity WHERE pid = {pid}."
+}
+
+
+def _end(context: Context[Thresholds], pid: int) -> str:
+    """The statement that ends a session, in the engine's words; RDS and Aurora let nobody KILL, but have a procedure."""
+    latest = context.window.latest
+    if latest.engine is Engine.POSTGRESQL:
+        return f"SELECT pg_terminate_backend({pid});"
+    return f"KILL {pid};" if latest.flavour is Flavour.SELF_MANAGED else f"CALL mysql.rds_kill({pid});"
 
 
 @check(needs=(Sessions,), thresholds=Thresholds)
@@ -100,8 +114,10 @@ def blocking_chain(context: Context[Thresholds]) -> Iterator[Verdict]:
             yield context.recommendation(
                 found,
                 Action.END_SESSION,
-                (f"SELECT pg_terminate_backend({pid});",),
+                (_end(context, pid),),
                 risk="The head's open transaction is rolled back and its connection closed.",
                 rollback=(),
-                caution=f"Look first whether it is still that session: SELECT * FROM pg_stat_activity WHERE pid = {pid}.",
+                caution=_LOOK.get(
+                    context.window.latest.engine, "Look first whether it is still that session: SHOW PROCESSLIST."
+                ).format(pid=pid),
             )

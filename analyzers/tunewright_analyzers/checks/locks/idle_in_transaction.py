@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tunewright_analyzers.check import Context, Verdict, check, threshold
 from tunewright_analyzers.facts.sessions import Session, Sessions
 from tunewright_analyzers.facts.settings import Settings
-from tunewright_analyzers.facts.snapshot import Flavour
+from tunewright_analyzers.facts.snapshot import Engine, Flavour
 from tunewright_analyzers.finding import Evidence, Severity, Subject
 from tunewright_analyzers.parameters.change import for_role
 
@@ -53,6 +53,8 @@ def idle_in_transaction(context: Context[Thresholds]) -> Iterator[Verdict]:
             Evidence("idle_in_transaction_session_timeout", timeout, "seconds", "pg_settings, 0 = never"),
         )
         yield found
+        if context.window.latest.engine is not Engine.POSTGRESQL:
+            continue  # MySQL has no such timeout; MariaDB's holds for all sessions alike
         if timeout == 0 or context.window.latest.flavour is not Flavour.SELF_MANAGED:
             yield from context.parameters(
                 found,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.log_events import LogEvents
 from tunewright_analyzers.finding import Severity, Subject
 from tunewright_analyzers.logs.evidence import told, total
@@ -16,7 +16,7 @@ class Thresholds:
     per_day: float = threshold(5.0, "count", "Cancelled runs of one table a day from which it is told.")
 
 
-@check(needs=(LogEvents,), thresholds=Thresholds)
+@check(needs=(LogEvents,), engines=POSTGRESQL, thresholds=Thresholds)
 def autovacuum_cancelled(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Tables whose autovacuum is cancelled by somebody's lock, or skipped for it, again and again.
 

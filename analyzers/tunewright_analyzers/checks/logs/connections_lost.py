@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.log_events import LogEvents
 from tunewright_analyzers.finding import Severity, Subject
 from tunewright_analyzers.logs.evidence import per_hour, told, total
@@ -16,7 +16,7 @@ class Thresholds:
     per_hour: float = threshold(20.0, "count", "Lost connections an hour from which it is told.")
 
 
-@check(needs=(LogEvents,), thresholds=Thresholds)
+@check(needs=(LogEvents,), engines=POSTGRESQL, thresholds=Thresholds)
 def connections_lost(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Clients that went away without a word, or spoke no protocol.
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from tunewright_analyzers.check import Context, NoThresholds, Verdict, check
+from tunewright_analyzers.check import POSTGRESQL, Context, NoThresholds, Verdict, check
 from tunewright_analyzers.facts.log_events import Deadlock, LogEvents, Waiter
 from tunewright_analyzers.finding import Evidence, Severity, Subject
 
@@ -19,7 +19,7 @@ def _told(waiter: Waiter) -> str:
     return f"waits for {waiter.mode} on {waiter.locked}: {waiter.statement[:_LONGEST] or 'its statement is not in the log'}"
 
 
-@check(needs=(LogEvents,))
+@check(needs=(LogEvents,), engines=POSTGRESQL)
 def deadlocks(context: Context[NoThresholds]) -> Iterator[Verdict]:
     """Statements that deadlock with each other, by name.
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from tunewright_analyzers.check import Context, NoThresholds, Verdict, check
+from tunewright_analyzers.check import POSTGRESQL, Context, NoThresholds, Verdict, check
 from tunewright_analyzers.facts.log_events import LogEvents
 from tunewright_analyzers.finding import Severity, Subject
 from tunewright_analyzers.logs.evidence import told, total
 
 
-@check(needs=(LogEvents,))
+@check(needs=(LogEvents,), engines=POSTGRESQL)
 def disk_faults(context: Context[NoThresholds]) -> Iterator[Verdict]:
     """Writes or reads that the disk refused.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import Context, Verdict, check, threshold
+from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
 from tunewright_analyzers.facts.log_events import LockWait, LogEvents
 from tunewright_analyzers.finding import Evidence, Severity, Subject
 from tunewright_analyzers.logs.evidence import per_hour, told
@@ -26,7 +26,7 @@ def _worst(waits: tuple[LockWait, ...]) -> Evidence:
     return Evidence(f"longest of those remembered, {worst.seconds:.1f} s", said, "", "the server's log")
 
 
-@check(needs=(LogEvents,), thresholds=Thresholds)
+@check(needs=(LogEvents,), engines=POSTGRESQL, thresholds=Thresholds)
 def lock_waits(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Statements that waited long for a lock, and got it.
 

@@ -21,7 +21,7 @@ _ATTRIBUTE = (
     "field_name",
 )
 _VALUE = ("value", "attribute_value", "attr_value", "meta_value", "property_value", "field_value")
-_TEXTS = {"text", "character varying", "character", "json", "jsonb"}
+_TEXTS = {"text", "character varying", "character", "json", "jsonb", "varchar", "char", "mediumtext", "longtext"}
 
 
 @dataclass(frozen=True, slots=True)

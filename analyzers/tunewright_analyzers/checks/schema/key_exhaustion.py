@@ -6,9 +6,11 @@ from datetime import timedelta
 
 from tunewright_analyzers.check import Context, Verdict, check, threshold
 from tunewright_analyzers.facts.relations import Sequence, Sequences, Tables
+from tunewright_analyzers.facts.snapshot import Engine
 from tunewright_analyzers.finding import Evidence, Finding, Severity, Subject
 from tunewright_analyzers.recommendation import Action
 from tunewright_analyzers.sql.identifiers import qualified, quoted
+from tunewright_analyzers.sql.mysql import identifiers as mysql_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,24 @@ def _widen(context: Context[Thresholds], found: Finding, sequence: Sequence) -> 
     )
 
 
+def _widen_auto_increment(context: Context[Thresholds], found: Finding, sequence: Sequence) -> Iterator[Verdict]:
+    """MySQL: the column itself counts; its other attributes must be written again, or they are lost."""
+    kind = (sequence.column_type or "").lower()
+    if sequence.owned_table is None or sequence.owned_column is None or kind.startswith("bigint"):
+        return
+    table, column = mysql_names.qualified(sequence.owned_table), mysql_names.quoted(sequence.owned_column)
+    unsigned = " unsigned" if "unsigned" in kind else ""
+    yield context.recommendation(
+        found,
+        Action.ALTER_TABLE,
+        (f"ALTER TABLE {table} MODIFY {column} bigint{unsigned} NOT NULL AUTO_INCREMENT;",),
+        risk="The table is copied: writes wait meanwhile. Columns that refer to it must have the same type first, or their foreign keys go.",
+        rollback=(f"ALTER TABLE {table} MODIFY {column} {kind} NOT NULL AUTO_INCREMENT;",),
+        caution="Write the column's comment and other attributes too, where it has any: MODIFY sets them all. On a large table use gh-ost or "
+        "pt-online-schema-change.",
+    )
+
+
 @check(needs=(Sequences,), thresholds=Thresholds)
 def key_exhaustion(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Integer keys whose sequence nears the end of what the column can hold.
@@ -94,4 +114,7 @@ def key_exhaustion(context: Context[Thresholds]) -> Iterator[Verdict]:
             *(() if days is None else (Evidence("days left", round(days, 1), "days", "rows inserted in the window"),)),
         )
         yield found
-        yield from _widen(context, found, sequence)
+        if context.window.latest.engine is Engine.POSTGRESQL:
+            yield from _widen(context, found, sequence)
+        else:
+            yield from _widen_auto_increment(context, found, sequence)

@@ -9,8 +9,8 @@ from tunewright_analyzers.facts.relations import Tables
 from tunewright_analyzers.finding import Evidence, Severity, Subject
 from tunewright_analyzers.schema.tables import rows_of, tables_with
 
-_TEXTS = {"text", "character varying", "character", "name"}
-_KEYS = {"integer", "bigint", "uuid", "text", "character varying"}
+_TEXTS = {"text", "character varying", "character", "name", "varchar", "char", "enum"}
+_KEYS = {"integer", "bigint", "uuid", "text", "character varying", "int", "mediumint", "varchar", "char", "binary"}
 
 
 @dataclass(frozen=True, slots=True)

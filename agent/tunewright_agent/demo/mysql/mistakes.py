@@ -1,0 +1,48 @@
+"""What is wrong with the demo on MySQL, on purpose: what the daemon must find there, and with which thresholds."""
+
+from tunewright_agent.demo.mistakes import Planted
+from tunewright_agent.demo.mysql.shop import DATABASE
+from tunewright_analyzers.facts.ids import CheckId
+
+
+def _planted(check: str, name: str, subject: str, what: str) -> Planted:
+    return Planted(name, what, CheckId(check), subject, "planted")
+
+
+PLANTED = (
+    _planted(
+        "schema/not_transactional", "engine", f"table {DATABASE}.audit_log", "a table in MyISAM, which a crash corrupts"
+    ),
+    _planted("schema/charset_utf8mb3", "charset", f"database {DATABASE}", "text that holds no emoji"),
+    _planted("schema/key_exhaustion", "key", f"column {DATABASE}.votes.id", "a smallint key near its end"),
+    _planted("schema/primary_key_missing", "no key", f"table {DATABASE}.clicks", "a table without a primary key"),
+    _planted("schema/repeated_column_group", "phones", f"table {DATABASE}.customers(phone1", "phone1, phone2, phone3"),
+    _planted(
+        "schema/polymorphic_reference",
+        "subject",
+        f"table {DATABASE}.comments(subject_type",
+        "a reference to now one table, now another",
+    ),
+    _planted("schema/wide_table", "wide", f"table {DATABASE}.settings_of_users", "a table of 106 columns"),
+    _planted("security/empty_password", "no password", "account app@%", "the application's account has no password"),
+    _planted("security/account_from_anywhere", "dba", "account dba@%", "an administrator who may come from anywhere"),
+    _planted("security/tls_optional", "tls", "setting require_secure_transport", "logins without TLS"),
+    _planted("backup/binary_log_off", "binlog", "setting log_bin", "no binary log"),
+    _planted(
+        "parameters/durability_weakened",
+        "durability",
+        "setting innodb_flush_log_at_trx_commit",
+        "commits that a crash loses",
+    ),
+    _planted("locks/blocking_chain", "chain", "session of app", "a session that waits for another's row"),
+    _planted("locks/idle_in_transaction", "idle", "session of app", "a transaction that nobody works in"),
+    _planted("locks/metadata_lock_queue", "queue", "", "a queue behind an ALTER TABLE"),
+    _planted("queries/dominant", "dominant", "statement", "a statement that takes most of the time"),
+)
+DEMO_CHECKS: dict[str, dict[str, float]] = {
+    "queries/dominant": {"seconds_min": 0.3, "share_min": 0.2},
+    "locks/idle_in_transaction": {"seconds_min": 3},
+    "locks/blocking_chain": {"seconds_min": 2},
+    "locks/metadata_lock_queue": {"seconds_min": 2},
+}
+"""Thresholds that are lower than usual: the shop lives for minutes, not weeks."""
