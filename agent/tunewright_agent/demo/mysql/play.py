@@ -28,7 +28,7 @@ from tunewright_agent.embedded.mysql import MARIADB_1011, MYSQL_80, PREFIX, Embe
 from tunewright_agent.reports.mysql_index_advice import builds
 from tunewright_agent.reports.shapes import whole_judgement
 from tunewright_agent.sources.mysql.advice_facts import read
-from tunewright_agent.sources.mysql.direct import Address, DirectSession
+from tunewright_agent.sources.mysql.direct import DirectSession
 from tunewright_analyzers.indexes.mysql.choose import advise
 from tunewright_analyzers.recommendation import Recommendation
 
@@ -51,7 +51,7 @@ def settings_for(server: EmbeddedMysql, history: Path) -> Settings:
 
 def advised(server: EmbeddedMysql) -> tuple[str, ...]:
     """The statements of `tunewright advise indexes` for the shop. Raises SourceError."""
-    with DirectSession(Address.of(server.url(shop.DATABASE, shop.MONITOR, shop.PASSWORD))) as session:
+    with DirectSession(server.url(shop.DATABASE, shop.MONITOR, shop.PASSWORD)) as session:
         facts = read(session, (shop.DATABASE,))
     return tuple(statement for build in builds(advise(facts), facts) for statement in build.statements)
 
