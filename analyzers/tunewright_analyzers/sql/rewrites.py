@@ -256,6 +256,9 @@ def _pair(condition: Node, names: Names, scopes: tuple[tuple[Item, ...], ...]) -
 
 
 def equal_forms(text: str, names: Names) -> tuple[str, ...]:
-    """Every other form of the statement that is proved to give the same rows, each once."""
+    """Every other form of a SELECT that is proved to give the same rows, each once; none of another statement."""
+    tree = parsed(text)
+    if not isinstance(tree, ast.SelectStmt) or tree.larg is not None or tree.valuesLists:
+        return ()
     found = (not_exists(text, names), union_all(text), exists(text, names), grouped_join(text, names))
     return tuple(dict.fromkeys(one for one in found if one is not None))
