@@ -5,6 +5,7 @@ BIN := .venv/bin
 STAMP := .venv/installed
 ENGINE ?= postgres
 KEEP ?=
+JOBS ?= auto
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test test-fast lint types check docs lock clean
@@ -23,7 +24,7 @@ demo: install ## start a server full of mistakes, find them, prove the advice (E
 
 test: install ## all tests, on real servers
 	@deploy/debian-servers
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 test-fast: install ## tests that need no server and no patience, under a minute
 	@$(BIN)/python -m pytest -q -n auto -m "not slow and not live"
