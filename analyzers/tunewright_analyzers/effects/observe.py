@@ -6,6 +6,7 @@ parts of a partitioned index. A setting whose value is a text is seen to change,
 """
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from tunewright_analyzers.sql.identifiers import qualified, quoted
 
 _TEXT = "its value is a text, which is never kept: the server's own files or its parameter group know the former one"
 _CONSTRAINT = "a constraint stands on the index: it comes and goes by ALTER TABLE … ADD or DROP CONSTRAINT"
+_UNIT = re.compile(r"(\d*)([A-Za-z]+)")
 _PLAIN_KINDS = frozenset({"bool", "integer", "real", "enum"})
 _NOT_THE_USERS = frozenset({"internal"})
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -73,8 +75,12 @@ def canonical(index: Index) -> str:
     return str(HypotheticalIndex(index.table, index.keys, index.included, index.predicate, index.method))
 
 
-def _shown(setting: Setting) -> str:
-    return f"{setting.value}{setting.unit}" if setting.unit and setting.value.lstrip("-").isdigit() else setting.value
+def _shown(setting: Setting, engine: Engine) -> str:
+    """The value with its unit, as PostgreSQL reads it again: 16384 of 8kB are 131072kB. MySQL's as it stands: its SET knows no units."""
+    unit = _UNIT.fullmatch(setting.unit or "")
+    if engine is not Engine.POSTGRESQL or unit is None or not setting.value.isdigit():
+        return setting.value
+    return f"{int(setting.value) * int(unit[1] or 1)}{unit[2]}"
 
 
 def _mark(name: str, role: str | None, database: str | None, text: str, *, plain: bool) -> SettingMark:
@@ -105,14 +111,18 @@ def catalogue(snapshot: Snapshot) -> Catalogue:
         )
         found = tuple(TableMark(row.name, row.options) for row in tables.rows if not row.is_temporary)
     return Catalogue(
-        snapshot.taken_at, databases, marks, found, _settings(settings) if isinstance(settings, Settings) else None
+        snapshot.taken_at,
+        databases,
+        marks,
+        found,
+        _settings(settings, snapshot.engine) if isinstance(settings, Settings) else None,
     )
 
 
-def _settings(section: Settings) -> tuple[SettingMark, ...]:
+def _settings(section: Settings, engine: Engine) -> tuple[SettingMark, ...]:
     kinds = {row.name: row.kind for row in section.rows}
     own = [
-        _mark(row.name, None, None, _shown(row), plain=row.kind in _PLAIN_KINDS)
+        _mark(row.name, None, None, _shown(row, engine), plain=row.kind in _PLAIN_KINDS)
         for row in section.rows
         if row.context not in _NOT_THE_USERS
     ]
@@ -143,7 +153,7 @@ def observed(cluster: ClusterId, before: Catalogue, now: Catalogue, snapshot: Sn
     """The changes between two readings, in a fixed order."""
     both = set(before.databases) & set(now.databases)
     found = [*_indexes(before, now, both, snapshot.engine), *_options(before, now, both)]
-    found += _setting_changes(before, now, snapshot.flavour)
+    found += _setting_changes(before, now, snapshot)
     return tuple(_named(cluster, one, before.at, now.at) for one in found)
 
 
@@ -248,7 +258,7 @@ Key = tuple[str, str | None, str | None]
 """Name, role and database of a setting; None of the server's own, "" of any."""
 
 
-def _setting_changes(before: Catalogue, now: Catalogue, flavour: Flavour) -> Iterator[Change]:
+def _setting_changes(before: Catalogue, now: Catalogue, of: Snapshot) -> Iterator[Change]:
     if before.settings is None or now.settings is None:
         return
     old = {(one.name, one.role, one.database): one for one in before.settings}
@@ -257,29 +267,31 @@ def _setting_changes(before: Catalogue, now: Catalogue, flavour: Flavour) -> Ite
         was, is_now = old.get(key), new.get(key)
         if was == is_now or (key[1] is None and (was is None or is_now is None)):
             continue  # a parameter that one reading does not have at all came or went with an extension or a release
-        yield _setting(key, was, is_now, flavour)
+        yield _setting(key, was, is_now, of)
 
 
-def _setting(key: Key, was: SettingMark | None, is_now: SettingMark | None, flavour: Flavour) -> Change:
+def _setting(key: Key, was: SettingMark | None, is_now: SettingMark | None, of: Snapshot) -> Change:
     name, role, database = key
     whose = "" if role is None else f" of role {role or 'any'} in {database or 'all databases'}"
     caution = None
     if was is not None and was.value is None:
         caution = _TEXT
-    elif role is None and flavour is not Flavour.SELF_MANAGED:
+    elif role is None and of.flavour is not Flavour.SELF_MANAGED:
         caution = f"set {name} back to {was.value if was else 'its default'} in the parameter group"
     return Change(
         "", What.SETTING, name + whose, name + whose, database or None, None, _NEVER, _NEVER,
-        _set(key, was, flavour), _set(key, is_now, flavour), caution,
+        _set(key, was, of), _set(key, is_now, of), caution,
         was.value if was is not None else None, is_now.value if is_now is not None else None,
     )  # fmt: skip
 
 
-def _set(key: Key, mark: SettingMark | None, flavour: Flavour) -> tuple[str, ...]:
+def _set(key: Key, mark: SettingMark | None, of: Snapshot) -> tuple[str, ...]:
     """The statements that give the setting this value; none where they would not be ours to give, or the value is not kept."""
     name, role, database = key
-    if (mark is not None and mark.value is None) or (role is None and flavour is not Flavour.SELF_MANAGED):
+    if (mark is not None and mark.value is None) or (role is None and of.flavour is not Flavour.SELF_MANAGED):
         return ()
+    if of.engine is not Engine.POSTGRESQL:
+        return (_set_mysql(name, mark, of.engine),) if mark is not None else ()
     quoted_name = _option(name)
     verb = f"RESET {quoted_name}" if mark is None else f"SET {quoted_name} = {_literal(mark.value or '')}"
     if role is None:
@@ -287,3 +299,10 @@ def _set(key: Key, mark: SettingMark | None, flavour: Flavour) -> tuple[str, ...
     whose = f"ROLE {quoted(role)}" if role else f"DATABASE {quoted(database or '')}" if database else "ROLE ALL"
     where = f" IN DATABASE {quoted(database)}" if role and database else ""
     return (f"ALTER {whose}{where} {verb};",)
+
+
+def _set_mysql(name: str, mark: SettingMark, engine: Engine) -> str:
+    """MariaDB keeps nothing over a restart: its file of settings must say the same."""
+    value = mark.value or ""
+    plain = value if value.lstrip("-").replace(".", "", 1).isdigit() or value in {"ON", "OFF"} else _literal(value)
+    return f"SET {'PERSIST' if engine is Engine.MYSQL else 'GLOBAL'} {name} = {plain};"

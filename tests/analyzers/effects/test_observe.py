@@ -205,3 +205,43 @@ def test_advice_of_a_parameter_group_is_answered_by_the_setting_itself(
     )
     one = _advice(Action.SET_PARAMETER, Subject("cluster", "shop"), "aws rds modify-db-parameter-group …")
     assert answers(change, replace(one, changes=(declared,))) is is_it
+
+
+@pytest.mark.parametrize(("engine", "verb"), [(Engine.MYSQL, "PERSIST"), (Engine.MARIADB, "GLOBAL")])
+def test_mysqls_statements_are_of_its_own_language(engine: Engine, verb: str) -> None:
+    def read(*sections: Section, hours: int) -> Snapshot:
+        return replace(snapshot(*sections, hours=hours), engine=engine)
+
+    def settings(size: str, mode: str) -> Settings:
+        kinds = (("innodb_buffer_pool_size", size, "integer"), ("binlog_row_image", mode, "enum"))
+        rows = (
+            Setting(name, value, "B" if kind == "integer" else None, kind, "dynamic", "file", None)
+            for name, value, kind in kinds
+        )
+        return Settings(tuple(rows))
+
+    one = read(*indexes(OLD), settings("134217728", "full"), hours=0)
+    two = read(*indexes(OLD, STATUS), settings("268435456", "minimal"), hours=1)
+    found = {change.name: change.undo for change in observed(SHOP, catalogue(one), catalogue(two), two)}
+    assert found == {
+        "public.orders_status": ("DROP INDEX `orders_status` ON `orders`;",),
+        "innodb_buffer_pool_size": (f"SET {verb} innodb_buffer_pool_size = 134217728;",),
+        "binlog_row_image": (f"SET {verb} binlog_row_image = 'full';",),
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "shown"),
+    [
+        ("16384", "8kB", "131072kB"),
+        ("64", "16MB", "1024MB"),
+        ("4096", "kB", "4096kB"),
+        ("-1", "ms", "-1"),
+        ("0.5", "ms", "0.5"),
+        ("100", None, "100"),
+    ],
+)
+def test_a_value_is_written_so_that_the_server_reads_the_same(value: str, unit: str | None, shown: str) -> None:
+    one, two = (Settings((Setting("x", each, unit, "integer", "sighup", "file", None),)) for each in (value, "7"))
+    (change,) = between((one,), (two,))
+    assert change.undo[0] == f"ALTER SYSTEM SET x = '{shown}';"
