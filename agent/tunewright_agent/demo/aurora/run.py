@@ -24,7 +24,7 @@ from tunewright_agent.demo.aurora.account import account
 from tunewright_agent.demo.aurora.estate import AWAY, HOME
 from tunewright_agent.demo.aurora.planted import PLANTED_IN_CLOUD, PlantedInCloud, surplus
 from tunewright_agent.demo.server import DATABASE
-from tunewright_agent.demo.watched import DemoError, Seen, daemon_over, grant, scrape
+from tunewright_agent.demo.watched import ANALYSES, DemoError, Seen, daemon_over, grant, scrape
 from tunewright_agent.embedded.server import EmbeddedServer
 from tunewright_agent.reports.render import render_report
 from tunewright_agent.reports.shapes import state_shape, whole_judgement
@@ -129,12 +129,12 @@ def _watches(assembly: Assembly) -> tuple[Watch, ...]:
 
 
 def _passed(assembly: Assembly) -> bool:
-    """Whether every source has ended once, and the analyst's passes have succeeded (they need what the sources bring first)."""
+    """Whether every source has ended once, and plans and index advice have succeeded (they need what the sources bring first)."""
     if assembly.fleet is None or not assembly.fleet.passed:
         return False
     for watch in _watches(assembly):
         well = {run.source for run in watch.latest.runs if run.error is None}
-        if not {one.name for one in watch.analyst.sources()} <= well:
+        if not {one.name for one in watch.analyst.sources()} & set(ANALYSES) <= well:
             return False
     return True
 
