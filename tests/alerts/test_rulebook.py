@@ -93,7 +93,7 @@ def test_commands_on_the_pages_exist() -> None:
     from tunewright_agent.cli import app as application
 
     app = application.app
-    from tunewright_agent.cli import advice, daemon, notify, observe, reference  # noqa: F401  # each adds its commands
+    from tunewright_agent.cli import advice, changes, daemon, notify, observe, reference  # noqa: F401  # each adds its commands
 
     known = {one.name or one.callback.__name__ for one in app.registered_commands if one.callback} | {
         group.name for group in app.registered_groups

@@ -62,6 +62,7 @@ EMPTY_RULES = {
 """Recording rules that a quiet server may leave empty, and why."""
 EMPTY_PARTS = {
     "tunewright_aws_": "no cluster of AWS is watched",
+    "tunewright_mysql_": "no MySQL or MariaDB is watched",
     "tunewright_replica_lag_seconds": "no standby is connected",
     'tunewright_server_info{flavour="aurora"}': "the server is not Aurora",
     "tunewright_standby_lag_seconds": "the server is a primary",

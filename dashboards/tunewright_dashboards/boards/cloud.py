@@ -313,5 +313,48 @@ BOARD = Board(
             ),
             folded=True,
         ),
+        Row(
+            "Operating system and Performance Insights",
+            (
+                lines(
+                    "Processors inside",
+                    "Busy, waiting for storage, stolen: by Enhanced Monitoring.",
+                    "percentunit",
+                    "os_cpu_ratio",
+                    "os_cpu_wait_ratio",
+                    "os_cpu_steal_ratio",
+                ),
+                lines(
+                    "Memory inside",
+                    "In all, free, and swapped.",
+                    "bytes",
+                    "os_memory_bytes",
+                    "os_memory_free_bytes",
+                    "os_swap_used_bytes",
+                ),
+                lines("Disk wait", "Time of a request, of the slowest disk.", "s", "os_disk_await_seconds"),
+                lines("File system", "Used share of the fullest.", "percentunit", "os_filesystem_used_ratio"),
+                Panel(
+                    "Load by wait",
+                    "Active sessions by what they wait for (Performance Insights).",
+                    "short",
+                    (
+                        Query(
+                            f"tunewright_aws_wait_load_sessions{{{CLOUD}}}",
+                            f"{_WHO} {{{{wait_type}}}} {{{{wait_event}}}}",
+                        ),
+                    ),
+                    empty=NOT_SUCH,
+                ),
+                Panel(
+                    "Load by statement",
+                    "Active sessions by statement (Performance Insights).",
+                    "short",
+                    (Query(f"tunewright_aws_statement_load_sessions{{{CLOUD}}}", f"{_WHO} {{{{statement}}}}"),),
+                    empty=NOT_SUCH,
+                ),
+            ),
+            folded=True,
+        ),
     ),
 )
