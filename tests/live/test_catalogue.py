@@ -2,10 +2,11 @@
 
 import pytest
 
-from reading import collect, name_of, run, section
+from reading import as_role, collect, name_of, run, section
+from tunewright_agent.embedded.server import EmbeddedServer
 from tunewright_agent.history.codec import dump_section
 from tunewright_agent.sources.postgres import columns, extensions, schema, sequences
-from tunewright_analyzers.facts.columns import Columns, Constraint, Schema
+from tunewright_analyzers.facts.columns import Columns, Constraint, Schema, TextShapes
 from tunewright_analyzers.facts.relations import Sequence, Sequences
 from tunewright_analyzers.facts.settings import Extensions
 
@@ -108,6 +109,41 @@ def test_statistics_of_columns_without_their_values(database: str) -> None:
     text = dump_section(part).decode()
     assert "hidden-" not in text
     assert "777001" not in text
+
+
+@pytest.mark.parametrize("kind", ["superuser", "granted"])
+def test_the_shapes_of_texts_are_counted_without_their_values(
+    kind: str, postgres: EmbeddedServer, database: str
+) -> None:
+    run(
+        database,
+        "CREATE TABLE t (id int, price text, day char(12), word text, long text)",
+        "INSERT INTO t SELECT g, g || '.50', date '2020-01-01' + g % 400, 'secret-' || g, repeat('x', 2000) || g FROM generate_series(1, 3000) g",
+        "ANALYZE t",
+    )
+    with as_role(kind, postgres, database) as url:
+        part = section(collect(url, columns.source()), Columns)
+    found = {row.column: row.shapes for row in part.rows}
+    assert (found["id"], found["long"]) == (None, TextShapes(0, 0, 0))
+    price, day, word = found["price"], found["day"], found["word"]
+    assert price is not None
+    assert price.numbers == price.seen > 50
+    assert price.dates == 0
+    assert day is not None
+    assert day.dates == day.seen > 50
+    assert day.numbers == 0
+    assert word is not None
+    assert word.seen > 50
+    assert word.numbers == word.dates == 0
+    assert "secret-" not in dump_section(part).decode()
+
+
+def test_without_the_grant_no_shapes_are_told(postgres: EmbeddedServer, database: str) -> None:
+    run(database, "CREATE TABLE t (price text)", "INSERT INTO t SELECT g FROM generate_series(1, 300) g", "ANALYZE t")
+    with as_role("stranger", postgres, database) as url:
+        collected = collect(url, columns.source())
+    assert section(collected, Columns).rows == ()
+    assert collected.gaps
 
 
 def test_extensions_installed_and_to_be_had(database: str) -> None:

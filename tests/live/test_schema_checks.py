@@ -14,13 +14,16 @@ from tunewright_analyzers.finding import Finding
 FAULTY = """
 CREATE TABLE things (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(), code character(8), price money, at timestamp DEFAULT now(), body json,
-  ref varchar(36), owner_type text, owner_id int, phone1 text, phone2 text, phone3 text);
+  ref varchar(36), owner_type text, owner_id int, phone1 text, phone2 text, phone3 text,
+  amount text, day varchar(10), mixed text);
 CREATE TABLE properties (thing_id bigint, attribute text, value text);
 CREATE TABLE codes (code text COLLATE "C" PRIMARY KEY);
 CREATE TABLE uses (code text REFERENCES codes, at int, UNIQUE (code, at));
 CREATE TABLE twice (id int PRIMARY KEY);
 ALTER TABLE twice ADD CONSTRAINT again UNIQUE (id);
-INSERT INTO things (ref, code) SELECT gen_random_uuid()::text, 'x' FROM generate_series(1, 20000);
+INSERT INTO things (ref, code, amount, day, mixed)
+  SELECT gen_random_uuid()::text, 'x', (g * 0.25)::text, (date '2020-01-01' + g % 900)::text, CASE WHEN g % 2 = 0 THEN 'none' ELSE g::text END
+  FROM generate_series(1, 20000) g;
 INSERT INTO properties SELECT g, 'a', 'b' FROM generate_series(1, 100000) g;
 """
 SOUND = """
@@ -35,6 +38,7 @@ EXPECTED = {
     "schema/timestamp_without_zone": {"table public.things"},
     "schema/json_not_jsonb": {"table public.things"},
     "schema/uuid_as_text": {"column public.things.ref"},
+    "schema/text_holds_values": {"column public.things.amount", "column public.things.day"},
     "schema/random_uuid_key": {"column public.things.id"},
     "schema/nullable_unique": {"index public.uses_code_at_key"},
     "schema/redundant_constraint": {"constraint public.twice.again"},

@@ -8,6 +8,18 @@ from tunewright_analyzers.facts.snapshot import Section
 
 
 @dataclass(frozen=True, slots=True)
+class TextShapes:
+    """Of a text column: how many of the values that the planner keeps were looked at (in the server), and how many are wholly a number, or a date.
+
+    A number: at most 18 digits, no leading zero, no sign but `-`. A date: ISO 8601, with or without a time.
+    """
+
+    seen: int
+    numbers: int
+    dates: int
+
+
+@dataclass(frozen=True, slots=True)
 class ColumnStatistics:
     """What the planner knows of a column, without a single value of the user's data.
 
@@ -24,6 +36,8 @@ class ColumnStatistics:
     common_frequencies: tuple[float, ...] = ()
     histogram_buckets: int = 0
     inherited: bool = False
+    shapes: TextShapes | None = None
+    """None: not a text column, or no kept value of it may be looked at."""
 
 
 @dataclass(frozen=True, slots=True)

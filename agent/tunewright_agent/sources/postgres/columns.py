@@ -1,21 +1,36 @@
 """Source `columns`: what the planner knows of each column, never a value of it. Fills Columns.
 
 pg_stats shows only columns that the role may SELECT; the monitoring role gets the numbers through tunewright.column_statistics(), which
-`tunewright grants` makes. Most common values and histogram bounds are never selected.
+`tunewright grants` makes. Most common values and histogram bounds are never selected; of those of text columns the server counts how many
+look like numbers or dates (tunewright.text_shapes(); without it, of the columns that may be read).
 """
 
 from datetime import datetime
 
 from tunewright_agent.sources.postgres.session import Reader, Row, Session, each_database
 from tunewright_agent.sources.source import Collected, Source
-from tunewright_analyzers.facts.columns import Columns, ColumnStatistics
+from tunewright_analyzers.facts.columns import Columns, ColumnStatistics, TextShapes
 from tunewright_analyzers.facts.relations import RelationName
 from tunewright_analyzers.facts.snapshot import Gap
 
 MEND = "run the SQL of `tunewright grants` in this database: its function tunewright.column_statistics() gives the numbers without the values"
 
 
-def _statistics(row: Row, database: str) -> ColumnStatistics:
+_Key = tuple[str, str, str, bool]
+
+
+def _key(row: Row) -> _Key:
+    return row["schema"], row["name"], row["column_name"], row["inherited"]
+
+
+def _shapes(session: Session) -> dict[_Key, TextShapes]:
+    """What the text columns hold, as far as it may be known."""
+    granted = session.query("text_shapes_ways", mark="columns")[0]["granted"]
+    rows = session.query("text_shapes_granted" if granted else "text_shapes", mark="columns")
+    return {_key(row): TextShapes(row["seen"], row["numbers"], row["dates"]) for row in rows}
+
+
+def _statistics(row: Row, database: str, shapes: dict[_Key, TextShapes]) -> ColumnStatistics:
     return ColumnStatistics(
         table=RelationName(database, row["schema"], row["name"]),
         column=row["column_name"],
@@ -26,6 +41,7 @@ def _statistics(row: Row, database: str) -> ColumnStatistics:
         common_frequencies=tuple(row["frequencies"] or ()),
         histogram_buckets=max(0, row["buckets"]),
         inherited=row["inherited"],
+        shapes=shapes.get(_key(row)),
     )
 
 
@@ -37,7 +53,8 @@ def collect(reader: Reader, taken_at: datetime) -> Collected:
     def read(session: Session) -> None:
         ways = session.query("column_statistics_ways", mark="columns")[0]
         name = "column_statistics_granted" if ways["granted"] else "column_statistics"
-        found.extend(_statistics(row, session.database) for row in session.query(name, mark="columns"))
+        shapes = _shapes(session)
+        found.extend(_statistics(row, session.database, shapes) for row in session.query(name, mark="columns"))
         if ways["hidden"] and not ways["granted"]:
             reason = f"the column statistics of {ways['hidden']} tables are hidden from our role"
             hidden.append(Gap("columns", reason, taken_at, MEND, session.database, (Columns.name,)))
