@@ -9,7 +9,7 @@ from reading import as_role, reader, run, source_of
 from tunewright_agent.embedded.server import EmbeddedServer
 from tunewright_analyzers.check import Verdict, discover
 from tunewright_analyzers.check import run as run_check
-from tunewright_analyzers.facts.ids import ClusterId, InstanceId
+from tunewright_analyzers.facts.ids import CheckId, ClusterId, InstanceId
 from tunewright_analyzers.facts.snapshot import Engine, Flavour, Section, Snapshot, Window
 from tunewright_analyzers.finding import Finding
 from tunewright_analyzers.recommendation import Recommendation
@@ -84,3 +84,41 @@ def test_the_advice_mends_what_it_names(planted: str) -> None:
     assert statements
     run(planted, *statements)
     assert _found(_verdicts(planted)) == {("security/connections_unlogged", "setting log_connections")}
+
+
+def test_roles_and_attributes_without_use_are_told_by_their_statements(
+    postgres18: EmbeddedServer, database18: str
+) -> None:
+    run(
+        database18,
+        "CREATE EXTENSION pg_stat_statements",
+        "CREATE ROLE never_here LOGIN",
+        "CREATE ROLE works_here LOGIN CREATEDB CREATEROLE",
+    )
+    try:
+        run(
+            database18,
+            "SELECT pg_stat_statements_reset()",
+            "SET ROLE works_here; SELECT 1; CREATE ROLE made_here; DROP ROLE made_here",
+        )
+        at, sections = datetime.now(UTC), list[Section]()
+        with reader(database18) as made:
+            for name in ("roles", "settings", "statements"):
+                sections += source_of(name).collect(made, at).sections
+            version = made.server.version
+        latest = Snapshot(
+            ClusterId("shop"), InstanceId("db"), Engine.POSTGRESQL, version, Flavour.SELF_MANAGED, at, tuple(sections)
+        )
+        checks = {one.id: one for one in discover()}
+        found = {
+            (one.check, one.subject.name, one.statements)
+            for name in ("security/unused_role", "security/unused_privileges")
+            for one in run_check(checks[CheckId(name)], Window(ClusterId("shop"), at, at, latest), {"least_days": 0.0})
+            if isinstance(one, Recommendation) and one.subject.name in {"never_here", "works_here"}
+        }
+        assert found == {
+            ("security/unused_role", "never_here", ("ALTER ROLE never_here NOLOGIN;",)),
+            ("security/unused_privileges", "works_here", ("ALTER ROLE works_here NOCREATEDB;",)),
+        }
+    finally:
+        run(database18, "DROP ROLE never_here, works_here")
