@@ -1,6 +1,8 @@
 """The slow query log and the error log of running MySQL and MariaDB servers, read to events."""
 
+import contextlib
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pymysql
@@ -8,6 +10,10 @@ import pytest
 
 import mysql_servers
 from tunewright_agent.embedded.mysql import EmbeddedMysql
+from tunewright_agent.history.codec import dump_section
+from tunewright_agent.sources.mysql.log_events import LogReading
+from tunewright_agent.sources.mysql.session import Reader
+from tunewright_analyzers.facts.log_events import LogEvents
 from tunewright_analyzers.logs.mysql_error import classify_error, error_line
 from tunewright_analyzers.logs.mysql_slow import slow_statements
 
@@ -43,6 +49,14 @@ def test_a_running_servers_slow_log_is_read(mysql_family: EmbeddedMysql, mysql_d
     assert changed.seconds < slow.seconds
     assert changed.database == slow.database
     assert "s3cr3t" not in repr(everything)
+    with contextlib.closing(Reader(mysql_database)) as reader:
+        collected = LogReading((mysql_family.log, file)).collect(reader, datetime.now(UTC))
+    (counted,) = collected.sections
+    assert isinstance(counted, LogEvents)
+    assert sum(row.count for row in counted.of("slow_statement", "finished")) == len(everything)
+    assert sum(row.seconds for row in counted.of("slow_statement")) >= 0.2
+    assert counted.of("server", "started")
+    assert "s3cr3t" not in dump_section(counted).decode()
 
 
 def test_a_running_servers_error_log_tells_its_start(mysql_family: EmbeddedMysql) -> None:

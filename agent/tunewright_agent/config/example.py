@@ -19,6 +19,7 @@ _EXAMPLES = {
     "tls_key": '"/etc/tunewright/tls.key"',
     "password_from": '{ env = "SHOP_PASSWORD" }  # or { file = "/run/secrets/shop" } or { aws_secret = "prod/shop/tunewright" }',
     "log_from": '"rds:shop-1@eu-central-1"',
+    "slow_log_file": '"/var/lib/mysql/shop-slow.log"',
     "log_file": '"/var/log/postgresql/postgresql-18-main.log"',
     "dollars_per_hour": "1.16",
     "vcpus": "8",

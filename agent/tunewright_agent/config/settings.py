@@ -164,6 +164,10 @@ class ClusterSettings(Table):
         10.0, description="The server ends a statement of ours after this time.", ge=0.5
     )
     log_file: Path | None = Field(None, description="The server's log file, where this agent can read it.")
+    slow_log_file: Path | None = Field(
+        None,
+        description="MySQL's or MariaDB's slow query log, where this agent can read it; log_file is the error log.",
+    )
     log_from: str | None = Field(
         None,
         description="In place of log_file, PostgreSQL on RDS or Aurora: rds:INSTANCE@REGION or cloudwatch:GROUP@REGION.",

@@ -1,5 +1,7 @@
 """MySQL and MariaDB, self-managed, RDS and Aurora MySQL: their reader and sources."""
 
+from datetime import datetime
+
 from tunewright_agent.analyst.mysql_analyst import ANALYSES, MysqlAnalyst
 from tunewright_agent.analyst.mysql_index_pass import MysqlIndexPass
 from tunewright_agent.analyst.mysql_plan_pass import MysqlPlanPass
@@ -8,8 +10,10 @@ from tunewright_agent.engines.engine import EngineParts, password_of, switched_o
 from tunewright_agent.memory import Memory
 from tunewright_agent.sources.mysql import grants
 from tunewright_agent.sources.mysql.connection import Limits
+from tunewright_agent.sources.mysql.log_events import log_source
 from tunewright_agent.sources.mysql.session import PACKAGE, Reader
-from tunewright_agent.sources.source import discover
+from tunewright_agent.sources.source import Source, discover
+from tunewright_analyzers.facts.log_events import LogEvents
 from tunewright_analyzers.facts.snapshot import Engine
 
 
@@ -21,6 +25,19 @@ def _reader(cluster: ClusterSettings, connections: int) -> Reader:
         exclude=cluster.exclude_databases,
         password=password_of(cluster),
     )
+
+
+def _configured(cluster: ClusterSettings, memory: Memory | None) -> tuple[Source[Reader], ...]:
+    """The source of the server's logs, where the settings say where they are."""
+    files = tuple(path for path in (cluster.log_file, cluster.slow_log_file) if path is not None)
+    if not files:
+        return ()
+
+    def known_to() -> datetime | None:
+        before = memory.newest(LogEvents) if memory is not None else None
+        return before.read_to if before is not None else None
+
+    return (log_source(files, known_to),)
 
 
 def _analyst(cluster: ClusterSettings, settings: Settings, reader: Reader, memory: Memory | None) -> MysqlAnalyst:
@@ -42,4 +59,6 @@ ENGINE = EngineParts(
     sources=lambda: discover(PACKAGE),
     analyses=ANALYSES,
     analyst=_analyst,
+    configured=_configured,
+    optional=("log_events",),
 )

@@ -13,7 +13,7 @@ class LogEvent:
     """All events of one kind, in one database, about one subject: a row of counters over the Period of its Section.
 
     `category` as in `autovacuum`, `kind` as in `cancelled` (analyzers.logs.postgres lists both); `subject` is a table's name where the message
-    names one, else empty. `seconds` and `bytes` are sums of what the messages say (a wait, a temporary file).
+    names one, of a slow statement its id, else empty. `seconds` and `bytes` are sums of what the messages say (a wait, a temporary file).
     """
 
     category: str
@@ -88,7 +88,8 @@ class LogEvents(Section):
 
     name: ClassVar[str] = "log_events"
     mend: ClassVar[str | None] = (
-        "set log_file of the cluster to the file that the server writes (SELECT pg_current_logfile()), readable for the agent; on RDS log_from"
+        "set log_file of the cluster to the file that the server writes (SELECT pg_current_logfile(), of MySQL SELECT @@log_error and"
+        " slow_log_file), readable for the agent; on RDS log_from"
     )
     period: Period
     rows: tuple[LogEvent, ...]

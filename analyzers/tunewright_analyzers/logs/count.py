@@ -26,6 +26,12 @@ class Count:
         self._waits: deque[LockWait] = deque(maxlen=MOST_PARTICULARS)
         self._vacuums: deque[LoggedVacuum] = deque(maxlen=MOST_PARTICULARS)
 
+    def take(self, found: Classified, database: str | None, at: datetime | None, now: datetime) -> None:
+        """Count one event that was classified elsewhere (MySQL's logs)."""
+        if at is not None and (self.read_to is None or at > self.read_to):
+            self.read_to = at
+        self._count(found, Entry("", database, at), at or now)
+
     def add(self, entry: Entry, now: datetime) -> Classified | None:
         """Count one message; the answer is what it was."""
         if entry.at is not None and (self.read_to is None or entry.at > self.read_to):

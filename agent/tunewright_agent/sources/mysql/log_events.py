@@ -1,0 +1,109 @@
+"""Source `log_events`: the error log and the slow query log of MySQL and MariaDB, classified and counted. Fills LogEvents.
+
+Made by the engine's wiring, for a reader alone does not know where the logs are. The server is not asked: a log tells most when it does not
+answer. Which of the two a file is shows in what it holds (the head of a slow statement). Literals end here.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from tunewright_agent.sources.mysql.log_tail import MOST_BYTES, LogTail
+from tunewright_agent.sources.mysql.session import Reader
+from tunewright_agent.sources.source import Collected, Source, SourceError
+from tunewright_analyzers.facts.log_events import LogEvents
+from tunewright_analyzers.facts.snapshot import Gap
+from tunewright_analyzers.logs.count import Count
+from tunewright_analyzers.logs.mysql_error import classify_error, error_line
+from tunewright_analyzers.logs.mysql_slow import slow_statements
+from tunewright_analyzers.logs.postgres import Classified
+from tunewright_analyzers.sql.redact import visible
+
+INTERVAL_SECONDS, DEADLINE_SECONDS = 15.0, 15.0
+_LONGEST_SAMPLE = 300
+_SLOW_HEAD = re.compile(rb"^(?:# Time: [^\n]{1,60}\n)?# User@Host: ", re.MULTILINE)
+_Event = tuple[Classified, str | None, datetime | None]
+
+
+def _errors(data: bytes) -> Iterator[_Event]:
+    for text in data.decode("utf-8", "replace").splitlines():
+        line = error_line(text)
+        found = classify_error(line) if line is not None else None
+        if line is not None and found is not None:
+            yield found, None, line.at
+
+
+@dataclass(slots=True)
+class _Log:
+    """One file; `database`: the one in use where the next piece begins, as the slow log says it only where it changes."""
+
+    tail: LogTail
+    database: str | None = None
+
+    def events(self) -> Iterator[_Event]:
+        """What is new in it. Raises SourceError."""
+        data = self.tail.read()
+        heads = [match.start() for match in _SLOW_HEAD.finditer(data)]
+        if not heads:
+            yield from _errors(data)
+            return
+        if not data.endswith(b";\n") and 0 < len(data) - heads[-1] < MOST_BYTES:
+            self.tail.put_back(len(data) - heads[-1])
+            data = data[: heads[-1]]
+        for slow in slow_statements(data.decode("utf-8", "replace"), self.database):
+            self.database = slow.database
+            kind = "killed" if slow.killed else "finished"
+            sample = visible(slow.statement)[:_LONGEST_SAMPLE]
+            yield (
+                Classified("slow_statement", kind, str(slow.statement_id), slow.seconds, sample=sample),
+                slow.database,
+                slow.at,
+            )
+
+
+@dataclass(slots=True)
+class LogReading:
+    """One server's logs. `known_to`: up to which time an earlier run of the agent has counted; asked once."""
+
+    files: tuple[Path, ...]
+    known_to: Callable[[], datetime | None] = lambda: None
+    _logs: tuple[_Log, ...] = field(init=False, default=())
+    _count: Count | None = field(init=False, default=None)
+    _until: datetime | None = field(init=False, default=None)
+
+    def collect(self, _reader: Reader, taken_at: datetime) -> Collected:
+        """Count what was written since the last pass; a file that cannot be read is a Gap. Raises SourceError where none can."""
+        first = self._count is None
+        if not self._logs:
+            self._logs = tuple(_Log(LogTail(path)) for path in self.files)
+            self._until = self.known_to()
+        events: list[_Event] = []
+        failed: list[SourceError] = []
+        for log in self._logs:
+            try:
+                events += log.events()
+            except SourceError as error:
+                failed.append(error)
+        if len(failed) == len(self._logs):
+            raise failed[0]
+        count = self._counting(events, taken_at)
+        for found, database, at in events:
+            # What an earlier run counted is not counted again; a line without a time may have been.
+            if self._until is None or (at > self._until if at is not None else not first):
+                count.take(found, database, at, taken_at)
+        dropped = sum(log.tail.dropped for log in self._logs)
+        gaps = (Gap("log_events", one.reason, taken_at, one.mend, None, (LogEvents.name,)) for one in failed)
+        return Collected((count.section(taken_at, dropped, 0),), tuple(gaps))
+
+    def _counting(self, events: list[_Event], taken_at: datetime) -> Count:
+        if self._count is None:
+            oldest = min((at for _, _, at in events if at is not None), default=taken_at)
+            self._count = Count(self._until or oldest)
+        return self._count
+
+
+def log_source(files: tuple[Path, ...], known_to: Callable[[], datetime | None] = lambda: None) -> Source[Reader]:
+    """The source, for one target. Not called `source`: it cannot be made without files."""
+    return Source("log_events", (LogEvents,), INTERVAL_SECONDS, DEADLINE_SECONDS, LogReading(files, known_to).collect)
