@@ -19,7 +19,7 @@ from typing import Any, TypeVar, cast
 from tunewright_analyzers.facts.databases import Database, Databases, InputOutput, Throughput
 from tunewright_analyzers.facts.log_events import LogEvent, LogEvents
 from tunewright_analyzers.facts.relations import Index, Indexes, Table, Tables
-from tunewright_analyzers.facts.server_status import ErrorCount, Errors, ServerStatus, Value
+from tunewright_analyzers.facts.server_status import GROWING, ErrorCount, Errors, ServerStatus, Value
 from tunewright_analyzers.facts.sessions import ActiveSessions, BlockedTime, SessionLoad
 from tunewright_analyzers.facts.snapshot import Period, Section
 from tunewright_analyzers.facts.statements import Statement, Statements
@@ -207,7 +207,15 @@ def difference(before: Section, now: Section) -> Section | None:
         evicted = result.coverage.evicted - (0 if reset else before.coverage.evicted)
         evicted = result.coverage.evicted if evicted < 0 else evicted
         result = replace(result, coverage=replace(result.coverage, evicted=evicted, was_reset=reset))
+    if isinstance(result, ServerStatus) and isinstance(before, ServerStatus):
+        result = replace(result, growths=_grown(before, result))
     return result
+
+
+def _grown(before: ServerStatus, now: ServerStatus) -> tuple[Value, ...]:
+    """What was added to (or taken from) the gauges whose slope matters."""
+    ends = ((name, before.gauge(name), now.gauge(name)) for name in sorted(GROWING))
+    return tuple(Value(name, last - first) for name, first, last in ends if first is not None and last is not None)
 
 
 def onto(delta: Section, latest: Section) -> Section:
@@ -233,6 +241,8 @@ def onto(delta: Section, latest: Section) -> Section:
     if isinstance(result, Statements) and isinstance(delta, Statements):
         known = replace(result.coverage, evicted=delta.coverage.evicted, was_reset=delta.coverage.was_reset)
         result = replace(result, coverage=known)
+    if isinstance(result, ServerStatus) and isinstance(delta, ServerStatus):
+        result = replace(result, growths=delta.growths)
     return result
 
 
@@ -305,6 +315,11 @@ def merge(deltas: Iterable[Section]) -> Section:
         evicted = sum(delta.coverage.evicted for delta in given if isinstance(delta, Statements))
         reset = any(delta.coverage.was_reset for delta in given if isinstance(delta, Statements))
         result = replace(result, coverage=replace(result.coverage, evicted=evicted, was_reset=reset))
+    if isinstance(result, ServerStatus):
+        growths = [one for delta in given if isinstance(delta, ServerStatus) for one in delta.growths]
+        names = sorted({one.name for one in growths})
+        summed = (Value(name, sum(one.value for one in growths if one.name == name)) for name in names)
+        result = replace(result, growths=tuple(summed))
     return result
 
 

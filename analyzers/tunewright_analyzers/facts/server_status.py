@@ -25,6 +25,9 @@ GAUGES = frozenset(
 )  # fmt: skip
 """Values that stand, all others count since the server's start. A log sequence number counts too, but its rate is asked for by name."""
 
+GROWING = frozenset({"trx_rseg_history_len"})
+"""Gauges of which the slope matters: the history says by how much they grew over a period."""
+
 
 @dataclass(frozen=True, slots=True)
 class Value:
@@ -42,6 +45,8 @@ class ServerStatus(Section):
     period: Period
     counters: tuple[Value, ...]
     gauges: tuple[Value, ...] = ()
+    growths: tuple[Value, ...] = ()
+    """By how much each of GROWING is more (or, below zero, less) than at the period's start; of a period between two readings only."""
 
     def count(self, name: str) -> float | None:
         """What was counted over the period; None where the server has no such counter."""
@@ -51,6 +56,10 @@ class ServerStatus(Section):
         """Counted a second over the period."""
         counted = self.count(name)
         return None if counted is None else counted / self.period.seconds
+
+    def growth(self, name: str) -> float | None:
+        """By how much that gauge grew over the period; None where it is not known."""
+        return next((one.value for one in self.growths if one.name == name), None)
 
     def gauge(self, name: str) -> float | None:
         """The value now; None where the server has no such value."""

@@ -269,6 +269,21 @@ def test_a_reset_of_one_part_of_the_machinery_does_not_recount_the_others(steps:
         before = now
 
 
+def test_the_slope_of_a_gauge_is_that_between_the_ends() -> None:
+    """Through differencing, storing and merging; and the latest reading gets it back."""
+    lengths = (100.0, 700.0, 400.0, 900.0)
+    readings = [
+        ServerStatus(Period(STARTED, at(minute)), (Value("questions", 5.0),), (Value("trx_rseg_history_len", length),))
+        for minute, length in enumerate(lengths)
+    ]
+    deltas = [one for pair in pairwise(readings) if (one := difference(*pair)) is not None]
+    assert [one.growth("trx_rseg_history_len") for one in deltas if isinstance(one, ServerStatus)] == [600, -300, 500]
+    seen = onto(merge([busy_rows(one) for one in deltas]), readings[-1])
+    assert isinstance(seen, ServerStatus)
+    assert (seen.growth("trx_rseg_history_len"), seen.gauge("trx_rseg_history_len")) == (800, 900)
+    assert readings[-1].growth("trx_rseg_history_len") is None
+
+
 # --- what must not look like work
 
 
