@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,10 +12,15 @@ from typer.testing import CliRunner
 import mysql_servers
 from tunewright_agent.cli import advise as _commands  # noqa: F401  # registers the command
 from tunewright_agent.cli.app import app
+from tunewright_agent.config.settings import ClusterSettings, HistorySettings, Settings
 from tunewright_agent.embedded.mysql import EmbeddedMysql
 from tunewright_agent.embedded.ownership import EmbeddedError
+from tunewright_agent.sources.mysql import statements as mysql_statements
+from tunewright_agent.sources.mysql.session import Reader as MysqlReader
+from tunewright_agent.wiring import INSTANCE, history_of
+from tunewright_analyzers.facts.ids import ClusterId
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.slow]
 
 NUMBERS = "(SELECT a.d + 10 * b.d + 100 * c.d + 1000 * e.d AS n FROM digits a, digits b, digits c, digits e) t"
 SCHEMA = (
@@ -156,3 +163,50 @@ def test_the_production_server_is_refused_as_ground(production: str, mysql_famil
     result = CliRunner().invoke(app, ["advise", "indexes", "--url", production, option, mysql_family.url(), *more])
     assert result.exit_code != 0
     assert "production server itself" in result.output
+
+
+def test_a_file_is_the_work_and_its_literals_stay_behind(production: str, tmp_path: Path) -> None:
+    """A statement that never ran gets its index; the digests that did run ask for nothing here."""
+    file = tmp_path / "work.sql"
+    file.write_text(
+        "-- weight: 50\nSELECT * FROM customers WHERE email = 'it\\'s; u7@secret.example';\nSELECT total FROM orders WHERE id = 5;\n"
+    )
+    assert set(_advice("--url", production, "--workload", str(file))) == {"customers(email)"}
+    assert _advice("--url", production, "--workload", str(file), "--tables", "orders") == {}
+    text = CliRunner().invoke(app, ["advise", "indexes", "--url", production, "--workload", str(file)])
+    assert "secret" not in text.output
+    nowhere = production.rsplit("/", 1)[0] + "/"
+    assert CliRunner().invoke(app, ["advise", "indexes", "--url", nowhere, "--workload", str(file)]).exit_code == 2
+
+
+def test_budget_and_tables(production: str) -> None:
+    everything = _advice("--url", production)
+    smallest = min(everything, key=lambda name: int(str(everything[name]["size_bytes"])))
+    budget = round(int(str(everything[smallest]["size_bytes"])) * 1.06)
+    found = _advice("--url", production, "--budget", str(budget))
+    assert found
+    assert sum(int(str(one["size_bytes"])) for one in found.values()) <= budget
+    assert set(_advice("--url", production, "--tables", "customers", "--keep", "created_at")) == {"customers(email)"}
+    assert _advice("--url", production, "--budget", "1kB") == {}
+
+
+def test_from_the_daemons_history(production: str, tmp_path: Path) -> None:
+    """Only what ran between the two looks of the daemon counts, though the server's digests hold more."""
+    cluster = ClusterSettings(name="shop", url=production)
+    settings = Settings(history=HistorySettings(path=tmp_path / "history.db"), clusters=(cluster,))
+    reader = MysqlReader(production)
+    with history_of(settings.history) as history:
+        for ago in (60, 0):
+            at = mysql_servers.now() - timedelta(seconds=ago)
+            found = mysql_statements.source().collect(reader, at)
+            history.record(ClusterId("shop"), INSTANCE, reader.server.identity, found.sections, at)
+            if ago:
+                with mysql_servers.connect(production) as connection, connection.cursor() as cursor:
+                    for n in range(20):
+                        cursor.execute(f"SELECT * FROM orders WHERE customer_id = {n}")
+                        cursor.fetchall()
+    reader.close()
+    config = tmp_path / "tunewright.toml"
+    config.write_text(f'[history]\npath = "{tmp_path}/history.db"\n[[clusters]]\nname = "shop"\nurl = "{production}"\n')
+    assert set(_advice("--config", str(config), "--since", "40s")) == {"orders(customer_id)"}
+    assert CliRunner().invoke(app, ["advise", "indexes", "--url", production, "--since", "1h"]).exit_code == 2

@@ -6,7 +6,7 @@ The server is only read (catalogue, statistics, pg_stat_statements); every plan 
 import json
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,7 +25,7 @@ from tunewright_agent.cli.workload_window import history_window, server_window, 
 from tunewright_agent.config.settings import ClusterSettings, Settings
 from tunewright_agent.config.units import seconds
 from tunewright_agent.embedded.ownership import EmbeddedError
-from tunewright_agent.engines.engine import password_of, price_of
+from tunewright_agent.engines.engine import price_of
 from tunewright_agent.history.store import HistoryError
 from tunewright_agent.reports.index_advice import advice_shape, sql_lines, text_lines
 from tunewright_agent.reports.visible import visible
@@ -37,9 +37,11 @@ from tunewright_analyzers.facts.ids import ClusterId
 from tunewright_analyzers.facts.snapshot import Window
 from tunewright_analyzers.indexes.advice import AdviceError, IndexAdvice, advise
 from tunewright_analyzers.indexes.confirm import confirmed
+from tunewright_analyzers.indexes.mysql.choose import Limits as MysqlLimits
+from tunewright_analyzers.indexes.mysql.workload import split_mysql
 from tunewright_analyzers.indexes.problem import Limits
 from tunewright_analyzers.indexes.whatif import WhatIfError
-from tunewright_analyzers.indexes.workload_file import FileStatement, WorkloadError, parse_workload
+from tunewright_analyzers.indexes.workload_file import FileStatement, WorkloadError, parse_workload, split_postgres
 from tunewright_analyzers.indexes.workload_file import statements as statements_of
 from tunewright_analyzers.indexes.worth import Price
 
@@ -80,13 +82,15 @@ def _budget(text: str | None) -> int | None:
     return round(float(match[1]) * _UNITS[match[2].upper()])
 
 
-def _file(path: Path | None) -> tuple[FileStatement, ...] | None:
+def _file(
+    path: Path | None, split: Callable[[str], Sequence[str]] = split_postgres
+) -> tuple[FileStatement, ...] | None:
     if path is None:
         return None
     try:
         if path.stat().st_size > LARGEST_BYTES:
             fail(f"{path}: larger than 256 MB", Exit.USAGE, "give the statements that matter, with weights")
-        return parse_workload(path.read_text(encoding="utf-8"))
+        return parse_workload(path.read_text(encoding="utf-8"), split)
     except OSError as error:
         fail(f"{path}: cannot be read: {error.strerror}", Exit.USAGE)
     except UnicodeDecodeError:
@@ -164,6 +168,16 @@ def _advice(reader: Reader, cluster: ClusterSettings, asked: _Asked) -> tuple[In
         task.at(1, 1, "asking HypoPG on the server")
         found = confirmed(found, LiveOracle(reader, frozenset(cluster.allow_functions)), hypopg_databases(window))
     return found, window
+
+
+def _mysql_limits(limits: Limits) -> MysqlLimits:
+    """The same limits for the model of MySQL; the margin of the budget is kept too. No statement gets dearer in that model."""
+    plain, budget = MysqlLimits(), limits.budget_bytes
+    return MysqlLimits(
+        most=plain.most if limits.most_indexes is None else limits.most_indexes,
+        most_per_table=limits.most_per_table,
+        budget_bytes=None if budget is None else int(budget * (1 - limits.size_margin_ratio)),
+    )
 
 
 def _lacking(without: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -270,6 +284,7 @@ def indexes(
     The workload is what pg_stat_statements counted, what the daemon's history holds (--config, --since), or a file.
     Nothing is created: plans are made on an embedded copy of schema and statistics.
     MySQL and MariaDB: the server's digests are the workload; a model proposes, and --scratch or --clone verify what it proposes.
+    It proposes no drop, so that --keep changes nothing there.
     For example: tunewright advise indexes --url postgresql://localhost/shop --workload queries.sql --budget 500MB --format sql
     """
     grounds = advise_mysql.Grounds(scratch, sample, clone)
@@ -281,15 +296,16 @@ def indexes(
     )
     settings = targets(url, config, cluster)
     chosen = cluster_of(settings, cluster)
+    back = _seconds("--since", since)
+    if back is not None and (config is None or workload is not None):
+        fail("--since asks the daemon's history: give --config with it, and no --workload", Exit.USAGE)
+    history = None if back is None else (settings.history.path, back)
     if advise_mysql.is_mysql(chosen.url):
-        if workload is not None or since is not None or budget is not None:
-            fail(
-                "--workload, --since and --budget are for PostgreSQL",
-                Exit.USAGE,
-                "MySQL's own digests are the workload",
-            )
-        found = advise_mysql.answer(chosen.url, grounds, password=password_of(chosen), databases=chosen.databases)
-        advise_mysql.print_advice(form, *found)
+        if within is not None or dollars_per_hour is not None or vcpus is not None or weigh is not Weigh.COST:
+            mend = "MySQL's answer comes from a model of rows touched"
+            fail("--within, --weigh, --dollars-per-hour and --vcpus are for PostgreSQL", Exit.USAGE, mend)
+        work = advise_mysql.Work(_file(workload, split_mysql), history, _mysql_limits(limits), _names(tables))
+        advise_mysql.print_advice(form, *advise_mysql.answer(settings, chosen, grounds, work))
         return
     if grounds != advise_mysql.Grounds():
         fail(
@@ -297,12 +313,9 @@ def indexes(
             Exit.USAGE,
             "PostgreSQL's plans are made on the twin",
         )
-    back = _seconds("--since", since)
-    if back is not None and (config is None or workload is not None):
-        fail("--since asks the daemon's history: give --config with it, and no --workload", Exit.USAGE)
     asked = _Asked(
         _file(workload),
-        None if back is None else (settings.history.path, back),
+        history,
         limits,
         _names(tables),
         _names(keep),

@@ -5,8 +5,8 @@ the rows too. `--clone`: a server of its own with all rows, on which each index 
 """
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import typer
@@ -15,13 +15,19 @@ from tunewright_agent.analyst.mysql_clone import Clone
 from tunewright_agent.analyst.mysql_ladder import verified
 from tunewright_agent.analyst.mysql_scratch import Scratch
 from tunewright_agent.cli.app import Exit, err, fail, out, progress
+from tunewright_agent.cli.workload_window import mysql_history
+from tunewright_agent.config.settings import ClusterSettings, Settings
+from tunewright_agent.engines.engine import password_of
+from tunewright_agent.history.store import HistoryError
 from tunewright_agent.reports.mysql_index_advice import shape, sql_lines, text_lines
 from tunewright_agent.reports.visible import visible
 from tunewright_agent.sources.mysql.advice_facts import read
 from tunewright_agent.sources.mysql.direct import DirectSession
 from tunewright_agent.sources.source import SourceError
-from tunewright_analyzers.indexes.mysql.choose import advise
+from tunewright_analyzers.indexes.mysql.choose import Limits, advise
 from tunewright_analyzers.indexes.mysql.facts import Advice, Facts
+from tunewright_analyzers.indexes.mysql.workload import of_file, of_history
+from tunewright_analyzers.indexes.workload_file import FileStatement
 
 SCHEMES = frozenset({"mysql", "mariadb"})
 
@@ -35,20 +41,46 @@ class Grounds:
     clone: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What advice is asked for: statements of a file, the daemon's history (path, seconds back), or neither: the server's digests."""
+
+    file: tuple[FileStatement, ...] | None = None
+    history: tuple[Path, float] | None = None
+    limits: Limits = field(default_factory=Limits)
+    tables: tuple[str, ...] = ()
+
+
 def is_mysql(url: str | None) -> bool:
     """Whether the address is one of this family's."""
     return url is not None and urlsplit(url).scheme in SCHEMES
 
 
-def answer(
-    url: str, grounds: Grounds, *, password: Callable[[], str] | None = None, databases: Sequence[str] = ()
-) -> tuple[Advice, Facts]:
+def _worked(facts: Facts, work: Work, database: str, settings: Settings, cluster: ClusterSettings) -> Facts:
+    """The facts with the statements that advice is asked for. What only the server's digests lacked is no gap then."""
+    if work.file is not None:
+        if not database:
+            fail("--workload: which database are its statements of?", Exit.USAGE, "name it in the URL: mysql://…/shop")
+        kept = tuple(gap for gap in facts.gaps if gap.startswith("histograms"))
+        return replace(facts, statements=of_file(work.file, database), gaps=kept)
+    if work.history is None:
+        return facts
+    counted = mysql_history(cluster, settings, *work.history)
+    names = {table.name.schema for table in facts.tables}
+    return replace(facts, statements=of_history(counted, names, facts.statements))
+
+
+def answer(settings: Settings, cluster: ClusterSettings, grounds: Grounds, work: Work) -> tuple[Advice, Facts]:
     """The advice for these databases, else the address's own, else all. Leaves with a message where none can be given."""
     try:
-        with progress("reading the server") as task, DirectSession(url, password=password) as production:
-            own = (production.database,) if production.database else ()
-            facts = read(production, tuple(databases) or own)
-            found = advise(facts)
+        with (
+            progress("reading the server") as task,
+            DirectSession(cluster.url, password=password_of(cluster)) as production,
+        ):
+            database = production.database
+            wanted: tuple[str, ...] = tuple(cluster.databases) or ((database,) if database else ())
+            facts = _worked(read(production, wanted), work, database, settings, cluster)
+            found = advise(facts, work.limits, work.tables)
             facts = replace(facts, tables=found.tables)
             if grounds.scratch is not None and found.proposals:
                 found = _on_scratch(production, facts, found, grounds)
@@ -62,6 +94,8 @@ def answer(
             return found, facts
     except SourceError as error:
         fail(visible(str(error)), Exit.UNREACHABLE, error.mend)
+    except HistoryError as error:
+        fail(visible(error), Exit.INCOMPLETE)
 
 
 def _on_scratch(production: DirectSession, facts: Facts, found: Advice, grounds: Grounds) -> Advice:

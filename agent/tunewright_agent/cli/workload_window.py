@@ -4,17 +4,20 @@ In come a reader and where the workload comes from, out goes a Window. No comman
 """
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tunewright_agent.cli.app import err
+from tunewright_agent.config.settings import ClusterSettings, Settings
 from tunewright_agent.history.database import Mode
 from tunewright_agent.history.store import History
 from tunewright_agent.reports.visible import visible
+from tunewright_agent.sources.mysql import statements as mysql_statements
+from tunewright_agent.sources.mysql.session import Reader as MysqlReader
 from tunewright_agent.sources.postgres import columns, extensions, relations, schema, statements
 from tunewright_agent.sources.postgres.session import Reader
 from tunewright_agent.sources.source import SourceError
-from tunewright_agent.wiring import INSTANCE
+from tunewright_agent.wiring import INSTANCE, watch_of
 from tunewright_analyzers.facts.constants import SampledConstants
 from tunewright_analyzers.facts.ids import ClusterId
 from tunewright_analyzers.facts.snapshot import Engine, Gap, Section, Snapshot, Window
@@ -45,6 +48,22 @@ def server_window(reader: Reader, cluster: ClusterId, at: datetime, with_stateme
         cluster, INSTANCE, Engine.POSTGRESQL, server.version, server.flavour, at, tuple(sections), tuple(gaps)
     )
     return Window(cluster, at, at, taken)
+
+
+def mysql_history(cluster: ClusterSettings, settings: Settings, path: Path, since_seconds: float) -> Statements:
+    """What the daemon's history counted of a MySQL or MariaDB server over the time. Raises HistoryError, SourceError."""
+    reader, at = watch_of(cluster, settings, None).reader, datetime.now(UTC)
+    assert isinstance(reader, MysqlReader)
+    try:
+        server = reader.server
+        found = mysql_statements.source().collect(reader, at)
+    finally:
+        reader.close()
+    name = ClusterId(cluster.name)
+    latest = Snapshot(name, INSTANCE, server.engine, server.version, server.flavour, at, found.sections, found.gaps)
+    counted = history_window(Window(name, at, at, latest), path, since_seconds).section(Statements)
+    assert counted is not None, "the latest snapshot holds them"
+    return counted
 
 
 def with_section(window: Window, section: Section) -> Window:

@@ -10,7 +10,7 @@ JSON lines: {"sql": "SELECT …", "weight": 12, "seconds": 3.4}; `weight` is 1 u
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -54,9 +54,17 @@ class FileStatement:
         return StatementId(hashlib.sha256(self.text.encode()).hexdigest()[:12])
 
 
-def parse_workload(text: str) -> tuple[FileStatement, ...]:
-    """The statements of a file, in its order; the same text twice counts together. Raises WorkloadError."""
-    found = _json_lines(text) if text.lstrip().startswith("{") else _sql(text)
+def split_postgres(text: str) -> Sequence[str]:
+    """The statements of a script with the comments before them. Raises WorkloadError."""
+    try:
+        return [str(piece) for piece in pglast.split(text, with_parser=False)]
+    except ParseError as error:
+        raise WorkloadError("it cannot be split into statements (an open quote or comment?)") from error
+
+
+def parse_workload(text: str, split: Callable[[str], Sequence[str]] = split_postgres) -> tuple[FileStatement, ...]:
+    """The statements of a file, in its order; the same text twice counts together. `split`: the dialect's. Raises WorkloadError."""
+    found = _json_lines(text) if text.lstrip().startswith("{") else _sql(split(text))
     together: dict[str, FileStatement] = {}
     for one in found:
         known = together.get(one.text)
@@ -69,15 +77,11 @@ def parse_workload(text: str) -> tuple[FileStatement, ...]:
     return tuple(together.values())
 
 
-def _sql(text: str) -> list[FileStatement]:
-    try:
-        pieces = pglast.split(text, with_parser=False)
-    except ParseError as error:
-        raise WorkloadError("it cannot be split into statements (an open quote or comment?)") from error
+def _sql(pieces: Sequence[str]) -> list[FileStatement]:
     found = []
     for piece in pieces:
         weight = _WEIGHT.search(piece)
-        bare = re.sub(r"^(\s*--[^\n]*(\n|$))+", "", str(piece)).strip()
+        bare = re.sub(r"^(\s*--[^\n]*(\n|$))+", "", piece).strip()
         if bare:
             found.append(FileStatement(bare, float(weight[1]) if weight else 1.0))
     return found

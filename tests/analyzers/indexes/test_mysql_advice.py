@@ -2,14 +2,20 @@
 
 from dataclasses import replace
 
+import pytest
+
+from cases.case import DAY
 from tunewright_analyzers.facts.ids import StatementId
 from tunewright_analyzers.facts.relations import Index, IndexColumn, RelationName
 from tunewright_analyzers.facts.snapshot import Engine
-from tunewright_analyzers.indexes.mysql.choose import advise
+from tunewright_analyzers.facts.statements import Coverage, Statement, StatementKey, Statements
+from tunewright_analyzers.indexes.mysql.choose import Limits, advise
 from tunewright_analyzers.indexes.mysql.facts import DigestStatement, Facts, Rung, TableFacts
 from tunewright_analyzers.indexes.mysql.model import EQUALITY, Model
 from tunewright_analyzers.indexes.mysql.statements import build_of, hide, index_name
+from tunewright_analyzers.indexes.mysql.workload import of_file, of_history, split_mysql
 from tunewright_analyzers.indexes.whatif import HypotheticalIndex
+from tunewright_analyzers.indexes.workload_file import FileStatement, WorkloadError, parse_workload
 
 ORDERS, CUSTOMERS = RelationName("shop", "shop", "orders"), RelationName("shop", "shop", "customers")
 
@@ -136,3 +142,70 @@ def test_names_statements_and_the_way_back() -> None:
 
 def test_a_sample_is_not_shown() -> None:
     assert "secret" not in repr(replace(_digest("SELECT ?"), sample="SELECT 'secret'"))
+
+
+def test_the_budget_and_the_limits_hold_and_only_the_tables_asked_for_get_an_index() -> None:
+    work = (
+        _digest("SELECT * FROM `orders` WHERE `customer_id` = ?", sent=1000),
+        _digest("SELECT `id` FROM `customers` WHERE `email` = ?", sent=100, number=2),
+    )
+    facts = Facts(Engine.MYSQL, _tables(), work)
+    both = advise(facts)
+    assert {str(one.index) for one in both.proposals} == {"shop.orders(customer_id)", "shop.customers(email)"}
+    sizes = {str(one.index): one.size_bytes for one in both.proposals}
+    small = sizes["shop.customers(email)"]
+    assert small < sizes["shop.orders(customer_id)"]
+    assert [str(one.index) for one in advise(facts, Limits(budget_bytes=small)).proposals] == ["shop.customers(email)"]
+    assert advise(facts, Limits(budget_bytes=small - 1)).proposals == ()
+    assert len(advise(facts, Limits(budget_bytes=sum(sizes.values()))).proposals) == 2
+    assert len(advise(facts, Limits(most=1)).proposals) == 1
+    for name in ("customers", "shop.customers"):
+        assert [str(one.index) for one in advise(facts, only=(name,)).proposals] == ["shop.customers(email)"]
+
+
+def test_one_index_a_table_at_most() -> None:
+    work = (
+        _digest("SELECT * FROM `orders` WHERE `customer_id` = ?", sent=1000),
+        _digest("SELECT * FROM `orders` WHERE `created_at` = ?", sent=100, number=2),
+    )
+    assert len(_proposed(*work)) == 2
+    assert len(advise(Facts(Engine.MYSQL, _tables(), work), Limits(most_per_table=1)).proposals) == 1
+
+
+def test_a_file_teaches_nothing_of_distinct_values() -> None:
+    """Rows that nobody counted are not none: a digest that sends none is selective, a statement of a file is not known to be."""
+    text = "SELECT * FROM `orders` WHERE `total` = 5"
+    (counted,) = advise(Facts(Engine.MYSQL, _tables(), (_digest(text, sent=0),))).tables[:1]
+    assert counted.distinct["total",] == 100_000
+    (filed,) = advise(Facts(Engine.MYSQL, _tables(), of_file((FileStatement(text, 3.0),), "shop"))).tables[:1]
+    assert ("total",) not in filed.distinct
+
+
+def test_a_script_of_mysql_is_split_as_mysql_reads_it() -> None:
+    script = '-- weight: 12\nSELECT \'it\\\'s; here\' FROM t;\n# a ; comment\nSELECT `a;b` FROM t; /* ; */ SELECT "x;""y" FROM t;\n-- the end\n'
+    found = parse_workload(script, split_mysql)
+    assert [(one.weight, one.text.splitlines()[-1].strip()) for one in found] == [
+        (12.0, "SELECT 'it\\'s; here' FROM t"),
+        (1.0, "SELECT `a;b` FROM t"),
+        (1.0, '/* ; */ SELECT "x;""y" FROM t'),
+    ]
+    with pytest.raises(WorkloadError, match="line 2") as caught:
+        parse_workload("SELECT 1;\nSELECT 'secret", split_mysql)
+    assert "secret" not in str(caught.value)
+
+
+def test_what_the_history_counted_is_the_work_without_our_own() -> None:
+    rows = (
+        Statement(StatementKey("shop", "", "d1"), StatementId("1"), "SELECT * FROM `orders` WHERE `total` = ?", "select", 5, 2.0, 7),
+        Statement(StatementKey("shop", "", "d2"), StatementId("2"), "DELETE FROM `orders` WHERE `id` = ?", "delete", 4, 3.0, 4),
+        Statement(StatementKey("shop", "", "d3"), StatementId("3"), "SELECT 1", "select", 5, 9.0, 7, own=True),
+        Statement(StatementKey("else", "", "d4"), StatementId("4"), "SELECT 1", "select", 5, 9.0, 7),
+        Statement(StatementKey("shop", "", "d5"), StatementId("5"), "COMMIT", "utility", 5, 9.0, 0),
+    )  # fmt: skip
+    counted = Statements(DAY, rows, Coverage(5, 100, 0, None))
+    known = replace(_digest("SELECT", number=1), id=StatementId("1"), sample="SELECT * FROM orders WHERE total = 5")
+    found = of_history(counted, {"shop"}, (known,))
+    assert [(one.id, one.calls, one.rows_sent, one.rows_affected, one.sample) for one in found] == [
+        ("2", 4, 0, 4, None),
+        ("1", 5, 7, 0, known.sample),
+    ]

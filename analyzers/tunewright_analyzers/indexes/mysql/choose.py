@@ -5,7 +5,7 @@ on the higher rungs.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tunewright_analyzers.facts.columns import ColumnStatistics
@@ -60,6 +60,9 @@ class Limits:
     least_statement_ratio: float = 0.3
     """Of the rows that one of its statements touches."""
     most: int = 12
+    most_per_table: int | None = None
+    budget_bytes: int | None = None
+    """Of all new indexes together, by the estimate of their sizes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,12 @@ def learned(asked: Sequence["_Asked"], tables: Mapping[RelationName, TableFacts]
     """
     found = dict(tables)
     for one in asked:
-        if len(one.found.accesses) != 1 or not one.statement.calls or _AGGREGATES.search(one.statement.text):
+        if (
+            len(one.found.accesses) != 1
+            or not one.statement.calls
+            or not one.statement.rows_known
+            or _AGGREGATES.search(one.statement.text)
+        ):
             continue
         access = one.found.accesses[0]
         table = found.get(access.table)
@@ -202,8 +210,8 @@ class _Choice:
         return spared - WRITE_ROWS * self.writes(index)
 
 
-def advise(facts: Facts, limits: Limits | None = None) -> Advice:
-    """Proposals of rung 1, the most useful first; what could not be judged is named."""
+def advise(facts: Facts, limits: Limits | None = None, only: Collection[str] = ()) -> Advice:
+    """Proposals of rung 1, the most useful first; what could not be judged is named. `only`: on these tables (names, with or without schema)."""
     bounds = limits or Limits()
     tables = {one.name: one for one in facts.tables}
     catalogue, known = _catalogue(facts), _known(facts)
@@ -224,21 +232,44 @@ def advise(facts: Facts, limits: Limits | None = None) -> Advice:
     users: dict[HypotheticalIndex, list[int]] = {}
     for at, one in enumerate(asked):
         for index in _candidates(one.found, tables, known):
-            users.setdefault(index, []).append(at)
-    _choose(choice, users, bounds)
+            if not only or index.table.name in only or str(index.table) in only:
+                users.setdefault(index, []).append(at)
+    sizes = {index: _size(index, tables[index.table]) for index in users}
+    _choose(choice, users, bounds, sizes)
     proposals = [_proposal(choice, index, users, tables) for index in choice.chosen]
     return Advice(
         tuple(one for one in proposals if one.helped), tuple(unjudged), len(asked), facts.gaps, tuple(tables.values())
     )
 
 
-def _choose(choice: _Choice, users: Mapping[HypotheticalIndex, Sequence[int]], bounds: Limits) -> None:
-    """Greedy: the index that spares most, then the next under it, until none is worth it."""
+def _fits(
+    index: HypotheticalIndex,
+    chosen: Sequence[HypotheticalIndex],
+    bounds: Limits,
+    sizes: Mapping[HypotheticalIndex, int],
+) -> bool:
+    """Whether the limits hold with one more; those that it takes the place of do not count."""
+    after = [*(one for one in chosen if not _within(one, [index])), index]
+    own = sum(1 for one in after if one.table == index.table)
+    return (bounds.budget_bytes is None or sum(sizes[one] for one in after) <= bounds.budget_bytes) and (
+        bounds.most_per_table is None or own <= bounds.most_per_table
+    )
+
+
+def _choose(
+    choice: _Choice,
+    users: Mapping[HypotheticalIndex, Sequence[int]],
+    bounds: Limits,
+    sizes: Mapping[HypotheticalIndex, int],
+) -> None:
+    """Greedy: the index that spares most, then the next under it, until none is worth it or fits."""
     while len(choice.chosen) < bounds.most:
         gains = {
             index: choice.gain(index, own)
             for index, own in users.items()
-            if index not in choice.chosen and not _within(index, choice.chosen)
+            if index not in choice.chosen
+            and not _within(index, choice.chosen)
+            and _fits(index, choice.chosen, bounds, sizes)
         }
         best = max(gains, key=lambda one: (gains[one], -len(one.keys), str(one)), default=None)
         if best is None or gains[best] <= bounds.least_gain_ratio * choice.total:

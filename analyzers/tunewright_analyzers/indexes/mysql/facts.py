@@ -24,6 +24,8 @@ class DigestStatement:
     rows_sent: int
     rows_affected: int
     sample: str | None = field(default=None, repr=False)
+    rows_known: bool = True
+    """Whether a server counted its rows; False for a statement of a file."""
 
 
 @dataclass(frozen=True, slots=True)
