@@ -111,10 +111,12 @@ def write_host(sheet: Sheet, server: Labels, section: Host) -> None:
 
 
 def write_databases(sheet: Sheet, server: Labels, section: Databases) -> None:
-    """Cumulative counters of each database, connections, ages."""
+    """Cumulative counters of each database, connections, ages; what the engine does not count by database leaves no series."""
     for row in section.rows:
         sheet.add("tunewright_connections", row.connections, *server, row.name)
         for name, of in _DATABASE.items():
+            if name.removesuffix("_total") in section.uncounted:
+                continue
             sheet.add(f"tunewright_database_{name}", of(row), *server, row.name)
     sheet.add("tunewright_connections_max", section.max_connections or None, *server)
     sheet.add("tunewright_connections_reserved", section.reserved_connections, *server)

@@ -47,6 +47,8 @@ class Databases(Section):
     rows: tuple[Database, ...]
     max_connections: int = 0
     reserved_connections: int = 0
+    uncounted: tuple[str, ...] = ()
+    """Fields of the rows that the engine does not count by database: they are 0 there and mean nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Series that alerts wake people by: each from facts that a source brings, with its zeros, and nothing where nothing is known."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +9,8 @@ from cases import facts
 from cases.case import DAY, NOW
 from cases.facts import GB, ago
 from exposed import Scraper, of
+from tunewright_agent.sources.mysql.databases import UNCOUNTED
+from tunewright_analyzers.facts.databases import Database
 from tunewright_analyzers.facts.host import Host
 from tunewright_analyzers.facts.replication import AuroraReplica, Replica, Replication, Slot
 from tunewright_analyzers.facts.sessions import ActiveSessions, BlockedTime, PreparedTransaction
@@ -120,3 +122,20 @@ def test_what_a_slot_may_still_keep_and_when_wal_was_archived() -> None:
     archived = Replication(False, archive_last_archived=ago(minutes=2))
     assert one("archive_last_timestamp_seconds", archived) == ago(minutes=2).timestamp()
     assert one("archive_last_timestamp_seconds", Replication(False)) is None
+
+
+def test_what_the_engine_does_not_count_by_database_leaves_no_series() -> None:
+    """MySQL counts transactions and deadlocks for the server: a 0 by database would be a false word."""
+    section = facts.databases(facts.database(commits=7, rows_inserted=3, deadlocks=0, xid_age=0))
+    every = Scraper().scrape(section)
+    some = Scraper().scrape(replace(section, uncounted=UNCOUNTED))
+    for name in ("commits_total", "deadlocks_total", "xid_age", "block_read_seconds_total"):
+        assert of(every, f"tunewright_database_{name}", "database").keys() == {"shop"}
+        assert of(some, f"tunewright_database_{name}", "database") == {}
+    assert of(some, "tunewright_database_rows_inserted_total", "database") == {"shop": 3}
+    assert of(some, "tunewright_connections", "database").keys() == {"shop"}
+
+
+def test_what_is_not_counted_is_a_field_of_a_database() -> None:
+    """A name that is none would leave nothing out."""
+    assert set(UNCOUNTED) <= {field.name for field in fields(Database)}

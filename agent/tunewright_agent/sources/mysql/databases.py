@@ -1,6 +1,7 @@
 """Source `databases`: sizes, connections and rows of each database, and the limit on connections. Fills Databases.
 
-MySQL counts transactions, deadlocks and buffer reads for the server alone (ServerStatus has them), so those stay zero here.
+MySQL counts transactions, deadlocks and buffer reads for the server alone (ServerStatus has them), so those stay zero here and are named
+as not counted; without performance_schema so are rows and times.
 """
 
 from datetime import datetime
@@ -11,6 +12,16 @@ from tunewright_analyzers.facts.databases import Database, Databases
 from tunewright_analyzers.facts.snapshot import Gap, Period
 
 _PICOSECONDS = 1e12
+UNCOUNTED = (
+    "commits", "rollbacks", "blocks_hit", "blocks_read", "conflicts", "temp_bytes", "deadlocks", "block_read_seconds",
+    "block_write_seconds", "xid_age", "mxid_age",
+)  # fmt: skip
+"""What the server does not count by database."""
+_COUNTED_BY = {
+    "database_io": ("rows_fetched", "rows_inserted", "rows_updated", "rows_deleted"),
+    "database_statements": ("rows_returned", "temp_files", "active_seconds"),
+}
+"""What each statement tells; where it tells nothing of any database, nothing is counted."""
 
 
 def _database(name: str, size: int | None, connections: int, io: Row, statements: Row) -> Database:
@@ -73,8 +84,11 @@ def collect(reader: Reader, taken_at: datetime) -> Collected:
         for name in sorted(names)
         if reader.watches(name)
     )
+    uncounted = UNCOUNTED + tuple(
+        field for name, fields in _COUNTED_BY.items() if not counted[name] for field in fields
+    )
     period = Period(min(server.started_at, taken_at), taken_at)
-    return Collected((Databases(period, rows, int(limits.get("max_connections", 0)), 0),), tuple(gaps))
+    return Collected((Databases(period, rows, int(limits.get("max_connections", 0)), 0, uncounted),), tuple(gaps))
 
 
 def source() -> Source[Reader]:
