@@ -1,11 +1,14 @@
 """What the live tests of the MySQL sources share: accounts of three kinds, one pass of one source, a section of it."""
 
+import struct
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TypeVar
+
+import pymysql
 
 import mysql_servers
 from tunewright_agent.embedded.mysql import EmbeddedMysql
@@ -80,3 +83,30 @@ def eventually(done: Callable[[], bool], seconds: float = 20.0) -> None:
     while not done():
         assert time.monotonic() < until, "it did not come to hold"
         time.sleep(0.05)
+
+
+class Prepared:
+    """A statement prepared over the binary protocol, as drivers with server-side prepared statements do.
+
+    PyMySQL speaks the text protocol only, so the two commands are put on its connection here: COM_STMT_PREPARE and COM_STMT_EXECUTE
+    (https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_command_phase_ps.html). For a SELECT without parameters.
+    """
+
+    def __init__(self, connection: "pymysql.connections.Connection[pymysql.cursors.Cursor]", text: str) -> None:
+        self.connection = connection
+        connection._execute_command(0x16, text)
+        answer = connection._read_packet()
+        _, self.id, columns = struct.unpack("<BIH", answer.get_all_data()[:7])
+        assert columns > 0, "a SELECT is wanted"
+        self._to_end()
+
+    def _to_end(self) -> None:
+        while not self.connection._read_packet().is_eof_packet():
+            pass
+
+    def execute(self) -> None:
+        """Run it, and read its rows to the end."""
+        self.connection._execute_command(0x17, struct.pack("<IBI", self.id, 0, 1))
+        self.connection._read_packet()  # how many columns
+        self._to_end()
+        self._to_end()

@@ -8,7 +8,7 @@ import pymysql
 import pytest
 
 import mysql_servers
-from mysql_reading import PASSWORD, SECRET, as_account, collect, eventually, run, section, value
+from mysql_reading import PASSWORD, SECRET, Prepared, as_account, collect, eventually, run, section, value
 from tunewright_agent.embedded.mysql import EmbeddedMysql
 from tunewright_agent.history.codec import dump_section, load_section
 from tunewright_agent.sources.mysql.session import PACKAGE, Reader
@@ -141,6 +141,27 @@ def test_statements_are_counted_once_and_hold_no_literal(mysql_family: EmbeddedM
     assert statements.own_seconds.keys() <= {one.name for one in discover(PACKAGE)} | {"session"}
     assert statements.coverage.time_ratio == 1.0
     assert SECRET not in dump_section(statements).decode()
+
+
+def test_executions_by_the_binary_protocol_are_told_where_no_digest_has_them(
+    mysql_family: EmbeddedMysql, shop: str
+) -> None:
+    """MySQL 8.0 and MariaDB 10.11 leave no digest of them; the gap counts them, also once the statement is closed."""
+    name = name_of(shop)
+    with mysql_servers.connect(shop) as connection:
+        statement = Prepared(connection, "SELECT email FROM customers WHERE note IS NOT NULL AND id > 0")
+        for _ in range(7):
+            statement.execute()
+    found = collect(shop, "statements")
+    rows = [one for one in section(found, Statements).rows if one.key.database == name and one.kind == "select"]
+    calls = sum(one.calls for one in rows if "`note` is not null" in (one.text or "").lower())
+    told = [gap for gap in found.gaps if "prepared" in gap.reason]
+    assert calls == 0
+    (gap,) = told
+    assert gap.reason.startswith("7 executions of prepared statements (binary protocol)")
+    assert gap.sections == ("statements",)
+    assert gap.mend is not None
+    assert "slow log" in gap.mend
 
 
 def test_a_full_digest_table_is_told_by_its_coverage(mysql_family: EmbeddedMysql) -> None:

@@ -12,6 +12,7 @@ from tunewright_agent.sources.mysql.sequences import largest
 from tunewright_agent.sources.mysql.session import PACKAGE
 from tunewright_agent.sources.mysql.statements import BOOKED_TO, is_cut, own_statements
 from tunewright_agent.sources.source import Unavailable, discover
+from tunewright_analyzers.sql.mysql.fingerprint import executed
 
 T, U = ("TABLE", "shop", "t"), ("TABLE", "shop", "u")
 
@@ -126,3 +127,11 @@ def test_texts_near_the_limit_are_told() -> None:
     assert is_cut("SELECT `a` , ...", 1024)
     assert is_cut("x" * 1000, 1024)
     assert not is_cut("SELECT ?", 1024)
+
+
+def test_what_a_prepared_statement_runs_is_that_statement() -> None:
+    """MySQL 9 writes it behind EXECUTE; SQL's own EXECUTE of a name is no statement of its own."""
+    assert executed("EXECUTE SELECT `a` FROM `t`") == "SELECT `a` FROM `t`"
+    assert executed("execute with `c` as (select ?) select ?").startswith("with")
+    for text in ("EXECUTE `q`", "SELECT `execute` FROM `t`", "EXECUTE IMMEDIATE ?", "EXECUTE `select`"):
+        assert executed(text) == text

@@ -14,7 +14,7 @@ from tunewright_agent.sources.sqlfile import marked
 from tunewright_analyzers.facts.relations import Index, IndexColumn, RelationName
 from tunewright_analyzers.facts.snapshot import Engine
 from tunewright_analyzers.indexes.mysql.facts import DigestStatement, Facts, TableFacts
-from tunewright_analyzers.sql.mysql.fingerprint import fingerprint, statement_kind
+from tunewright_analyzers.sql.mysql.fingerprint import executed, fingerprint, statement_kind
 
 DOING = "index_advice"
 MOST_DIGESTS = 300
@@ -217,14 +217,15 @@ def _statements(session: Reads, names: tuple[str, ...], gaps: list[str]) -> tupl
     if not rows:
         gaps.append("statements: performance_schema holds none of these databases (is performance_schema = ON?)")
     samples = {} if sampled else _seen_texts(session, gaps)
-    return tuple(_merged(_statement(row, samples) for row in rows if statement_kind(str(row["x"])) in _KINDS))
+    return tuple(_merged(_statement(row, samples) for row in rows if statement_kind(executed(str(row["x"]))) in _KINDS))
 
 
 def _statement(row: Mapping[str, Any], samples: Mapping[str, str]) -> DigestStatement:
     sample = row["q"] or samples.get(str(row["d"]))
+    text = executed(str(row["x"]))
     return DigestStatement(
-        fingerprint(str(row["x"])), str(row["s"]), str(row["x"]), int(row["n"]), float(row["w"]) / _PICOSECONDS,
-        int(row["e"]), int(row["sent"]), int(row["a"]), _text(sample) if sample else None,
+        fingerprint(text), str(row["s"]), text, int(row["n"]), float(row["w"]) / _PICOSECONDS,
+        int(row["e"]), int(row["sent"]), int(row["a"]), executed(_text(sample)) if sample else None,
     )  # fmt: skip
 
 

@@ -2,7 +2,8 @@
 
 Which columns there are is asked of the table itself: MariaDB's lacks quantiles, CPU and memory. Digest texts hold no literals, and are redacted all
 the same. The row whose digest is NULL holds what found no place: its share of the time is what the other rows do not cover.
-Binary-protocol executions of prepared statements leave no digest row in MySQL 8.0 (reference/mysql.md): they are counted, and told as a gap.
+Binary-protocol executions of prepared statements leave no digest row in MySQL 8.0, MariaDB 10.11 and 11.8 (tried): they are counted, and told as a
+gap. MySQL 9.7 has them as `EXECUTE SELECT …`, which are read as the statements they are.
 """
 
 from collections import Counter
@@ -26,7 +27,7 @@ from tunewright_agent.sources.sqlfile import marked, statement
 from tunewright_analyzers.facts.ids import StatementId
 from tunewright_analyzers.facts.snapshot import Gap, Period
 from tunewright_analyzers.facts.statements import Coverage, Statement, StatementKey, Statements
-from tunewright_analyzers.sql.mysql.fingerprint import fingerprint, statement_kind
+from tunewright_analyzers.sql.mysql.fingerprint import executed, fingerprint, statement_kind
 from tunewright_analyzers.sql.mysql.redact import redact_statement
 
 TABLE = "performance_schema.events_statements_summary_by_digest"
@@ -103,7 +104,7 @@ class StatementsSource:
         coverage = _coverage(rows, limits)
         began = min((one.stats_since for one in statements if one.stats_since), default=server.started_at)
         section = Statements(Period(min(max(began, server.started_at), taken_at), taken_at), statements, coverage)
-        return Collected((section,), _gaps(rows, coverage, prepared, reader, taken_at))
+        return Collected((section,), _gaps(rows, coverage, prepared, taken_at))
 
     def _select(self) -> str:
         columns = self._columns or frozenset()
@@ -114,7 +115,7 @@ class StatementsSource:
     def _text(self, row: Row) -> tuple[StatementId, str | None, str, str | None]:
         known = self._known.get(row["digest"])
         if known is None:
-            raw = str(row["digest_text"] or "")
+            raw = executed(str(row["digest_text"] or ""))
             identity = fingerprint(raw) if raw else StatementId(str(row["digest"])[:16])
             own = self._own.get(identity)
             known = (identity, redact_statement(raw) or None, statement_kind(raw), own)
@@ -175,20 +176,26 @@ def _coverage(rows: list[Row], limits: dict[str, int]) -> Coverage:
 
 
 def _prepared(session: Session) -> int:
-    """Executions by the binary protocol that the server counted, of the statements that are still open."""
+    """Executions by the binary protocol since the server's start: MariaDB's prepared_statements_instances counts none (tried)."""
     try:
-        row = session.query("prepared_executions", mark="statements")[0]
+        rows = session.query("prepared_executions", mark="statements")
     except SourceError:
         return 0
-    return int(row["executions"] or 0)
+    return sum(int(row["executions"] or 0) for row in rows)
 
 
-def _gaps(rows: list[Row], coverage: Coverage, prepared: int, reader: Reader, taken_at: datetime) -> tuple[Gap, ...]:
+def _has_prepared(rows: list[Row]) -> bool:
+    """Whether the server's digests hold what prepared statements run."""
+    texts = (str(row["digest_text"] or "") for row in rows)
+    return any(executed(text) != text for text in texts)
+
+
+def _gaps(rows: list[Row], coverage: Coverage, prepared: int, taken_at: datetime) -> tuple[Gap, ...]:
     told: list[tuple[str, str | None]] = []
-    if prepared and not reader.server.is_mariadb:
+    if prepared and not _has_prepared(rows):
         told.append(
             (
-                f"{prepared:,} executions of prepared statements (binary protocol) are in no digest: MySQL counts them until they are closed",
+                f"{prepared:,} executions of prepared statements (binary protocol) are in no digest: what they ran is not seen",
                 "read the slow log too, or let the driver send text (useServerPrepStmts=false)",
             )
         )

@@ -16,6 +16,7 @@ _KINDS = {
     "update": "update",
     "delete": "delete",
 }
+_EXECUTED = re.compile(r"^\s*EXECUTE\s+(?=(?:SELECT|WITH|VALUES|TABLE|INSERT|REPLACE|UPDATE|DELETE)\b)", re.IGNORECASE)
 _PUNCTUATION = frozenset("(,=<>!+-*/%&|^~")
 _BEFORE_SIGN = frozenset(
     [
@@ -69,6 +70,11 @@ def _normal(text: str) -> str:
 def fingerprint(text: str) -> StatementId:
     """16 hex digits of the statement's shape. Names are folded to lower case: two tables that differ only in case are one to it."""
     return StatementId(hashlib.sha256(_normal(text).encode("utf-8", "replace")).hexdigest()[:16])
+
+
+def executed(text: str) -> str:
+    """The statement that a digest text is of: MySQL 9 writes `EXECUTE SELECT …` for prepared ones. `EXECUTE` of a name stays as it is."""
+    return _EXECUTED.sub("", text, count=1)
 
 
 def statement_kind(text: str) -> str:

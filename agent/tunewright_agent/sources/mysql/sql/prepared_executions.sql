@@ -1,1 +1,1 @@
-SELECT SUM(count_execute) AS executions FROM performance_schema.prepared_statements_instances
+SELECT count_star AS executions FROM performance_schema.events_statements_summary_global_by_event_name WHERE event_name = 'statement/com/Execute'
