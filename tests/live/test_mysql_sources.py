@@ -310,6 +310,8 @@ def test_accounts_are_told_without_a_hash(mysql_family: EmbeddedMysql) -> None:
     assert direct == set(accounts) - {f"{mine}@%"}
     assert (accounts["open_door@%"].has_password, accounts["app@10.%"].has_password) == (False, True)
     assert "super" in accounts["app@10.%"].privileges
+    assert (accounts["app@10.%"].user_connections, accounts["open_door@%"].user_connections) == (0, 0)
+    assert (accounts[f"{mine}@%"].user_connections or 0) > 0
     assert (app := roles.get("app@10.%")) is not None
     assert app.is_superuser
     assert [(one.user, one.is_encrypted) for one in roles.sessions if one.user.startswith(str(mine))] == [

@@ -1,6 +1,7 @@
 """Accounts as MySQL has them: a user together with the host it may come from. Never a password or its hash."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from tunewright_analyzers.facts.snapshot import Section
@@ -21,6 +22,8 @@ class Account:
     is_password_expired: bool = False
     demands_tls: bool = False
     privileges: tuple[str, ...] = ()
+    user_connections: int | None = None
+    """Connections of all accounts of that user name since the server's start; None where the server did not count them all."""
 
     @property
     def name(self) -> str:
@@ -39,3 +42,5 @@ class Accounts(Section):
 
     name: ClassVar[str] = "accounts"
     rows: tuple[Account, ...]
+    counted_since: datetime | None = None
+    """Since when connections are counted: the server's start."""

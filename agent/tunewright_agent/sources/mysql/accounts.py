@@ -4,6 +4,7 @@ No password's hash is read: the view tunewright.accounts of `tunewright grants` 
 mysql.user is asked (an administrator's account may).
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from tunewright_agent.sources.mysql.session import PERFORMANCE_SCHEMA, Reader, Row, Server, Session
@@ -78,6 +79,14 @@ def _groups(rows: list[Row], accounts: tuple[Account, ...]) -> tuple[SessionGrou
     return tuple(SessionGroup(name, way, tls, count, None, own) for (name, way, tls, own), count in groups.items())
 
 
+def _with_use(accounts: tuple[Account, ...], rows: list[Row]) -> tuple[Account, ...]:
+    """The accounts with the connections of their user name; as they are where the server's table was full (a lost one may be any)."""
+    if not rows or int(rows[0]["lost"] or 0) > 0:
+        return accounts
+    counted = {str(row["account"]): int(row["connections"] or 0) for row in rows}
+    return tuple(replace(one, user_connections=counted.get(one.user, 0)) for one in accounts)
+
+
 def _fitting(user: str, host: str, accounts: tuple[Account, ...]) -> str:
     hosts = [one.host for one in accounts if one.user == user]
     exact = host if host in hosts else "%" if "%" in hosts or not hosts else hosts[0]
@@ -89,17 +98,20 @@ def collect(reader: Reader, taken_at: datetime) -> Collected:
     server = reader.server
     gaps: tuple[Gap, ...] = ()
     sessions: list[Row] = []
+    used: list[Row] = []
     with reader.session() as session:
         accounts = tuple(_account(row) for row in _rows(session, server))
         try:
             if server.performance_schema:
                 sessions = session.query("account_sessions", mark="accounts", needs=PERFORMANCE_SCHEMA)
+                used = session.query("account_connections", mark="accounts", needs=PERFORMANCE_SCHEMA)
         except Unavailable:
             raise
         except SourceError as error:
             gaps = (Gap("accounts", error.reason, taken_at, error.mend, None, (Roles.name,)),)
     roles = tuple(_role(one) for one in accounts if not one.is_servers_own)
-    return Collected((Accounts(accounts), Roles(roles, _groups(sessions, accounts))), gaps)
+    counted = Accounts(_with_use(accounts, used), server.started_at if used else None)
+    return Collected((counted, Roles(roles, _groups(sessions, accounts))), gaps)
 
 
 def source() -> Source[Reader]:
