@@ -45,7 +45,7 @@ class Format(StrEnum):
 
 app = typer.Typer(
     name="tunewright",
-    help="Tunewright reads a PostgreSQL cluster, judges it, and gives advice with proof. It never changes a database.\n\n"
+    help="Tunewright reads a PostgreSQL, MySQL or MariaDB cluster, judges it, and gives advice with proof. It never changes a database.\n\n"
     "New here? `tunewright demo` shows everything on its own server; `tunewright once --url postgresql://…` looks at yours.\n\n"
     f"{EXIT_CODES}",
     no_args_is_help=True,
