@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 import pytest
+import structlog
 
 import mysql_servers
 import servers
@@ -23,6 +24,13 @@ from tunewright_agent.sources.aws.policy import actions, publish_policy, read_po
 _not_run: dict[str, list[str]] = {}
 _mysql_not_run: dict[str, list[str]] = {}
 _mysql_ran: set[str] = set()
+
+
+@pytest.fixture(autouse=True)
+def _log_as_it_was() -> Iterator[None]:
+    """A command that a test runs turns the log on, on the standard error of that test: the next one has its own."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -47,7 +47,7 @@ sender = "Tunewright <tunewright@example.net>"
 to = ["dba@example.net"]
 [[notifications.routes]]
 channels = ["chat", "pager", "mail"]
-checks = ["locks/*"]
+checks = ["locks/blocking_chain"]
 wait = "1s"
 """
 

@@ -197,6 +197,7 @@ BOARD = Board(
                     "Bytes a second of the server's log that the agent did not read: more was written than one pass reads.",
                     "Bps",
                     (Query(f"rate(tunewright_log_dropped_bytes_total{{{SERVER}}}[{RATE}])", _WHO),),
+                    empty="the log is not read",
                 ),
             ),
         ),

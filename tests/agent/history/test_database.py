@@ -125,7 +125,7 @@ def test_damage_that_shows_while_running_is_set_aside_at_once_by_one_of_those_wh
     database.open()
     with open(path, "r+b") as file:  # noqa: PTH123  # in place: the open connections must see it
         raw = bytearray(file.read())
-        for start in range(4096, len(raw), 4096):
+        for start in range(60 * 4096, len(raw), 4096):  # behind the schema: whoever opens the file does not see it yet
             raw[start : start + 64] = b"\xff" * 64
         file.seek(0)
         file.write(raw)
@@ -356,15 +356,16 @@ def test_shrinking_waits_for_no_reader(path: Path) -> None:
     filled(path)
     database = Database(path)
     database.open()
+    full = database.used_bytes
     with database.reading() as connection:
         connection.execute(select(schema.texts)).all()
         with database.transaction() as writer:
             writer.execute(schema.texts.delete())
         database.shrink()
-        assert database.used_bytes < 40 * 4096
+        assert database.used_bytes < full / 2
         assert database.size_bytes > 200 * 4096, "the reader still needs it"
     database.shrink()
-    assert database.size_bytes < 40 * 4096
+    assert database.size_bytes < full / 2
     database.close()
 
 

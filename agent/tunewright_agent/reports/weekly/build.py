@@ -16,7 +16,7 @@ from tunewright_agent.reports.weekly.summary import sentences, summary_part, to_
 from tunewright_agent.state import Judgement
 from tunewright_agent.week import Week
 from tunewright_analyzers.check import discover
-from tunewright_analyzers.facts.snapshot import Period, View
+from tunewright_analyzers.facts.snapshot import Engine, Period, View
 from tunewright_analyzers.finding import Severity
 
 _POSTURES = (
@@ -97,7 +97,20 @@ def _checks(week: Week) -> frozenset[str]:
     """The checks that judge such a target: those of the engine's view where a server was read, those of the cloud's where AWS was asked."""
     views = set() if week.cloud is not None and week.judgement == week.cloud else {View.ENGINE}
     views |= {View.CLOUD} if week.cloud is not None else set()
-    return frozenset(str(one.id) for one in discover() if one.view in views)
+    engines = _engines(week)
+    return frozenset(
+        str(one.id)
+        for one in discover()
+        if one.view in views and (one.view is View.CLOUD or not engines or engines & one.engines)
+    )
+
+
+def _engines(week: Week) -> frozenset[Engine]:
+    """What the server is, told by its settings; empty where they are not kept: a check of another engine has not looked at it."""
+    names = {row.name for row in week.settings.rows} if week.settings is not None else set()
+    if "innodb_buffer_pool_size" in names:
+        return frozenset({Engine.MARIADB if "aria_pagecache_buffer_size" in names else Engine.MYSQL})
+    return frozenset({Engine.POSTGRESQL}) if names else frozenset()
 
 
 def report(

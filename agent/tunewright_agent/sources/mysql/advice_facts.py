@@ -214,8 +214,10 @@ def _statements(session: Reads, names: tuple[str, ...], gaps: list[str]) -> tupl
             f"statements: {error.reason} (mend: GRANT SELECT ON performance_schema.* and performance_schema = ON)"
         )
         return ()
-    if not rows:
-        gaps.append("statements: performance_schema holds none of these databases (is performance_schema = ON?)")
+    if not rows and not session.execute("SELECT @@performance_schema AS p")[0]["p"]:
+        gaps.append(
+            "statements: performance_schema is OFF (mend: performance_schema = ON in the configuration, then a restart)"
+        )
     samples = {} if sampled else _seen_texts(session, gaps)
     return tuple(_merged(_statement(row, samples) for row in rows if statement_kind(executed(str(row["x"]))) in _KINDS))
 
