@@ -1,7 +1,7 @@
 """MySQL's SQL: redaction, identity across digest text and sample, the SELECT equal to a write, predicates, and what the EXPLAIN guard refuses."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tunewright_analyzers.facts.relations import RelationName
@@ -41,6 +41,8 @@ def test_expressions_keep_what_is_no_literal() -> None:
     )
 
 
+@example("--#")
+@example("--#\nfoo")
 @given(st.text(alphabet="ab'\"\\`#-/* ,=?(1\n", max_size=40))
 def test_redaction_of_anything_is_stable(text: str) -> None:
     once = redact_statement(text)

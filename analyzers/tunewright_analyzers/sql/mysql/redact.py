@@ -52,6 +52,9 @@ def tokens(text: str, *, escapes_sure: bool = False) -> list[tuple[str, str]]:
     return found
 
 
+_COMMENT_SIGNS = ("--", "/*", "#")
+
+
 def _cut(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
@@ -61,6 +64,13 @@ def redact_statement(text: str) -> str:
 
     What follows PASSWORD is a literal whatever it looks like.
     """
+    found = _without_literals(text)
+    while any(sign in found for sign in _COMMENT_SIGNS) and (again := _without_literals(found)) != found:
+        found = again  # the space of a comment made the signs before it the beginning of another: `--#`
+    return found
+
+
+def _without_literals(text: str) -> str:
     secret = False
     safe: list[str] = []
     for kind, token in tokens(visible(text)):
