@@ -10,7 +10,7 @@ import structlog
 
 from tunewright_agent.lanes import attempt
 from tunewright_agent.latest import Latest
-from tunewright_agent.sources.source import Collected, Source, SourceError
+from tunewright_agent.sources.source import Collected, Overrun, Source, SourceError, Unavailable
 from tunewright_agent.state import Judgement
 from tunewright_analyzers.check import Check, Verdict, discover, run
 from tunewright_analyzers.facts.snapshot import Window
@@ -59,6 +59,7 @@ def collect(
             at=at,
             seconds=taken,
             error=error.reason if error else None,
+            unanswered=isinstance(error, (Unavailable, Overrun)),
             passes=before.passes + 1,
             failures=before.failures + (error is not None),
         ),

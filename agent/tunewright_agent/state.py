@@ -29,6 +29,8 @@ class SourceRun:
     """The interval now: the governor lengthens it when a source costs too much."""
     lag_seconds: float = 0.0
     server_seconds: float | None = None
+    unanswered: bool = False
+    """Whether it failed because the server did not answer; one that refuses us is up."""
 
 
 @dataclass(frozen=True, slots=True)

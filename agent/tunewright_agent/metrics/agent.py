@@ -16,7 +16,7 @@ from tunewright_analyzers.finding import Severity
 
 Labels = tuple[str, str]
 PROBES = ("activity", "databases", "settings")
-"""Sources that every server answers whatever we may see of it: while one of them succeeds the server is up."""
+"""Sources that every server answers whatever we may see of it."""
 
 
 @cache
@@ -25,10 +25,13 @@ def _groups() -> tuple[str, ...]:
 
 
 def is_up(instance: InstanceState) -> bool:
-    """Whether the server answered the latest pass of any probe (of any source, where no probe has run yet)."""
+    """Whether the server answered the newest pass of a probe (of any source, where no probe has run yet); a refusal is an answer."""
     runs = [run for run in instance.runs if run.passes + run.failures > 0]
     probes = [run for run in runs if run.source in PROBES] or runs
-    return any(run.error is None for run in probes) if runs else instance.snapshot is not None
+    newest = max((run.at for run in probes), default=None)
+    if newest is None:
+        return instance.snapshot is not None
+    return not any(run.unanswered for run in probes if run.at == newest)
 
 
 def _write_run(sheet: Sheet, server: Labels, run: SourceRun) -> None:

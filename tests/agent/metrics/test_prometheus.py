@@ -27,8 +27,9 @@ HOSTILE_VALUES = ['quo"te', "back\\slash", "trailing\\", "new\nline", "car\rriag
                   "a,b={}", "é\u202e\u2028", "", "#", "NaN"]  # fmt: skip
 
 
-def run(source: str, error: str | None = None, passes: int = 5, failures: int = 0) -> SourceRun:
-    return SourceRun(source, NOW, 0.1, error, passes, failures, 0, 60.0)
+def run(source: str, error: str | None = None, passes: int = 5, failures: int = 0, ago: float = 0.0) -> SourceRun:
+    at = NOW - timedelta(seconds=ago)
+    return SourceRun(source, at, 0.1, error, passes, failures, 0, 60.0, unanswered=error not in {None, "denied"})
 
 
 @pytest.mark.parametrize("name", STATES)
@@ -110,7 +111,9 @@ def test_a_label_too_many_or_an_unknown_metric_is_a_mistake_of_ours() -> None:
     [
         ((run("activity"), run("columns", "denied")), 1),
         ((run("activity", "refused", 5, 2), run("databases", "refused"), run("settings", "refused")), 0),
-        ((run("activity", "refused"), run("databases")), 1),
+        ((run("activity", "refused", ago=9), run("databases")), 1),
+        ((run("activity", "refused"), run("databases", ago=200)), 0),
+        ((run("activity", "denied"), run("databases", "refused", ago=200)), 1),
         ((run("activity", "refused"), run("machine")), 0),
         ((run("statements", "refused"),), 0),
         ((run("columns", "denied"), run("statements")), 1),
@@ -119,7 +122,9 @@ def test_a_label_too_many_or_an_unknown_metric_is_a_mistake_of_ours() -> None:
     ids=[
         "a probe answers",
         "none does",
-        "one does",
+        "the newest does",
+        "the newest does not, an older one did",
+        "the newest is refused us by a server that is up",
         "the host alone",
         "no probe, and none answers",
         "no probe, one answers",
