@@ -124,6 +124,8 @@ RULES: tuple[Rule, ...] = (
          when=_is_rds),
     Rule("cpu-credits", "CPU credits nearly used up",
          "CPUCreditBalance", _burstable, _fixed(20), "Minimum", BELOW, periods=3, period_seconds=300, origin=OURS),
+    Rule("burst-balance", "Burst credits of a gp2 volume nearly used up",
+         "BurstBalance", Target.instances, _fixed(20), "Minimum", BELOW, periods=3, period_seconds=300, origin=OURS, when=_is_rds),
     Rule("replica-lag", "A read replica lags by more than a minute",
          "ReplicaLag", _replicas, _fixed(60), "Maximum", periods=10, missing="breaching", when=_is_rds),
     Rule("reader-lag", "A reader lags by more than a second",

@@ -94,6 +94,7 @@ def test_rds_is_watched_by_instance() -> None:
     assert "tunewright-ledger-replica-lag-ledger-copy" in alarms
     assert "tunewright-ledger-replica-lag-ledger" not in alarms
     assert "tunewright-ledger-cpu-credits-ledger-copy" in alarms
+    assert "tunewright-ledger-burst-balance-ledger-copy" in alarms
     assert alarms["tunewright-ledger-memory-ledger"].threshold == pytest.approx(0.25 * 8 * GIB)
 
 
