@@ -24,8 +24,9 @@ def test_a_running_servers_slow_log_is_read(mysql_family: EmbeddedMysql, mysql_d
     with mysql_servers.connect(mysql_database) as connection, connection.cursor() as cursor:
         cursor.execute("CREATE TABLE t (a int, b varchar(100))")
         cursor.execute("INSERT INTO t VALUES (1, 'x'), (2, 'y')")
-        cursor.execute("SELECT @@global.long_query_time, @@global.slow_query_log_file")
-        before, old = cursor.fetchone() or (10, "")
+        cursor.execute("SELECT @@global.long_query_time, @@global.slow_query_log_file, @@global.log_output")
+        before, old, output = cursor.fetchone() or (10, "", "FILE")
+        cursor.execute("SET GLOBAL log_output = 'FILE'")
         file = mysql_family.folder / f"slow-{tmp_path.name}.log"
         cursor.execute("SET GLOBAL slow_query_log_file = %s", (str(file),))
         cursor.execute("SET GLOBAL slow_query_log = ON")
@@ -37,6 +38,7 @@ def test_a_running_servers_slow_log_is_read(mysql_family: EmbeddedMysql, mysql_d
         finally:
             cursor.execute("SET GLOBAL slow_query_log = OFF")
             cursor.execute("SET GLOBAL slow_query_log_file = %s", (old,))
+            cursor.execute("SET GLOBAL log_output = %s", (output,))
             cursor.execute("SET GLOBAL long_query_time = %s", (before,))
     everything = list(slow_statements(file.read_text(errors="replace")))
     (slow,) = [one for one in everything if "SLEEP" in one.statement.upper()]

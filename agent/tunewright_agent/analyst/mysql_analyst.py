@@ -10,7 +10,7 @@ from tunewright_analyzers.facts.events import Events
 from tunewright_analyzers.facts.plans import Plans
 from tunewright_analyzers.indexes.mysql.facts import IndexProposals
 
-ANALYSES = ("plans", "index_proposals")
+ANALYSES = ("plans", "index_proposals", "regressions")
 PLANS_DEADLINE_SECONDS, PROPOSALS_DEADLINE_SECONDS = 120.0, 120.0
 
 
@@ -24,10 +24,11 @@ class MysqlAnalyst:
     advice_every_seconds: float
     off: frozenset[str] = frozenset()
     """Passes that the user switched off."""
+    regressions: Source[Latest] | None = None
 
     def sources(self) -> tuple[Source[Latest], ...]:
-        """`plans` and `index_proposals`."""
-        found = (
+        """`plans`, `index_proposals`, and `regressions` (where there is a history)."""
+        found = [
             Source("plans", (Plans, Events), self.plans_every_seconds, PLANS_DEADLINE_SECONDS, self.plans.collect),
             Source(
                 "index_proposals",
@@ -36,7 +37,9 @@ class MysqlAnalyst:
                 PROPOSALS_DEADLINE_SECONDS,
                 self.indexes.collect,
             ),
-        )
+        ]
+        if self.regressions is not None:
+            found.append(self.regressions)
         return tuple(one for one in found if one.name not in self.off)
 
     def close(self) -> None:

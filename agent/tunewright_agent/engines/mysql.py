@@ -5,6 +5,7 @@ from datetime import datetime
 from tunewright_agent.analyst.mysql_analyst import ANALYSES, MysqlAnalyst
 from tunewright_agent.analyst.mysql_index_pass import MysqlIndexPass
 from tunewright_agent.analyst.mysql_plan_pass import MysqlPlanPass
+from tunewright_agent.analyst.regression_pass import source_of
 from tunewright_agent.config.settings import ClusterSettings, Settings
 from tunewright_agent.engines.engine import EngineParts, password_of, switched_off
 from tunewright_agent.memory import Memory
@@ -44,9 +45,8 @@ def _analyst(cluster: ClusterSettings, settings: Settings, reader: Reader, memor
     agent = settings.agent
     shapes = memory.shapes if memory is not None else dict
     plans = MysqlPlanPass(reader, memory, agent.window, agent.plans_per_pass, shapes)
-    return MysqlAnalyst(
-        plans, MysqlIndexPass(reader), agent.plans_every, agent.index_advice_every, switched_off(cluster)
-    )
+    indexes, off = MysqlIndexPass(reader), switched_off(cluster)
+    return MysqlAnalyst(plans, indexes, agent.plans_every, agent.index_advice_every, off, source_of(memory))
 
 
 ENGINE = EngineParts(
