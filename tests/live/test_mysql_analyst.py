@@ -39,6 +39,7 @@ def shop(mysql_database: str) -> str:
         mysql_database,
         "SET GLOBAL log_bin_trust_function_creators = 1",
         "UPDATE performance_schema.setup_consumers SET enabled = 'YES' WHERE name LIKE 'events_statements%'",
+        "TRUNCATE TABLE performance_schema.events_statements_summary_by_digest",  # other tests may have filled it
         *SCHEMA,
     )
     with mysql_servers.connect(mysql_database) as connection, connection.cursor() as cursor:
