@@ -69,5 +69,5 @@ def _ready(server: EmbeddedMysql, waiting: int) -> None:
             row = cursor.fetchone()
             if row is not None and int(row[0]) >= waiting:
                 return
-            time.sleep(0.05)
+            time.sleep(0.25)  # InnoDB renews innodb_trx only where nobody has read it for 0.1 s
     raise TimeoutError(f"the chain of locks did not form within {READY_SECONDS:g} s")
