@@ -40,7 +40,7 @@ from tunewright_analyzers.indexes.workload import Unjudged, Workload, wanted, wo
 from tunewright_analyzers.indexes.worth import Price, Saved, saved
 from tunewright_analyzers.indexes.write_cost import WriteCost, write_cost
 from tunewright_analyzers.indexes.writes import counted_from
-from tunewright_analyzers.sql.predicates import Catalogue
+from tunewright_analyzers.sql.catalogue import Catalogue
 
 __all__ = ["AdviceError", "AdvisedIndex", "IndexAdvice", "StatementGain", "Unjudged", "advise"]
 

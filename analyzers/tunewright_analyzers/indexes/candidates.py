@@ -13,7 +13,7 @@ from tunewright_analyzers.indexes.kinds import other_kinds
 from tunewright_analyzers.indexes.known import Known
 from tunewright_analyzers.indexes.partial import partial_indexes
 from tunewright_analyzers.indexes.whatif import HypotheticalIndex
-from tunewright_analyzers.sql.predicates import Access, Predicates, Use
+from tunewright_analyzers.sql.access import Access, Predicates, Use
 
 MOST_KEYS = 4
 MOST_INCLUDED = 8

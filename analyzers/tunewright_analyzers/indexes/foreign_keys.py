@@ -13,8 +13,8 @@ from tunewright_analyzers.facts.relations import Index, IndexColumn, RelationNam
 from tunewright_analyzers.indexes.problem import WeightedStatement
 from tunewright_analyzers.indexes.whatif import PlannerOracle, WhatIfError
 from tunewright_analyzers.indexes.workload import Workload
+from tunewright_analyzers.sql.access import Access, Condition, Predicates, Use
 from tunewright_analyzers.sql.identifiers import qualified, quoted
-from tunewright_analyzers.sql.predicates import Access, Condition, Predicates, Use
 
 
 def _is_supported(key: Constraint, indexes: Sequence[Index]) -> bool:

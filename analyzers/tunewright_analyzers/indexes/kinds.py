@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from tunewright_analyzers.facts.relations import IndexColumn, RelationName
 from tunewright_analyzers.indexes.known import Known
 from tunewright_analyzers.indexes.whatif import HypotheticalIndex
-from tunewright_analyzers.sql.predicates import Access, Condition, Use
+from tunewright_analyzers.sql.access import Access, Condition, Use
 
 LEAST_BRIN_PAGES = 10_000
 LEAST_BRIN_CORRELATION = 0.95

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from tunewright_analyzers.facts.relations import IndexColumn, RelationName
 from tunewright_analyzers.indexes.known import Known
 from tunewright_analyzers.indexes.whatif import HypotheticalIndex
-from tunewright_analyzers.sql.predicates import Access, Filter, Use
+from tunewright_analyzers.sql.access import Access, Filter, Use
 
 MOST_INCLUDED = 8
 MOST_PREDICATES = 6

@@ -16,8 +16,10 @@ from tunewright_analyzers.facts.statements import Statement
 from tunewright_analyzers.indexes.candidates import whole_table
 from tunewright_analyzers.indexes.problem import WeightedStatement
 from tunewright_analyzers.indexes.whatif import PlannerOracle, PricingOracle, WhatIfError
+from tunewright_analyzers.sql.access import PredicateError, Predicates
+from tunewright_analyzers.sql.catalogue import Catalogue
 from tunewright_analyzers.sql.generic import generic_form
-from tunewright_analyzers.sql.predicates import Catalogue, PredicateError, Predicates, predicates
+from tunewright_analyzers.sql.predicates import predicates
 
 MOST_TIMES_DEARER = 10
 """Than the oracle's plan: what a logged plan may cost before the two are taken for different statements."""

@@ -11,7 +11,7 @@ from pglast.enums import JoinType
 
 from tunewright_analyzers.facts.columns import Column, Constraint, Schema
 from tunewright_analyzers.facts.relations import RelationName
-from tunewright_analyzers.sql.predicates import Catalogue
+from tunewright_analyzers.sql.catalogue import Catalogue
 from tunewright_analyzers.sql.tree import Node, ast, walk
 
 

@@ -2,7 +2,8 @@
 
 from tunewright_analyzers.facts.relations import RelationName
 from tunewright_analyzers.indexes.candidates import MOST_KEYS, candidates
-from tunewright_analyzers.sql.predicates import Catalogue, predicates
+from tunewright_analyzers.sql.catalogue import Catalogue
+from tunewright_analyzers.sql.predicates import predicates
 
 _WIDE = tuple(f"c{number}" for number in range(30))
 _CATALOGUE = Catalogue(

@@ -7,7 +7,8 @@ from tunewright_analyzers.indexes.kinds import LEAST_BRIN_PAGES
 from tunewright_analyzers.indexes.known import Known
 from tunewright_analyzers.indexes.merge import merged
 from tunewright_analyzers.indexes.whatif import HypotheticalIndex
-from tunewright_analyzers.sql.predicates import Catalogue, predicates
+from tunewright_analyzers.sql.catalogue import Catalogue
+from tunewright_analyzers.sql.predicates import predicates
 
 _TYPES = {
     "id": "bigint",

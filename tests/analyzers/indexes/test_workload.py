@@ -12,7 +12,7 @@ from tunewright_analyzers.facts.statements import Statement, StatementKey
 from tunewright_analyzers.indexes.workload import MOST_STATEMENTS, Workload, merged, workload
 from tunewright_analyzers.indexes.workload_file import WorkloadError, parse_workload, statements
 from tunewright_analyzers.indexes.writes import counted_from
-from tunewright_analyzers.sql.predicates import Catalogue
+from tunewright_analyzers.sql.catalogue import Catalogue
 
 _CATALOGUE = Catalogue("shop", {("public", "t"): ("a", "b", "c")})
 _AT = datetime(2026, 1, 1, tzinfo=UTC)

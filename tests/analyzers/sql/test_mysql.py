@@ -5,13 +5,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tunewright_analyzers.facts.relations import RelationName
+from tunewright_analyzers.sql.access import PredicateError, Use
+from tunewright_analyzers.sql.catalogue import Catalogue
 from tunewright_analyzers.sql.mysql.fingerprint import fingerprint, statement_kind
 from tunewright_analyzers.sql.mysql.guard import Refused, explainable
 from tunewright_analyzers.sql.mysql.parse import ParseFault, parse
 from tunewright_analyzers.sql.mysql.predicates import predicates, tables_by_alias
 from tunewright_analyzers.sql.mysql.redact import redact_expression, redact_statement
 from tunewright_analyzers.sql.mysql.selects import equal_select
-from tunewright_analyzers.sql.predicates import Catalogue, PredicateError, Use
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,9 @@
 import pytest
 
 from tunewright_analyzers.facts.relations import IndexColumn
-from tunewright_analyzers.sql.predicates import Access, Catalogue, PredicateError, Use, predicates
+from tunewright_analyzers.sql.access import Access, PredicateError, Use
+from tunewright_analyzers.sql.catalogue import Catalogue
+from tunewright_analyzers.sql.predicates import predicates
 
 CATALOGUE = Catalogue(
     "shop",

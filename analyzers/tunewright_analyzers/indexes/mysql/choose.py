@@ -23,8 +23,9 @@ from tunewright_analyzers.indexes.mysql.facts import (
 )
 from tunewright_analyzers.indexes.mysql.model import Keys, Model
 from tunewright_analyzers.indexes.whatif import HypotheticalIndex
+from tunewright_analyzers.sql.access import PredicateError, Predicates, Use
+from tunewright_analyzers.sql.catalogue import Catalogue
 from tunewright_analyzers.sql.mysql.predicates import predicates
-from tunewright_analyzers.sql.predicates import Catalogue, PredicateError, Predicates, Use
 
 _UNINDEXABLE = frozenset(
     {

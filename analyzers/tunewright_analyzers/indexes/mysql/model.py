@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from tunewright_analyzers.facts.relations import RelationName
 from tunewright_analyzers.indexes.mysql.facts import TableFacts
-from tunewright_analyzers.sql.predicates import Access, Predicates, Use
+from tunewright_analyzers.sql.access import Access, Predicates, Use
 
 EQUALITY, INEQUALITY, BETWEEN = 0.1, 0.3333, 0.1111
 _LISTED = 3.0

@@ -10,8 +10,9 @@ from typing import Any
 from sqlglot import exp
 
 from tunewright_analyzers.facts.relations import IndexColumn, RelationName
+from tunewright_analyzers.sql.access import Access, Condition, PredicateError, Predicates, Use
+from tunewright_analyzers.sql.catalogue import Catalogue
 from tunewright_analyzers.sql.mysql.parse import ParseFault, parse
-from tunewright_analyzers.sql.predicates import Access, Catalogue, Condition, PredicateError, Predicates, Use
 
 _Scope = dict[str, Access | None]
 _RANGES = (exp.GT, exp.GTE, exp.LT, exp.LTE)
