@@ -58,7 +58,14 @@ def test_it_has_a_severity_a_summary_and_links(rule: rulebook.Rule) -> None:
 def test_it_does_not_flap(rule: rulebook.Rule) -> None:
     """A state must last, unless it is an event; never topk, whose members come and go."""
     assert "topk" not in rule["expr"]
-    events = {"RoleChanged", "ServerRestarted", "ChecksumFailures", "CloudFailover"}
+    events = {
+        "RoleChanged",
+        "ServerRestarted",
+        "ChecksumFailures",
+        "CloudFailover",
+        "LogCorruption",
+        "LogServerCrashed",
+    }
     assert ("for" in rule) != (rule["alert"] in events)
 
 

@@ -38,7 +38,7 @@ def _configured(cluster: ClusterSettings, memory: Memory | None) -> tuple[Source
         before = memory.newest(LogEvents) if memory is not None else None
         return before.read_to if before is not None else None
 
-    return (log_source(files, known_to),)
+    return (log_source(files, known_to, errors_read=cluster.log_file is not None),)
 
 
 def _analyst(cluster: ClusterSettings, settings: Settings, reader: Reader, memory: Memory | None) -> MysqlAnalyst:

@@ -106,7 +106,7 @@ class TunewrightCollector(Collector):
         if (settings := snapshot.section(Settings)) is not None:
             servers.write_settings(sheet, server, settings)
         if (log := snapshot.section(LogEvents)) is not None:
-            servers.write_log(sheet, server, log)
+            servers.write_log(sheet, server, snapshot.engine, log)
         if (status := snapshot.section(ServerStatus)) is not None:
             server_status.write_status(sheet, server, status)
             if sessions is not None:

@@ -10,7 +10,8 @@ from tunewright_analyzers.facts.log_events import LogEvents
 from tunewright_analyzers.facts.replication import Replication
 from tunewright_analyzers.facts.sessions import ActiveSessions, Session, Sessions
 from tunewright_analyzers.facts.settings import Settings
-from tunewright_analyzers.facts.snapshot import Snapshot
+from tunewright_analyzers.facts.snapshot import Engine, Snapshot
+from tunewright_analyzers.logs.kinds import alarming_kinds
 
 Labels = tuple[str, str]
 
@@ -172,8 +173,10 @@ def write_throughput(sheet: Sheet, server: Labels, section: Throughput) -> None:
             sheet.add("tunewright_io_seconds_total", row.write_seconds, *who, "write")
 
 
-def write_log(sheet: Sheet, server: Labels, section: LogEvents) -> None:
-    """What the log told since the agent began to read it."""
+def write_log(sheet: Sheet, server: Labels, engine: Engine, section: LogEvents) -> None:
+    """What the log told since the agent began to read it; what alerts watch from 0 on, so that the first event is an increase."""
+    for category, kind in alarming_kinds(engine) if section.errors_read else ():
+        sheet.add("tunewright_log_events_total", 0, *server, category, kind)
     for row in section.rows:
         sheet.add("tunewright_log_events_total", row.count, *server, row.category, row.kind)
     sheet.add("tunewright_log_dropped_bytes_total", section.dropped_bytes, *server)

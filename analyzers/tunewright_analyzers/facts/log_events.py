@@ -13,7 +13,8 @@ class LogEvent:
     """All events of one kind, in one database, about one subject: a row of counters over the Period of its Section.
 
     `category` as in `autovacuum`, `kind` as in `cancelled` (analyzers.logs.postgres lists both); `subject` is a table's name where the message
-    names one, of a slow statement its id, else empty. `seconds` and `bytes` are sums of what the messages say (a wait, a temporary file).
+    names one, of a slow statement its id, of a deadlock the ids of its statements (`a and b`), else empty.
+    `seconds` and `bytes` are sums of what the messages say (a wait, a temporary file).
     """
 
     category: str
@@ -47,6 +48,11 @@ class Deadlock:
     at: datetime
     database: str | None
     waiters: tuple[Waiter, ...]
+
+    @property
+    def statements(self) -> str:
+        """Who deadlocks with whom, whoever was first: `a and b`, by the ids of their statements; one where a statement meets itself."""
+        return " and ".join(sorted({waiter.statement_id or "unknown" for waiter in self.waiters}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,8 @@ class LogEvents(Section):
     dropped_bytes: int = 0
     damaged: int = 0
     read_to: datetime | None = None
+    errors_read: bool = True
+    """False where only MySQL's slow log is read: then no error counted is no sign that there was none."""
 
     def of(self, category: str, *kinds: str) -> tuple[LogEvent, ...]:
         """The rows of a category (and kinds) in which something was counted."""

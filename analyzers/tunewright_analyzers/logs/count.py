@@ -39,6 +39,10 @@ class Count:
         found = classify(entry)
         if found is None:
             return None
+        one = deadlock(entry, now) if (found.category, found.kind) == ("lock", "deadlock") else None
+        if one is not None:
+            self._deadlocks.append(one)
+            found = replace(found, subject=one.statements)
         self._count(found, entry, entry.at or now)
         self._particulars(found, entry, now)
         return found
@@ -59,11 +63,7 @@ class Count:
         )
 
     def _particulars(self, found: Classified, entry: Entry, now: datetime) -> None:
-        if (found.category, found.kind) == ("lock", "deadlock"):
-            one = deadlock(entry, now)
-            if one is not None:
-                self._deadlocks.append(one)
-        elif found.category == "lock":
+        if found.category == "lock" and found.kind != "deadlock":
             wait = lock_wait(entry, now)
             if wait is not None:
                 self._waits.append(wait)

@@ -51,6 +51,8 @@ _TEXTS = (
     (re.compile(r".{0,80}(?:Got fatal error 1236|Could not find first log file)"), "replication", "wal_removed"),
     (re.compile(r"(?:Slave|Replica) (?:SQL|I/O)(?: thread)?[ :].{0,40}(?:[Ee]rror|aborted)"), "replication", "failed"),
 )
+KINDS = frozenset({(category, kind) for _, category, kind in _TEXTS} | set(_CODES.values()))
+"""All that is told apart here, but for errors of no known kind."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from exposed import Scraper, of
 from tunewright_agent.sources.mysql.databases import UNCOUNTED
 from tunewright_analyzers.facts.databases import Database
 from tunewright_analyzers.facts.host import Host
+from tunewright_analyzers.facts.log_events import LogEvent, LogEvents
 from tunewright_analyzers.facts.replication import AuroraReplica, Replica, Replication, Slot
 from tunewright_analyzers.facts.sessions import ActiveSessions, BlockedTime, PreparedTransaction
 from tunewright_analyzers.facts.snapshot import Section
@@ -139,3 +140,15 @@ def test_what_the_engine_does_not_count_by_database_leaves_no_series() -> None:
 def test_what_is_not_counted_is_a_field_of_a_database() -> None:
     """A name that is none would leave nothing out."""
     assert set(UNCOUNTED) <= {field.name for field in fields(Database)}
+
+
+def test_what_the_log_may_tell_is_exposed_from_zero_on_where_it_is_read() -> None:
+    """A counter that is born with its first event shows no increase: nobody would be woken by the first broken page."""
+    name, labels = "tunewright_log_events_total", ("category", "kind")
+    counted = LogEvent("memory", "out_of_memory", "shop", "", 3)
+    found = of(Scraper().scrape(LogEvents(DAY, (counted,))), name, *labels)
+    assert found["corruption", "page"] == found["server", "panic"] == 0
+    assert found["memory", "out_of_memory"] == 3
+    slow = LogEvent("slow_statement", "finished", "shop", "a" * 16, 9)
+    only_slow = of(Scraper().scrape(LogEvents(DAY, (slow,), errors_read=False)), name, *labels)
+    assert only_slow == {("slow_statement", "finished"): 9}

@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tunewright_analyzers.facts.log_events import LockWait
-from tunewright_analyzers.logs.count import MOST_ROWS, Count
+from tunewright_analyzers.facts.snapshot import Engine
+from tunewright_analyzers.logs.count import MOST_PARTICULARS, MOST_ROWS, Count
 from tunewright_analyzers.logs.entry import Entry
+from tunewright_analyzers.logs.kinds import alarming_kinds
 from tunewright_analyzers.logs.postgres import classify, deadlock, grouped, lock_wait, vacuum
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -209,3 +211,25 @@ def test_counts_add_up_and_are_bounded() -> None:
     (files,) = section.of("temp_file")
     assert (files.count, files.bytes, files.last_at) == (2, 150, AT + timedelta(seconds=9))
     assert section.read_to == AT + timedelta(seconds=9)
+
+
+def test_a_storm_of_deadlocks_is_counted_by_its_statements_beyond_the_particulars_that_are_kept() -> None:
+    count = Count(AT)
+    turned = DETAIL.replace("29195", "1").replace("29194", "29195").replace("Process 1", "Process 29194")
+    for detail in (DETAIL, turned) * MOST_PARTICULARS:
+        count.add(_entry("deadlock detected", detail=detail, database="shop", sqlstate="40P01"), AT)
+    section = count.section(AT, 0, 0)
+    assert len(section.deadlocks) == MOST_PARTICULARS
+    (row,) = section.of("lock", "deadlock")
+    assert (row.count, row.subject) == (2 * MOST_PARTICULARS, section.deadlocks[0].statements)
+    assert len(row.subject.split(" and ")) == 2
+
+
+def test_the_kinds_that_alerts_watch_are_those_that_the_engine_s_log_can_tell() -> None:
+    postgres = alarming_kinds(Engine.POSTGRESQL)
+    assert {("corruption", "page"), ("server", "panic"), ("lock", "deadlock"), ("memory", "out_of_memory")} <= set(
+        postgres
+    )
+    assert not {category for category, _ in postgres} & {"autovacuum", "checkpoint", "error", "temp_file"}
+    assert ("wraparound", "refuses_writes") not in alarming_kinds(Engine.MARIADB)
+    assert ("lock", "deadlock") in alarming_kinds(Engine.MYSQL)

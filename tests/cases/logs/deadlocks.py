@@ -1,12 +1,10 @@
 """Cases of `logs/deadlocks`."""
 
-from datetime import datetime
-
 from cases.case import Case, gap
 from cases.facts import ago
-from cases.logs.facts import log
+from cases.logs.facts import event, log
 from tunewright_analyzers.facts.ids import StatementId
-from tunewright_analyzers.facts.log_events import Deadlock, LogEvents, Waiter
+from tunewright_analyzers.facts.log_events import Deadlock, LogEvent, LogEvents, Waiter
 
 ONE, TWO = "a" * 16, "b" * 16
 
@@ -15,17 +13,26 @@ def _waiter(identity: str) -> Waiter:
     return Waiter(StatementId(identity), "UPDATE orders SET paid = ? WHERE id = ?", "ShareLock", "transaction")
 
 
-def _deadlock(*names: str, at: datetime | None = None) -> Deadlock:
-    return Deadlock(at or ago(hours=1), "shop", tuple(_waiter(name) for name in names))
+def _deadlock(*names: str) -> Deadlock:
+    return Deadlock(ago(hours=1), "shop", tuple(_waiter(name) for name in names))
+
+
+def _counted(count: int, subject: str) -> LogEvent:
+    return event("lock", "deadlock", count, subject=subject)
 
 
 BOTH = f"statement {ONE} and {TWO} in shop"
 CASES = (
-    Case("two statements twice, in either order", "fires", (log(deadlocks=(_deadlock(ONE, TWO), _deadlock(TWO, ONE))),), (BOTH,),
+    Case("two statements twice, in either order", "fires",
+         (log(_counted(2, f"{ONE} and {TWO}"), deadlocks=(_deadlock(ONE, TWO), _deadlock(TWO, ONE))),), (BOTH,),
          severity={BOTH: "medium"}, says=("2 times",)),
-    Case("one statement with itself", "fires", (log(deadlocks=(_deadlock(ONE, ONE),)),), (f"statement {ONE} in shop",),
+    Case("a storm, of which the newest are kept", "fires",
+         (log(_counted(700, f"{ONE} and {TWO}"), _counted(1, ONE), deadlocks=(_deadlock(ONE, TWO),) * 50),), (BOTH, f"statement {ONE} in shop"),
+         severity={BOTH: "medium", f"statement {ONE} in shop": "low"}, says=("700 times",)),
+    Case("one statement with itself", "fires", (log(_counted(1, ONE), deadlocks=(_deadlock(ONE, ONE),)),), (f"statement {ONE} in shop",),
          severity={f"statement {ONE} in shop": "low"}, says=("with itself",)),
-    Case("before the window", "silent", (log(deadlocks=(_deadlock(ONE, TWO, at=ago(days=2)),)),)),
+    Case("its statements are not in the log", "silent", (log(_counted(3, "")),)),
+    Case("before the window", "silent", (log(_counted(0, f"{ONE} and {TWO}"), deadlocks=(_deadlock(ONE, TWO),)),)),
     Case("none", "silent", (log(),)),
     Case("log unread", "gap", gaps=(gap(LogEvents),)),
 )  # fmt: skip

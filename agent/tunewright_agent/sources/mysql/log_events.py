@@ -6,7 +6,7 @@ answer. Which of the two a file is shows in what it holds (the head of a slow st
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -65,10 +65,14 @@ class _Log:
 
 @dataclass(slots=True)
 class LogReading:
-    """One server's logs. `known_to`: up to which time an earlier run of the agent has counted; asked once."""
+    """One server's logs. `known_to`: up to which time an earlier run of the agent has counted; asked once.
+
+    `errors_read`: the error log is among the files.
+    """
 
     files: tuple[Path, ...]
     known_to: Callable[[], datetime | None] = lambda: None
+    errors_read: bool = True
     _logs: tuple[_Log, ...] = field(init=False, default=())
     _count: Count | None = field(init=False, default=None)
     _until: datetime | None = field(init=False, default=None)
@@ -95,7 +99,8 @@ class LogReading:
                 count.take(found, database, at, taken_at)
         dropped = sum(log.tail.dropped for log in self._logs)
         gaps = (Gap("log_events", one.reason, taken_at, one.mend, None, (LogEvents.name,)) for one in failed)
-        return Collected((count.section(taken_at, dropped, 0),), tuple(gaps))
+        section = replace(count.section(taken_at, dropped, 0), errors_read=self.errors_read)
+        return Collected((section,), tuple(gaps))
 
     def _counting(self, events: list[_Event], taken_at: datetime) -> Count:
         if self._count is None:
@@ -104,6 +109,9 @@ class LogReading:
         return self._count
 
 
-def log_source(files: tuple[Path, ...], known_to: Callable[[], datetime | None] = lambda: None) -> Source[Reader]:
-    """The source, for one target. Not called `source`: it cannot be made without files."""
-    return Source("log_events", (LogEvents,), INTERVAL_SECONDS, DEADLINE_SECONDS, LogReading(files, known_to).collect)
+def log_source(
+    files: tuple[Path, ...], known_to: Callable[[], datetime | None] = lambda: None, *, errors_read: bool = True
+) -> Source[Reader]:
+    """The source, for one target. Not called `source`: it cannot be made without files. `errors_read`: the error log is among them."""
+    collect = LogReading(files, known_to, errors_read).collect
+    return Source("log_events", (LogEvents,), INTERVAL_SECONDS, DEADLINE_SECONDS, collect)
