@@ -115,8 +115,9 @@ class Remembered:
             follower = Follower(self.history.database, self.cluster, self.instance)
             follower.observe(window.latest)
             ledger = Ledger(self.history.database)
-            kept.append(ledger.judged(self.cluster, self.instance, judgement, window))
-            follower.follow(judgement.judged_at)
+            known = follower.changes()
+            kept.append(ledger.judged(self.cluster, self.instance, judgement, window, known))
+            follower.follow(judgement.judged_at, window.latest)
 
         self._tried(book, writes=True)
         return kept[-1]

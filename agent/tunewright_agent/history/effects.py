@@ -18,7 +18,9 @@ from tunewright_agent.history.codec import SnapshotError, dump, load
 from tunewright_agent.history.database import Database, packed, unpacked
 from tunewright_agent.history.ledger import Ledger
 from tunewright_agent.history.points import read_point
+from tunewright_agent.history.resource_effects import factual_effects
 from tunewright_analyzers.effects.concerned import names
+from tunewright_analyzers.effects.factual import is_factual
 from tunewright_analyzers.effects.hours import Hour, floor_hour
 from tunewright_analyzers.effects.match import answers, undoes
 from tunewright_analyzers.effects.measure import AFTER, BEFORE, Text, is_due, measure, unmeasured
@@ -136,12 +138,15 @@ class Follower:
         """All changes that were seen, oldest first."""
         return changes_of(self.database, self.cluster, self.instance)
 
-    def follow(self, now: datetime) -> tuple[Effect, ...]:
+    def follow(self, now: datetime, latest: Snapshot | None = None) -> tuple[Effect, ...]:
         """Measure what is due; the answer is the new effects. The points are read once for all of them. Raises HistoryError."""
         known, last = self.changes(), newest_effects(self.database, self.cluster)
-        recent = [one for one in known if one.at >= now - AFTER - BEFORE]
+        everything = [one for one in known if one.at >= now - AFTER - BEFORE]
+        recent = [one for one in everything if not is_factual(one)]
         due = [one for one in recent if is_due(one, last.get(one.id), known, now)]
         found = [*self._measured(due, known, now), *_taken_back(recent, due, last, known, now)]
+        of_the_cloud = [one for one in everything if is_factual(one)]
+        found += factual_effects(self.database, self.cluster, of_the_cloud, last, known, latest, now)
         for effect in found:
             self._put_effect(effect)
             Ledger(self.database).measured(self.cluster, effect)

@@ -29,7 +29,7 @@ from tunewright_agent.history.codec import SnapshotError, dump, load
 from tunewright_agent.history.database import Database, packed, unpacked
 from tunewright_agent.history.siblings import Elsewhere, elsewhere
 from tunewright_agent.state import Judgement
-from tunewright_analyzers.effects.match import answers, undoes
+from tunewright_analyzers.effects.match import answers, stands, touches, undoes
 from tunewright_analyzers.facts.effects import Change, Effect, Outcome
 from tunewright_analyzers.facts.ids import CheckId, ClusterId, FindingId, InstanceId, RecommendationId
 from tunewright_analyzers.facts.snapshot import Window
@@ -129,8 +129,10 @@ class Ledger:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    def judged(self, cluster: ClusterId, instance: str, judgement: Judgement, window: Window) -> Judgement:
-        """Book a judgement: what is new opens, what is no longer advised was applied or is withdrawn.
+    def judged(
+        self, cluster: ClusterId, instance: str, judgement: Judgement, window: Window, changes: tuple[Change, ...] = ()
+    ) -> Judgement:
+        """Book a judgement: what is new opens, what is no longer advised was applied (also by one of `changes`) or is withdrawn.
 
         The answer is the judgement without what a person dismissed.
         """
@@ -147,7 +149,7 @@ class Ledger:
             for identity, entry in known.items():
                 if identity not in advised | others.recommendations and entry.state(at) is Life.OPEN:
                     blind = (*judgement.not_judged, *others.not_judged)
-                    self._no_longer(connection, entry, replace(judgement, not_judged=blind), window)
+                    self._no_longer(connection, entry, replace(judgement, not_judged=blind), window, changes)
         dismissed = {identity for identity, entry in known.items() if entry.state(at) is Life.DISMISSED}
         return without(judgement, dismissed)
 
@@ -167,14 +169,28 @@ class Ledger:
         if not events:
             self._append(connection, cluster, LedgerEvent(one.id, Life.OPEN, at, "tunewright", "found"))
         elif (state := fold(events, at)) in {Life.WITHDRAWN, Life.REVERTED} or (
-            state in FOLLOWED and not is_applied(one, window)
+            state in FOLLOWED and not is_applied(one, window) and not stands(one, window.latest)
         ):
             self._append(connection, cluster, LedgerEvent(one.id, Life.OPEN, at, "tunewright", "found again"))
 
-    def _no_longer(self, connection: Connection, entry: Entry, judgement: Judgement, window: Window) -> None:
+    def _no_longer(
+        self,
+        connection: Connection,
+        entry: Entry,
+        judgement: Judgement,
+        window: Window,
+        changes: tuple[Change, ...],
+    ) -> None:
         one, at = entry.recommendation, judgement.judged_at
+        instead = next((row for row in reversed(changes) if entry.first_seen <= row.at and touches(row, one)), None)
         if is_applied(one, window):
             event = LedgerEvent(one.id, Life.APPLIED, at, "tunewright", "seen in the catalogue")
+        elif stands(one, window.latest):
+            event = LedgerEvent(one.id, Life.APPLIED, at, "tunewright", "seen in the cloud's configuration")
+        elif instead is not None and could_look(one.check, one.subject.database, judgement.not_judged):
+            event = LedgerEvent(
+                one.id, Life.APPLIED, at, "tunewright", f"what it asked for went another way: {instead}"
+            )
         elif could_look(one.check, one.subject.database, judgement.not_judged):
             event = LedgerEvent(one.id, Life.WITHDRAWN, at, "tunewright", "no longer advised")
         else:

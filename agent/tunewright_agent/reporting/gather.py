@@ -60,8 +60,13 @@ def joined(weeks: tuple[Week, ...]) -> tuple[Week, ...]:
         if week.instance == CLOUD:
             continue
         cloud = of_cloud.pop(week.cluster, None)
-        found.append(week if cloud is None else replace(week, cloud=cloud.judgement))
+        found.append(week if cloud is None else _with_cloud(week, cloud))
     return (*found, *(replace(week, cloud=week.judgement, judgement=None) for week in of_cloud.values()))
+
+
+def _with_cloud(week: Week, cloud: Week) -> Week:
+    effects = sorted((*week.effects, *cloud.effects), key=lambda one: one.change.at)
+    return replace(week, cloud=cloud.judgement, effects=tuple(effects))
 
 
 def _messages(history: Path) -> tuple[tuple[str, str, int], ...] | None:

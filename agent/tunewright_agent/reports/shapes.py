@@ -188,6 +188,7 @@ def effect_shape(one: Effect) -> Shape:
         "measured": one.measured,
         "kept": one.kept,
         "saved_seconds_a_day": _plain(one.saved_seconds_a_day),
+        "saved_dollars_a_month": one.saved_dollars_a_month,
         "statements": [statement_effect_shape(each) for each in one.statements],
         "before_period": _period_shape(one.before),
         "after_period": _period_shape(one.after),

@@ -1,7 +1,7 @@
 """A target's clusters and stand-alone instances under one roof: what is set once for a whole cluster is judged once."""
 
 from tunewright_analyzers.facts.cloud import CloudCluster, CloudClusters, CloudInstance, CloudInstances
-from tunewright_analyzers.facts.snapshot import Window
+from tunewright_analyzers.facts.snapshot import Snapshot, Window
 from tunewright_analyzers.finding import Evidence, Subject
 
 Resource = CloudCluster | CloudInstance
@@ -26,6 +26,14 @@ def readers(window: Window, cluster: CloudCluster) -> tuple[CloudInstance, ...]:
 def writer(window: Window, cluster: CloudCluster) -> CloudInstance | None:
     """The member that writes."""
     return window.need(CloudInstances).get(cluster.writer.instance) if cluster.writer else None
+
+
+def region(snapshot: Snapshot) -> str | None:
+    """Where the target runs; None where nothing of it was read."""
+    clusters, instances = snapshot.section(CloudClusters), snapshot.section(CloudInstances)
+    if clusters is not None and clusters.rows:
+        return clusters.rows[0].region
+    return instances.rows[0].region if instances is not None and instances.rows else None
 
 
 def kind(row: Resource) -> str:

@@ -7,7 +7,10 @@ from pglast import ast
 from pglast.enums import ObjectType
 from pglast.parser import ParseError
 
+from tunewright_analyzers.effects.orders import is_of, orders
+from tunewright_analyzers.effects.resources import NONE, current, marks
 from tunewright_analyzers.facts.effects import Change, What
+from tunewright_analyzers.facts.snapshot import Snapshot
 from tunewright_analyzers.recommendation import Action, ParameterChange, Recommendation, Scope
 
 _OF = {
@@ -15,6 +18,7 @@ _OF = {
     What.INDEX_DROPPED: {Action.DROP_INDEX},
     What.SETTING: {Action.SET_PARAMETER},
     What.TABLE_OPTIONS: {Action.ALTER_TABLE, Action.SET_PARAMETER},
+    What.RESOURCE: {Action.MODIFY_RESOURCE},
 }
 
 
@@ -57,6 +61,9 @@ def answers(change: Change, advice: Recommendation) -> bool:
     """Whether the change is what the recommendation asked for, under whatever name, in that database."""
     if advice.action not in _OF[change.what]:
         return False
+    if change.what is What.RESOURCE:
+        before, now = change.before or NONE, change.now or NONE
+        return any(is_of(one, change) and one.is_met(before, now) for one in orders(advice.statements))
     if (
         change.what in {What.INDEX_CREATED, What.INDEX_DROPPED, What.TABLE_OPTIONS}
         and advice.subject.database != change.database
@@ -83,14 +90,33 @@ def _is(one: ParameterChange, change: Change) -> bool:
     return False
 
 
+def touches(change: Change, advice: Recommendation) -> bool:
+    """Whether the change is of a field of a cloud's resource that the recommendation speaks of, to whatever value."""
+    if change.what is not What.RESOURCE or advice.action is not Action.MODIFY_RESOURCE:
+        return False
+    return any(is_of(one, change) for one in orders(advice.statements))
+
+
+def stands(advice: Recommendation, latest: Snapshot) -> bool:
+    """Whether the cloud's resources are as the recommendation's lines order; False where it orders none, or they were not read."""
+    if advice.action is not Action.MODIFY_RESOURCE:
+        return False
+    found = marks(latest)
+    wanted = [one for one in orders(advice.statements) if one.value]
+    if found is None or not wanted:
+        return False
+    values = [(one, current(found, one.name)) for one in wanted]
+    return all(value is not None and one.holds(value) for one, value in values)
+
+
 def bounds(other: Change, change: Change) -> bool:
     """Whether the time in which `change` is measured ends at the other: a setting may move every statement, a table's indexes those of the table."""
     return other.what is What.SETTING or related(other, change)
 
 
 def related(one: Change, other: Change) -> bool:
-    """Whether both concern the same thing: the same table, or the same setting."""
-    if What.SETTING in (one.what, other.what):
+    """Whether both concern the same thing: the same table, the same setting, or the same field of a resource."""
+    if {What.SETTING, What.RESOURCE} & {one.what, other.what}:
         return one.what is other.what and one.object == other.object
     return (one.database, one.table) == (other.database, other.table)
 
@@ -103,7 +129,8 @@ def undoes(later: Change, change: Change) -> bool:
         return later.object == change.object
     return (
         later.what is change.what
-        and later.object == change.object
+        and (later.name if change.what is What.RESOURCE else later.object)
+        == (change.name if change.what is What.RESOURCE else change.object)
         and later.now == change.before
         and later.before == change.now
     )

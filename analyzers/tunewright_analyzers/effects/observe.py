@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from tunewright_analyzers.effects.resources import ResourceMarks, changes, marks
 from tunewright_analyzers.facts.effects import Change, What
 from tunewright_analyzers.facts.ids import ClusterId
 from tunewright_analyzers.facts.relations import Index, Indexes, RelationName, Tables
@@ -68,6 +69,7 @@ class Catalogue:
     indexes: tuple[IndexMark, ...] | None = None
     tables: tuple[TableMark, ...] | None = None
     settings: tuple[SettingMark, ...] | None = None
+    resources: ResourceMarks | None = None
 
 
 def canonical(index: Index) -> str:
@@ -96,10 +98,10 @@ def catalogue(snapshot: Snapshot) -> Catalogue:
     if replication is not None and replication.is_standby:
         indexes = tables = None  # what is changed on the primary is seen there
     databases: tuple[str, ...] = ()
-    marks = None
+    known = None
     if isinstance(indexes, Indexes):
         databases = indexes.databases
-        marks = tuple(
+        known = tuple(
             IndexMark(row.name, row.table, canonical(row), row.definition, row.constraint is not None)
             for row in indexes.rows
             if row.is_valid and row.parent is None
@@ -107,15 +109,16 @@ def catalogue(snapshot: Snapshot) -> Catalogue:
     found = None
     if isinstance(tables, Tables):
         databases = (
-            tuple(one for one in databases if one in tables.databases) if marks is not None else tables.databases
+            tuple(one for one in databases if one in tables.databases) if known is not None else tables.databases
         )
         found = tuple(TableMark(row.name, row.options) for row in tables.rows if not row.is_temporary)
     return Catalogue(
         snapshot.taken_at,
         databases,
-        marks,
+        known,
         found,
         _settings(settings, snapshot.engine) if isinstance(settings, Settings) else None,
+        marks(snapshot),
     )
 
 
@@ -146,6 +149,9 @@ def joined(before: Catalogue | None, now: Catalogue) -> Catalogue:
         before.indexes if now.indexes is None else (*now.indexes, *indexes),
         before.tables if now.tables is None else (*now.tables, *tables),
         before.settings if now.settings is None else now.settings,
+        now.resources.joined(before.resources)
+        if now.resources and before.resources
+        else now.resources or before.resources,
     )
 
 
@@ -154,6 +160,8 @@ def observed(cluster: ClusterId, before: Catalogue, now: Catalogue, snapshot: Sn
     both = set(before.databases) & set(now.databases)
     found = [*_indexes(before, now, both, snapshot.engine), *_options(before, now, both)]
     found += _setting_changes(before, now, snapshot)
+    if before.resources is not None and now.resources is not None:
+        found += changes(before.resources, now.resources)
     return tuple(_named(cluster, one, before.at, now.at) for one in found)
 
 

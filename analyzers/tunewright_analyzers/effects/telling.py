@@ -12,12 +12,14 @@ _KINDS = {
     What.INDEX_DROPPED: "index",
     What.SETTING: "setting",
     What.TABLE_OPTIONS: "table",
+    What.RESOURCE: "resource",
 }
 UNDOING = {
     What.INDEX_CREATED: Action.DROP_INDEX,
     What.INDEX_DROPPED: Action.CREATE_INDEX,
     What.SETTING: Action.SET_PARAMETER,
     What.TABLE_OPTIONS: Action.ALTER_TABLE,
+    What.RESOURCE: Action.MODIFY_RESOURCE,
 }
 """What kind of action takes each back."""
 

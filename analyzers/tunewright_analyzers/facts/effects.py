@@ -17,6 +17,8 @@ class What(StrEnum):
     INDEX_DROPPED = "index dropped"
     SETTING = "setting changed"
     TABLE_OPTIONS = "table options changed"
+    RESOURCE = "resource changed"
+    """Of the cloud: a cluster, an instance, a parameter group, …"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,8 @@ class Effect:
     alongside: tuple[str, ...] = ()
     undone_at: datetime | None = None
     is_final: bool = False
+    saved_dollars_a_month: float | None = None
+    """Of a cloud's resource, by list prices; below zero where it costs more; None where no price is known or nothing is paid for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from tunewright_agent.reports.views import cut, moment, span
 from tunewright_agent.reports.weekly.document import Block, Cell, Limits, Number, Part, Sql, Table, Text
 from tunewright_agent.week import Price, Week
 from tunewright_analyzers.effects.promise import trust
-from tunewright_analyzers.facts.effects import Effect, Outcome
+from tunewright_analyzers.facts.effects import Effect, Outcome, What
 from tunewright_analyzers.recommendation import Recommendation
 
 _DAYS_A_MONTH = 30.4
@@ -33,8 +33,9 @@ def made_in(week: Week) -> tuple[Effect, ...]:
 
 
 def standing(week: Week) -> tuple[Effect, ...]:
-    """Changes of any time that stand, with an effect that was measured."""
-    return tuple(one for one in week.effects if one.undone_at is None and one.outcome in {Outcome.HELPED, Outcome.HURT})
+    """Changes of any time that stand, with an effect on statements that was measured."""
+    made = (one for one in week.effects if one.undone_at is None and one.change.what is not What.RESOURCE)
+    return tuple(one for one in made if one.outcome in {Outcome.HELPED, Outcome.HURT})
 
 
 def open_advice(week: Week) -> tuple[Recommendation, ...]:
@@ -92,11 +93,12 @@ def _offer(one: Recommendation) -> list[Block]:
     ]
 
 
-def _row(one: Effect, price: Price | None) -> tuple[Cell, ...]:
+def _row(one: Effect, price: Price | None, *, priced: bool) -> tuple[Cell, ...]:
     undone = f", taken back {moment(one.undone_at)}" if one.undone_at is not None else ""
-    measured = one.outcome in {Outcome.HELPED, Outcome.HURT, Outcome.UNCHANGED}
+    measured = one.outcome in {Outcome.HELPED, Outcome.HURT, Outcome.UNCHANGED} and one.change.what is not What.RESOURCE
     seconds = one.saved_seconds_a_day if measured else None
-    dollars = (Number(dollars_a_month(seconds, price) if seconds is not None else None, "dollars"),) if price else ()
+    money = dollars_a_month(seconds, price) if seconds is not None else one.saved_dollars_a_month
+    dollars = (Number(money, "dollars"),) if priced else ()
     return (
         moment(one.change.at), cut(str(one.change), _LONGEST), "advised" if one.recommendation else "not on our advice",
         f"{one.outcome}{undone}", Number(seconds, "seconds"), *dollars, one.because,
@@ -109,8 +111,10 @@ def gains_part(week: Week, limits: Limits) -> Part:
     lately, whole = made_in(week), standing(week)
     net = sum(one.saved_seconds_a_day for one in whole)
     if whole:
-        money = dollars_a_month(net, week.price)
-        worth = f", a share of the processors worth {money:,.0f} dollars a month" if money is not None else ""
+        worth_a_month = dollars_a_month(net, week.price)
+        worth = (
+            "" if worth_a_month is None else f", a share of the processors worth {worth_a_month:,.0f} dollars a month"
+        )
         verb = "save" if net >= 0 else "cost"
         blocks.append(
             Text(
@@ -121,12 +125,17 @@ def gains_part(week: Week, limits: Limits) -> Part:
     older = tuple(one for one in week.effects if one not in lately)
     for caption, rows in (("Changes of this week", lately), ("Changes before, as last measured", older[::-1])):
         if rows:
-            priced = ("dollars a month",) if week.price is not None else ()
-            columns = ("first seen", "change", "by", "what it did", "saved a day", *priced, "how it was told")
-            cells = tuple(_row(one, week.price) for one in rows[: limits.rows])
+            priced = week.price is not None or any(one.saved_dollars_a_month is not None for one in rows)
+            money = ("dollars a month",) if priced else ()
+            columns = ("first seen", "change", "by", "what it did", "saved a day", *money, "how it was told")
+            cells = tuple(_row(one, week.price, priced=priced) for one in rows[: limits.rows])
             blocks.append(Table(caption, columns, cells, max(0, len(rows) - limits.rows)))
     if not week.effects:
-        blocks.append(Text("No change of an index, a setting or a table's options was seen in the last sixty days."))
+        blocks.append(
+            Text(
+                "No change of an index, a setting, a table's options or a cloud's resource was seen in the last sixty days."
+            )
+        )
     promises = trust(week.effects)
     if promises:
         trusted = tuple(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from tunewright_analyzers.check import Context, NoThresholds, Verdict, check
 from tunewright_analyzers.cloud.mend import aws, mended
+from tunewright_analyzers.cloud.permissions import permission
 from tunewright_analyzers.cloud.resources import Resource, field, owners
 from tunewright_analyzers.facts.cloud import CloudClusters, CloudInstances
 from tunewright_analyzers.facts.cloud_network import Ingress, SecurityGroup, SecurityGroups
@@ -24,14 +25,6 @@ def _is_public(window: Window, row: Resource) -> bool:
     """Whether any member of it has a public address."""
     members = [one for one in window.need(CloudInstances).rows if row.identifier in (one.cluster, one.identifier)]
     return any(one.is_publicly_accessible for one in members)
-
-
-def _permission(rule: Ingress, network: str) -> str:
-    ports = (
-        "" if rule.from_port is None or rule.protocol == "-1" else f"FromPort={rule.from_port},ToPort={rule.to_port},"
-    )
-    ranges = f"Ipv6Ranges=[{{CidrIpv6={network}}}]" if ":" in network else f"IpRanges=[{{CidrIp={network}}}]"
-    return f"IpProtocol={rule.protocol},{ports}{ranges}"
 
 
 @check(
@@ -70,7 +63,7 @@ def open_security_group(context: Context[NoThresholds]) -> Iterator[Verdict]:
                 Evidence("publicly accessible", public, "", "DBInstance.PubliclyAccessible"),
             )  # fmt: skip
             yield found
-            given = tuple(_permission(rule, net) for rule, net in rules)
+            given = tuple(permission(rule, net) for rule, net in rules)
             yield mended(
                 context,
                 found,
