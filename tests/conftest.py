@@ -197,7 +197,7 @@ def _within_the_policy(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     monkeypatch.setattr(Calls, "note", noted)
     yield
-    allowed = actions(read_policy(log_files=True, secret="arn:x", roles=("arn:y",)), publish_policy())
+    allowed = actions(read_policy(log_files=True, prices=True, secret="arn:x", roles=("arn:y",)), publish_policy())
     assert seen <= allowed, f"the policy does not allow {sorted(seen - allowed)}"
 
 

@@ -14,6 +14,7 @@ from tunewright_agent.memory import Memory
 from tunewright_agent.pipeline import Rules
 from tunewright_agent.sources.aws import log_files
 from tunewright_agent.sources.aws.discovery import Found
+from tunewright_agent.sources.aws.price_table import PriceLists
 from tunewright_agent.sources.aws.reader import ENGINES, PACKAGE, Reader
 from tunewright_agent.sources.aws.series import newest_value
 from tunewright_agent.sources.aws.session import Door
@@ -49,9 +50,10 @@ def cloud_watch(
     memory: Memory | None,
     telling: Telling | None,
     spool: Spool,
+    prices: PriceLists,
 ) -> Watch:
     """The watch of one cluster (or stand-alone instance) as AWS sees it."""
-    reader = Reader(door, found.target, prices=settings.prices.items)
+    reader = Reader(door, found.target, prices=prices)
     engine = found.cluster.engine if found.cluster is not None else found.members[0].engine
     return Watch(
         latest=Latest(name, CLOUD, ENGINES.get(engine, Engine.POSTGRESQL), View.CLOUD),

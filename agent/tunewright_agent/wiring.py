@@ -28,6 +28,7 @@ from tunewright_agent.notify.desk import Desk
 from tunewright_agent.pipeline import Rules
 from tunewright_agent.reporting.schedule import Reporter
 from tunewright_agent.sources.aws.discovery import Found
+from tunewright_agent.sources.aws.price_table import PriceFileError, read_lists
 from tunewright_agent.sources.aws.session import Door, Place, default_region
 from tunewright_agent.sources.aws.spool import Spool
 from tunewright_agent.sources.host import machine
@@ -243,16 +244,23 @@ def desk_of(settings: Settings) -> Desk | None:
 def fleet_of(
     settings: Settings, history: History | None, fault: Fault, telling: Telling | None = None, door: Door | None = None
 ) -> Fleet | None:
-    """The clusters that AWS runs, not yet looked for; None where the settings name none. Without history nothing is remembered."""
+    """The clusters that AWS runs, not yet looked for; None where the settings name none. Without history nothing is remembered.
+
+    Raises ConfigurationError where a file of prices cannot be read.
+    """
     if not settings.aws.targets:
         return None
     opened, spool = door or Door(), Spool()
+    try:
+        prices = read_lists(settings.prices.items, settings.prices.files)
+    except PriceFileError as error:
+        raise ConfigurationError(f"prices.files: {error}") from error
 
     def memory(name: ClusterId, instance: InstanceId) -> Memory | None:
         return Remembered(history, name, instance, fault) if history is not None else None
 
     def cloud(name: ClusterId, group: Group, found: Found) -> Watch:
-        return cloud_watch(name, group, found, opened, settings, memory(name, CLOUD), telling, spool)
+        return cloud_watch(name, group, found, opened, settings, memory(name, CLOUD), telling, spool, prices)
 
     def member(name: ClusterId, group: Group, found: Found, one: CloudInstance) -> Watch | None:
         cluster = member_settings(name, group.settings, found, one, spool)

@@ -16,7 +16,7 @@ from tunewright_agent.clock import now
 from tunewright_agent.config.load import ConfigurationError, load
 from tunewright_agent.sources.aws.discovery import Wanted, discover
 from tunewright_agent.sources.aws.faults import translate
-from tunewright_agent.sources.aws.prices import listed
+from tunewright_agent.sources.aws.price_table import listed
 from tunewright_agent.sources.aws.reader import Reader, Target
 from tunewright_agent.sources.aws.reading import read_once
 from tunewright_agent.sources.aws.session import Door, Place

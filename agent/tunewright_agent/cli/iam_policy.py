@@ -24,6 +24,9 @@ def iam_policy(
     log_files: Annotated[
         bool, typer.Option("--log-files", help="Allow log files to be read: they hold query texts.")
     ] = False,
+    prices: Annotated[
+        bool, typer.Option("--prices", help="Allow the price list to be asked for (tunewright prices update).")
+    ] = False,
     prefix: Annotated[str, typer.Option(help="How the names of our alarms begin.")] = "tunewright",
     topic: Annotated[str | None, typer.Option(help="ARN of the SNS topic to publish to.")] = None,
     sender: Annotated[str | None, typer.Option(help="The SES identity to send mail from.")] = None,
@@ -35,5 +38,5 @@ def iam_policy(
     if publish:
         policy = publish_policy(partition, account, prefix, topic, sender)
     else:
-        policy = read_policy(partition, account, user, secret, tuple(role or ()), log_files=log_files)
+        policy = read_policy(partition, account, user, secret, tuple(role or ()), log_files=log_files, prices=prices)
     typer.echo(json.dumps(policy, indent=2))

@@ -102,7 +102,11 @@ class SourceSettings(Table):
 
 
 class PriceSettings(Table):
-    """Prices that differ from the list of the release (us-east-1, on demand): another Region, a discount, an item it lacks."""
+    """Prices besides the list of the release (us-east-1, on demand): other Regions, a discount, an item it lacks."""
+
+    files: tuple[Path, ...] = Field(
+        (), description="Lists of other Regions or of a newer day, as `tunewright prices update` writes them."
+    )
 
     items: dict[str, float] = Field(
         {}, description="Dollars by item and its own unit; `tunewright checks cost/io_optimized` names what is missing."

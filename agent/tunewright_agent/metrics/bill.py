@@ -1,7 +1,8 @@
 """Series of what an Aurora cluster costs a month by list prices, in both storage configurations: the cost check's own figures."""
 
 from tunewright_agent.metrics.sheet import Sheet
-from tunewright_analyzers.cost.aurora import Missing, bill
+from tunewright_analyzers.cost.aurora import bill
+from tunewright_analyzers.cost.listed import Missing
 from tunewright_analyzers.facts.cloud import CloudClusters, CloudInstances
 from tunewright_analyzers.facts.cloud_cost import Prices
 from tunewright_analyzers.facts.cloud_metrics import CloudTrends

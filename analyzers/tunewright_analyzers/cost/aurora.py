@@ -7,6 +7,7 @@ hence dollars, and not the "25 %" that is usually told. Source: Aurora's pricing
 
 from dataclasses import dataclass
 
+from tunewright_analyzers.cost.listed import Missing, class_item, unpriced
 from tunewright_analyzers.facts.cloud import CloudCluster, CloudInstances
 from tunewright_analyzers.facts.cloud_cost import Prices
 from tunewright_analyzers.facts.cloud_metrics import CloudTrends, Dimension
@@ -44,25 +45,17 @@ class StorageBill:
         return (self.class_factor - 1) * self.instances + (self.storage_factor - 1) * self.storage
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """Why there is no bill, in words."""
-
-    reason: str
-
-
 def class_dollars(prices: Prices, trends: CloudTrends, engine: str, name: str, instance: str) -> float | Missing:
     """Dollars a month of one member; of a serverless one by its mean capacity over the hours measured."""
     if name != "db.serverless":
-        price = prices.get(f"{'aurora' if engine.startswith('aurora') else f'rds:{engine}'}:{name}")
-        return (
-            Missing(f"no price of {name} for {engine}: give one under [prices]")
-            if price is None
-            else price.dollars * HOURS_A_MONTH
-        )
+        item = class_item(engine, name)
+        price = prices.get(item)
+        return unpriced(prices, item) if price is None else price.dollars * HOURS_A_MONTH
     price, series = prices.get("aurora:acu"), trends.get("ServerlessDatabaseCapacity", Dimension.INSTANCE, instance, "Average")  # fmt: skip
-    if price is None or series is None or not series.points:
-        return Missing(f"no price of an ACU, or no points of the capacity of {instance}")
+    if price is None:
+        return unpriced(prices, "aurora:acu")
+    if series is None or not series.points:
+        return Missing(f"no points of the capacity of {instance}")
     return price.dollars * HOURS_A_MONTH * sum(series.values) / len(series.values)
 
 
@@ -83,7 +76,7 @@ def bill(
     rates = {name: price.dollars for name, price in items.items() if price is not None}
     if len(rates) < len(items):
         lacking = ", ".join(sorted(f"aurora:{name}" for name in set(items) - set(rates)))
-        return Missing(f"no price of {lacking}: give one under [prices]")
+        return unpriced(prices, lacking)
     used = trends.get("VolumeBytesUsed", Dimension.CLUSTER, cluster.identifier)
     counted = _requests(trends, cluster.identifier)
     if isinstance(counted, Missing):

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tunewright_analyzers.cloud.resources import region
-from tunewright_analyzers.cost.aurora import HOURS_A_MONTH, OPTIMIZED, Missing, bill
+from tunewright_analyzers.cost.aurora import HOURS_A_MONTH, OPTIMIZED, bill
+from tunewright_analyzers.cost.listed import Missing, class_item
 from tunewright_analyzers.effects.resources import NONE
 from tunewright_analyzers.facts.cloud import CloudClusters, CloudInstances
 from tunewright_analyzers.facts.cloud_cost import Prices
@@ -54,11 +55,14 @@ def _class_cost(change: Change, latest: Snapshot, prices: Prices) -> Cost | None
     engine = (
         row.engine if row is not None else clusters.rows[0].engine if clusters is not None and clusters.rows else ""
     )
-    prefix = "aurora" if engine.startswith("aurora") else f"rds:{engine}"
     if kind != "instance" or not engine:
         return None
     dollars = [
-        0.0 if value == NONE else price.dollars * HOURS_A_MONTH if (price := prices.get(f"{prefix}:{value}")) else None
+        0.0
+        if value == NONE
+        else price.dollars * HOURS_A_MONTH
+        if (price := prices.get(class_item(engine, value)))
+        else None
         for value in (change.before or NONE, change.now or NONE)
     ]
     before, after = dollars

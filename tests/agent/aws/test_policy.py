@@ -16,7 +16,7 @@ from tunewright_agent.sources.aws.calls import IAM_PREFIX
 from tunewright_agent.sources.aws.policy import actions, publish_policy, read_policy
 
 HERE = Path(tunewright_agent.sources.aws.__file__).parent
-SERVICES = ("rds", "cloudwatch", "ec2", "pi", "logs", "kms")
+SERVICES = ("rds", "cloudwatch", "ec2", "pi", "logs", "kms", "pricing")
 CHANGES = re.compile(
     r":(Add|Apply|Copy|Create|Delete|Failover|Modify|Promote|Put|Reboot|Remove|Reset|Restore|Start|Stop|Switchover|Tag|Untag)"
 )
@@ -36,7 +36,7 @@ def called() -> set[str]:
 
 
 def test_the_sources_call_nothing_outside_the_policy() -> None:
-    allowed = actions(read_policy(log_files=True, secret="arn:x", roles=("arn:y",)))
+    allowed = actions(read_policy(log_files=True, prices=True, secret="arn:x", roles=("arn:y",)))
     engine_defaults = {"rds:DescribeEngineDefaultClusterParameters", "rds:DescribeEngineDefaultParameters"}
     assert len(called()) > 25
     assert called() | engine_defaults <= allowed  # those two names are made of parts
@@ -48,7 +48,7 @@ def test_the_policy_allows_rds_and_ec2_nothing_that_no_source_calls() -> None:
 
 
 def test_reading_allows_no_change_and_no_wildcard() -> None:
-    allowed = actions(read_policy(log_files=True, secret="arn:x", roles=("arn:y",)))
+    allowed = actions(read_policy(log_files=True, prices=True, secret="arn:x", roles=("arn:y",)))
     assert not [one for one in allowed if CHANGES.search(one) or "*" in one]
 
 
@@ -66,6 +66,8 @@ def test_publishing_changes_no_database_and_only_what_carries_our_prefix() -> No
     [
         ([], "rds:DescribeDBClusters", "rds:DownloadDBLogFilePortion"),
         (["--log-files"], "rds:DownloadDBLogFilePortion", "cloudwatch:PutMetricAlarm"),
+        (["--prices"], "pricing:GetProducts", "rds:DownloadDBLogFilePortion"),
+        ([], "rds:DescribeDBInstances", "pricing:GetProducts"),
         (["--role", "arn:aws:iam::222222222222:role/tunewright"], "sts:AssumeRole", "sns:Publish"),
         (["--publish"], "cloudwatch:PutMetricAlarm", "rds:DescribeDBClusters"),
         (["--publish", "--topic", "arn:aws:sns:eu-west-1:1:t"], "sns:Publish", "ses:SendEmail"),

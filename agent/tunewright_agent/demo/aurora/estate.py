@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 Row = dict[str, Any]
-HOME, AWAY = "eu-west-1", "us-east-1"
+HOME, AWAY = "us-east-1", "eu-west-1"
 ACCOUNT = "123456789012"
 KEY = f"arn:aws:kms:{HOME}:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555"
 

@@ -49,6 +49,7 @@ INSIGHTS = (
 )
 OS_METRICS = ("logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:GetLogEvents")
 LOG_FILES = ("rds:DescribeDBLogFiles", "rds:DownloadDBLogFilePortion")
+PRICES = ("pricing:GetProducts",)
 LOGIN = ("rds-db:connect",)
 SECRET = ("secretsmanager:GetSecretValue",)
 ALARMS = (
@@ -77,6 +78,7 @@ def read_policy(
     roles: tuple[str, ...] = (),
     *,
     log_files: bool = False,
+    prices: bool = False,
 ) -> dict[str, Any]:
     """What watching needs: for the agent's own role, and for the role that it assumes in another account."""
     arn = f"arn:{partition}"
@@ -88,6 +90,8 @@ def read_policy(
     ]
     if log_files:
         statements.append(_allow("LogFiles", LOG_FILES, f"{arn}:rds:*:{account}:db:*"))
+    if prices:
+        statements.append(_allow("Prices", PRICES, "*"))
     if secret is not None:
         statements.append(_allow("Password", SECRET, secret))
     statements += [_allow(f"Account{number}", ("sts:AssumeRole",), role) for number, role in enumerate(roles, 1)]

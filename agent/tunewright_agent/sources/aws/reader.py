@@ -8,11 +8,12 @@ import contextlib
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from tunewright_agent.sources.aws.faults import NotFound
+from tunewright_agent.sources.aws.price_table import PriceLists
 from tunewright_agent.sources.aws.session import Door, Place
 from tunewright_agent.sources.source import Unavailable
 from tunewright_analyzers.facts.snapshot import Engine, Flavour
@@ -70,8 +71,8 @@ class Reader:
     door: Door
     target: Target
     clock: Callable[[], float] = time.monotonic
-    prices: Mapping[str, float] = field(default_factory=dict)
-    """The user's own prices by item: [prices] of the configuration."""
+    prices: PriceLists = field(default_factory=PriceLists)
+    """The user's own prices and lists: [prices] of the configuration."""
     _pass: threading.local = field(init=False, default_factory=threading.local)
 
     @contextlib.contextmanager

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from tunewright_analyzers.check import Context, Verdict, check, threshold
 from tunewright_analyzers.cloud.mend import desired, mended, modify
 from tunewright_analyzers.cloud.resources import evidence, subject
-from tunewright_analyzers.cost.aurora import OPTIMIZED, Missing, StorageBill, bill
+from tunewright_analyzers.cost.aurora import OPTIMIZED, StorageBill, bill
+from tunewright_analyzers.cost.listed import Missing, table
 from tunewright_analyzers.facts.cloud import CloudCluster, CloudClusters, CloudInstances
 from tunewright_analyzers.facts.cloud_cost import Prices
 from tunewright_analyzers.facts.cloud_metrics import CloudTrends
@@ -24,10 +25,10 @@ class Thresholds:
 
 
 def _evidence(row: CloudCluster, money: StorageBill, prices: Prices) -> tuple[Evidence, ...]:
-    table = f"list prices of {prices.region}, {prices.as_of} ({prices.source})"
+    source = table(prices)
     return (
-        Evidence("instances", round(money.instances, 2), "dollars a month", table),
-        Evidence("storage at Standard", round(money.storage, 2), "dollars a month", table),
+        Evidence("instances", round(money.instances, 2), "dollars a month", source),
+        Evidence("storage at Standard", round(money.storage, 2), "dollars a month", source),
         Evidence("requests at Standard", round(money.requests, 2), "dollars a month", f"VolumeReadIOPs + VolumeWriteIOPs of {money.hours:.0f} h"),
         Evidence("Standard", round(money.standard, 2), "dollars a month", "C + S + I"),
         Evidence("I/O-Optimized", round(money.optimized, 2), "dollars a month", f"{money.class_factor:.2f} C + {money.storage_factor:.2f} S"),

@@ -6,6 +6,7 @@ from tunewright_analyzers.check import Context, NoThresholds, Verdict, check
 from tunewright_analyzers.cloud.classes import InstanceClass, parse
 from tunewright_analyzers.cloud.mend import desired, mended, modify
 from tunewright_analyzers.cloud.resources import evidence, subject
+from tunewright_analyzers.cost.listed import class_prices
 from tunewright_analyzers.facts.cloud import CloudInstance, CloudInstances
 from tunewright_analyzers.facts.cloud_cost import Prices
 from tunewright_analyzers.facts.cloud_lifecycle import ClassOffers
@@ -26,12 +27,6 @@ def _successor(row: CloudInstance, known: InstanceClass, offers: ClassOffers) ->
         and one.generation > known.generation
     ]
     return max(fits, key=lambda one: one.generation).name if fits else None
-
-
-def _price(prices: Prices | None, row: CloudInstance, name: str) -> str:
-    prefix = "aurora" if row.engine.startswith("aurora") else f"rds:{row.engine}"
-    price = prices.get(f"{prefix}:{name}") if prices is not None else None
-    return f"${price.dollars:.3f} an hour" if price is not None else "price not known"
 
 
 @check(needs=(CloudInstances, ClassOffers))
@@ -57,7 +52,7 @@ def old_generation(context: Context[NoThresholds]) -> Iterator[Verdict]:
             f"{row.identifier} is a {row.instance_class}; {target} is offered in its place.",
             evidence(row, "DBInstanceClass", row.instance_class),
             Evidence("offered", target, "", "OrderableDBInstanceOption.DBInstanceClass"),
-            Evidence("prices", f"{_price(prices, row, row.instance_class)}, then {_price(prices, row, target)}", "", "table of prices"),
+            *class_prices(prices, row.engine, (row.instance_class, target)),
         )  # fmt: skip
         yield found
         yield mended(

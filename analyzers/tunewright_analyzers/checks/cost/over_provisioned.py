@@ -9,7 +9,9 @@ from tunewright_analyzers.cloud.classes import SIZES, InstanceClass, parse
 from tunewright_analyzers.cloud.load import Load, measured
 from tunewright_analyzers.cloud.mend import desired, mended, modify
 from tunewright_analyzers.cloud.resources import evidence, subject
+from tunewright_analyzers.cost.listed import class_prices
 from tunewright_analyzers.facts.cloud import CloudInstances
+from tunewright_analyzers.facts.cloud_cost import Prices
 from tunewright_analyzers.facts.cloud_metrics import INCOMPLETE_HOURS, CloudTrends
 from tunewright_analyzers.finding import Evidence, Severity
 
@@ -60,6 +62,7 @@ def over_provisioned(context: Context[Thresholds]) -> Iterator[Verdict]:
             Evidence("CPUUtilization", round(load.cpu_p95, 1), "percent", f"95th percentile of {load.hours:.0f} h"),
             Evidence("DBLoad a vCPU", round(load.per_vcpu, 3), "sessions", f"mean of {load.hours:.0f} h"),
             evidence(row, "DBInstanceClass", row.instance_class),
+            *class_prices(context.window.section(Prices), row.engine, (row.instance_class, target)),
         )
         yield found
         yield mended(
