@@ -9,6 +9,7 @@ import shlex
 from typing import Any
 
 import botocore.session
+import jmespath
 from botocore import xform_name
 from botocore.model import OperationModel, Shape
 
@@ -52,6 +53,15 @@ def _grouped(words: list[str]) -> list[tuple[str, list[str]]]:
     return grouped
 
 
+def _check_query(operation: OperationModel, text: str) -> None:
+    """The JMESPath parses, and begins with a member of the answer."""
+    first = jmespath.compile(text).parsed
+    while first["type"] != "field":
+        first = first["children"][0]
+    if first["value"] not in operation.output_shape.members:  # type: ignore[union-attr]
+        raise NotTheCli(f"--query: the answer has no {first['value']}")
+
+
 def check(line: str) -> None:
     """Raises NotTheCli where the operation, an option, a value's kind, or a required option is wrong."""
     aws, service, name, *rest = shlex.split(line)
@@ -62,7 +72,10 @@ def check(line: str) -> None:
     options = {f"--{xform_name(member, '-')}": member for member in members}
     given = set()
     for option, values in _grouped(rest):
-        if option == "--region":
+        if option in {"--region", "--output"}:
+            continue
+        if option == "--query":
+            _check_query(operation, " ".join(values))
             continue
         negated = option.startswith("--no-") and option not in options
         member = options.get(f"--{option.removeprefix('--no-')}" if negated else option)

@@ -5,9 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
+import pymysql
 import pytest
 import yaml
 
+import aws_cli
+import mysql_servers
 import rulebook
 from tunewright_agent.metrics.catalog import BY_NAME
 
@@ -77,7 +80,7 @@ def test_it_has_a_page_for_the_person_woken(rule: rulebook.Rule) -> None:
     assert places == sorted(places)
     assert places[0] > 0
     first_look = text[places[2] : places[3]]
-    assert re.search(r"```(sql|sh|promql)\n", first_look), "something to type"
+    assert re.search(r"```(sql|mysql|sh|promql)\n", first_look), "something to type"
     assert rule["labels"]["severity"] in text[: places[0]]
 
 
@@ -149,3 +152,28 @@ def test_the_sql_of_the_pages_runs_and_changes_nothing(database: str) -> None:
                     pytest.fail(f"{alert}: {error} in {statement}")
                 ran += 1
     assert ran > 60
+
+
+def test_the_sql_of_the_pages_for_mysql_runs_and_changes_nothing(mysql_database: str) -> None:
+    """On MySQL and MariaDB, in a read-only session. `memory_by_thread` is there as it is asked for on a page of Aurora MySQL."""
+    ran = 0
+    with mysql_servers.connect(mysql_database) as connection, connection.cursor() as cursor:
+        cursor.execute("SET SESSION TRANSACTION READ ONLY")
+        for alert, code in blocks("mysql"):
+            for statement in code.split(";\n"):
+                try:
+                    cursor.execute(statement)
+                except pymysql.Error as error:
+                    pytest.fail(f"{alert}: {error} in {statement}")
+                ran += 1
+    assert ran > 40
+
+
+def aws_lines() -> list[tuple[str, str]]:
+    """(alert, line) of every call of the AWS CLI on the pages."""
+    return [(alert, line) for alert, code in blocks("sh") for line in code.splitlines() if line.startswith("aws ")]
+
+
+@pytest.mark.parametrize(("alert", "line"), aws_lines())
+def test_the_aws_cli_takes_the_lines_of_the_pages(alert: str, line: str) -> None:
+    aws_cli.check(line)

@@ -131,6 +131,7 @@ def test_the_controls_that_a_check_names_exist(check: Check) -> None:
         ("aws rds modify-db-cluster --db-cluster-identifier a --deletion-protection true", "wrong values"),
         ("aws rds modify-db-cluster --db-cluster-identifier a --backup-retention-period week", "whole numbers"),
         ("aws rds modify-db-cluster --db-cluster-identifier a b", "takes one value"),
+        ("aws rds describe-db-clusters --query Clusters[].Status", "the answer has no Clusters"),
     ],
 )
 def test_a_line_that_the_aws_cli_would_refuse_is_refused(line: str, says: str) -> None:
