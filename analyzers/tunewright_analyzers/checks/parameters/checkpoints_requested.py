@@ -18,8 +18,16 @@ class Thresholds:
     """When forced checkpoints are worth telling."""
 
     share_min: float = threshold(0.5, "ratio", "Share of checkpoints that were requested, not timed.")
-    requested_min: float = threshold(6, "count", "Requested checkpoints in the period.")
+    requested_min: float = threshold(3, "count", "Requested checkpoints in the period.")
     per_hour_min: float = threshold(2, "count", "Requested checkpoints an hour.")
+
+
+def _is_by_volume(settings: Settings, requested: int, wal_bytes: int | None) -> bool:
+    """Whether so much WAL was written that it can have forced them: the server forces one at about half of max_wal_size.
+
+    Half of that again is asked for here. Where WAL is not counted, it is believed.
+    """
+    return wal_bytes is None or wal_bytes >= requested * settings.number("max_wal_size") / 4
 
 
 def _advised(settings: Settings, requested: float, seconds: float, wal_bytes: int | None) -> int:
@@ -38,7 +46,8 @@ def checkpoints_requested(context: Context[Thresholds]) -> Iterator[Verdict]:
     Risk: full-page images multiply the WAL, and bursts of writes raise the latency of everything else.
     Evidence: requested against timed checkpoints over the period, WAL written, max_wal_size.
     Remedy: max_wal_size for two checkpoint intervals of WAL.
-    False positives: CHECKPOINT commands, base backups and shutdowns also count as requested. Aurora has no such checkpoints.
+    False positives: CHECKPOINT commands, base backups and shutdowns also count as requested; they are told apart by the WAL written, where it
+    is counted. Aurora has no such checkpoints.
     """
     if context.window.latest.flavour is Flavour.AURORA:
         return
@@ -47,6 +56,8 @@ def checkpoints_requested(context: Context[Thresholds]) -> Iterator[Verdict]:
     share, hours = requested / max(1, timed + requested), section.period.seconds / 3600
     limits = context.thresholds
     if requested < limits.requested_min or share < limits.share_min or requested / hours < limits.per_hour_min:
+        return
+    if not _is_by_volume(settings, requested, section.wal_bytes):
         return
     advised = _advised(settings, requested, section.period.seconds, section.wal_bytes)
     found = context.finding(
