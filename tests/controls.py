@@ -46,3 +46,25 @@ PROWLER = frozenset(
     )
 )
 KNOWN = SECURITY_HUB | PROWLER
+NOT_CARRIED = {
+    "RDS.18": "EC2-Classic is gone: every instance lies in a VPC",
+    "RDS.19": "event subscriptions: the agent reads the events itself",
+    "RDS.20": "event subscriptions: the agent reads the events itself",
+    "RDS.21": "event subscriptions: the agent reads the events itself",
+    "RDS.22": "event subscriptions: the agent reads the events itself",
+    "RDS.23": "another port is no protection",
+    "RDS.24": "a name of the administrator is no secret",
+    "RDS.25": "a name of the administrator is no secret",
+    "RDS.26": "AWS Backup is not read",
+    "RDS.28": "tags are each user's own rule",
+    "RDS.29": "tags are each user's own rule",
+    "RDS.30": "tags are each user's own rule",
+    "RDS.31": "tags are each user's own rule",
+    "RDS.32": "tags are each user's own rule",
+    "RDS.33": "tags are each user's own rule",
+    "RDS.40": "SQL Server",
+    "RDS.41": "SQL Server",
+    "RDS.43": "RDS Proxy is read for what it blocks only",
+    "RDS.45": "which statements are audited is each user's own rule",
+}
+"""Security Hub's controls that no check of ours stands for, and why."""

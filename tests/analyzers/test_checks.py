@@ -139,6 +139,39 @@ def test_a_line_that_the_aws_cli_would_refuse_is_refused(line: str, says: str) -
         aws_cli.check(line)
 
 
+CLOUD = [one for one in CHECKS if one.view is View.CLOUD]
+SETS = (
+    "modify-db-cluster ",
+    "modify-db-instance ",
+    "modify-db-cluster-parameter-group ",
+    "modify-db-parameter-group ",
+    "create-db-instance ",
+)
+"""Commands whose change CloudFormation has a property for."""
+
+
+def _advice(check: Check) -> list[Recommendation]:
+    verdicts = (one for case in _cases(check) for one in run(check, case.window(), case.overrides))
+    return [one for one in verdicts if isinstance(one, Recommendation)]
+
+
+@pytest.mark.parametrize("check", CLOUD, ids=lambda check: check.id)
+def test_a_check_of_the_cloud_carries_the_lines_that_mend_or_says_why_there_are_none(check: Check) -> None:
+    """The lines themselves are held against botocore's models and cfn-lint's schemas by the tests beside this one."""
+    advice = _advice(check)
+    assert bool(advice) is ("No command:" not in check.documentation["Remedy"])
+    for one in advice:
+        assert one.form is Form.AWS_CLI
+        assert all(" --region " in line for line in (*one.statements, *one.rollback))
+        assert one.template or not any(line.startswith(f"aws rds {name}") for line in one.statements for name in SETS)
+
+
+def test_every_control_of_security_hub_for_clusters_and_instances_is_carried_or_known_not_to_be() -> None:
+    carried = {control for check in CHECKS for control in check.controls if control.startswith("RDS.")}
+    assert carried | set(controls.NOT_CARRIED) == {one for one in controls.KNOWN if one.startswith("RDS.")}
+    assert not carried & set(controls.NOT_CARRIED)
+
+
 def test_cloudformation_takes_the_templates() -> None:
     """Every template of every case as a resource of one stack: cfn-lint knows each property and its type."""
     cases = [(check, case) for check in CHECKS if check.view is View.CLOUD for case in _cases(check)]

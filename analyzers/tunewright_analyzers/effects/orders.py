@@ -155,6 +155,8 @@ def _orders(line: str) -> Iterator[Order]:
     elif operation == "modify-db-cluster-endpoint":
         name = options["db-cluster-endpoint-identifier"][0]
         yield Order(f"endpoint {name}: StaticMembers", ",".join(sorted(options.get("static-members", ()))))
+    elif operation == "delete-db-instance":
+        yield Order(f"instance {options['db-instance-identifier'][0]}", _NONE)
     elif operation == "create-db-instance" and options.get("db-cluster-identifier"):
         yield Order(f"instance of cluster {options['db-cluster-identifier'][0]}", "")
 

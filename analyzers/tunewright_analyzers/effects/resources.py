@@ -225,5 +225,8 @@ def current(found: ResourceMarks, name: str) -> str | None:
     for one in found.rows:
         if one.name == name:
             return one.value
-    resource = name.partition(": ")[0]
-    return NONE if any(one.resource == resource for one in found.rows) else None
+    resource, _, field = name.partition(": ")
+    could_look = (
+        any(one.resource == resource for one in found.rows) if field else resource.rpartition(" ")[0] in found.kinds
+    )
+    return NONE if could_look else None

@@ -165,6 +165,11 @@ def test_members_that_come_and_go_but_not_those_of_autoscaling() -> None:
     (gone,) = between(whole(cloud.instance(1), cloud.instance(2)), whole())
     assert undoes(replace(gone, at=made.at + timedelta(hours=1)), made)
     assert not answers(gone, advice(line))
+    removal = advice("aws rds delete-db-instance --db-instance-identifier shop-2 --region eu-west-1")
+    assert answers(gone, removal)
+    assert stands(removal, snapshot(*whole()))
+    assert not stands(removal, snapshot(*whole(cloud.instance(1), cloud.instance(2))))
+    assert not stands(removal, snapshot(group())), "members were not read"
     scaled = replace(cloud.instance(2), identifier="application-autoscaling-1b2c")
     assert between(whole(), whole(cloud.instance(), scaled)) == ()
 

@@ -1,7 +1,7 @@
 """Cases of `replication/reader_unused`."""
 
 from cases.case import Case, gap
-from cases.cloud import aurora, clusters, member, series, trends
+from cases.cloud import aurora, clusters, instances, member, series, trends
 from tunewright_analyzers.facts.cloud_metrics import CloudTrends
 
 SHOP = clusters(aurora())
@@ -15,6 +15,8 @@ def _connections(hours: int, last: float = 0.0, of: str = "shop-3") -> CloudTren
 
 CASES = (
     Case("nobody", "fires", (SHOP, _connections(WEEK)), ("instance shop-3",), severity={"instance shop-3": "low"}),
+    Case("its class is known", "fires", (SHOP, instances(), _connections(WEEK)), ("instance shop-3",),
+         statements=("delete-db-instance --db-instance-identifier shop-3 ",)),
     Case("one connection", "silent", (SHOP, _connections(WEEK, 1.0))),
     Case("the writer is no reader", "silent", (SHOP, _connections(WEEK, of="shop-1"))),
     Case("a single reader stands by", "silent", (clusters(aurora(members=(member(1), member(3)))), _connections(WEEK))),

@@ -21,7 +21,7 @@ def single_zone_subnets(context: Context[Thresholds]) -> Iterator[Verdict]:
 
     Risk: no reader and no standby can be placed in another zone; the loss of the zone is the loss of the database.
     Evidence: the zones of Subnets of DescribeDBSubnetGroups.
-    Remedy: add subnets of other zones to the group.
+    Remedy: add subnets of other zones to the group. No command: which subnets there are is not read.
     False positives: Local Zones and Outposts, where there is one zone only.
     """
     for group in context.window.need(SubnetGroups).rows:

@@ -28,6 +28,7 @@ def backtrack_window(context: Context[Thresholds]) -> Iterator[Verdict]:
     Risk: a wrong DELETE costs a restore of hours instead of minutes; a shorter window than expected is noticed when it is needed.
     Evidence: BacktrackWindow (at most 72 h) and EarliestBacktrackTime of DescribeDBClusters.
     Remedy: it can be turned on at the making, a restore or a clone only; a short window: fewer changes, or a smaller target.
+        No command: it is chosen at the making of a cluster.
     False positives: a cluster that uses binary log replication or Global Database instead; young clusters are left out.
     """
     now = context.window.end

@@ -44,6 +44,7 @@ def restore_point_old(context: Context[Thresholds]) -> Iterator[Verdict]:
     Risk: that much work would be lost in a restore; or the day to go back to is gone.
     Evidence: LatestRestorableTime against now; EarliestRestorableTime of clusters against BackupRetentionPeriod.
     Remedy: look at the events of RDS for backup errors, at the encryption key's state, and at the storage's.
+        No command: the cause must be found first.
     False positives: a retention that was raised lately fills up day by day; a stopped cluster.
     """
     now = context.window.end

@@ -16,6 +16,7 @@ def backup_storage_growth(context: Context[Nearness]) -> Iterator[Verdict]:
     Risk: costs: manual snapshots and a long retention of a volume that changes much are billed by the GiB and month.
     Evidence: daily TotalBackupStorageBilled against three times VolumeBytesUsed; Theil-Sen slope with its interval.
     Remedy: delete manual snapshots that nobody needs; a shorter retention, or AWS Backup's cold tier for old ones.
+        No command: which snapshots are needed is yours to know.
     False positives: a rule that asks for many years of snapshots.
     """
     for forecast in backup_storage(context.window.latest, context.window.need(CloudTrends)):

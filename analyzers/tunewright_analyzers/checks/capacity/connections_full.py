@@ -17,6 +17,7 @@ def connections_full(context: Context[Nearness]) -> Iterator[Verdict]:
     Risk: new sessions are refused, those of the application and of its operators alike.
     Evidence: daily maximum of DatabaseConnections against max_connections of the parameter group (a formula of the class's memory).
     Remedy: a pool (RDS Proxy, pgbouncer) or smaller pools in the clients; raising the limit costs memory for each session.
+        No command: a pool is made outside of RDS.
     False positives: a rollout that doubled the clients for some days.
     """
     for forecast in connections(context.window.latest, context.window.need(CloudTrends)):

@@ -16,6 +16,7 @@ def local_storage_full(context: Context[Nearness]) -> Iterator[Verdict]:
     Risk: sorts, index builds and temporary tables fail with 'No space left on device' although the volume has room.
     Evidence: daily minimum of FreeLocalStorage against the most that was free in the same weeks; Theil-Sen slope with its interval.
     Remedy: a larger class (local storage comes with it); find the statements that spill (queries/temp_spill); rotate logs sooner.
+        No command: capacity/under_provisioned names the larger class where CPU asks for it too.
     False positives: a report that ran every day of the weeks looked at and has ended.
     """
     for forecast in local_storage(context.window.latest, context.window.need(CloudTrends)):

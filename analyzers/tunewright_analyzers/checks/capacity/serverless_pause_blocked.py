@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 
 from tunewright_analyzers.check import Context, NoThresholds, Verdict, check
+from tunewright_analyzers.cloud.mend import desired, mended, modify
 from tunewright_analyzers.cloud.resources import evidence, subject
 from tunewright_analyzers.facts.cloud import CloudCluster, CloudClusters, CloudInstances, Proxies
 from tunewright_analyzers.facts.cloud_parameters import ParameterGroups
 from tunewright_analyzers.facts.snapshot import Window
 from tunewright_analyzers.finding import Evidence, Severity
 
+LEAST_ACU = 0.5
+"""The least capacity of a cluster that does not pause."""
 _ON = frozenset({"1", "on", "true"})
 
 
@@ -41,10 +44,22 @@ def serverless_pause_blocked(context: Context[NoThresholds]) -> Iterator[Verdict
         blockers = list(_blockers(context.window, row))
         if not blockers:
             continue
-        yield context.finding(
+        found = context.finding(
             subject(row),
             Severity.MEDIUM,
             f"{row.identifier} may scale to 0 ACU and never can: {'; '.join(text for text, _ in blockers)}.",
             evidence(row, "ServerlessV2ScalingConfiguration.MinCapacity", 0, "ACU"),
             *(Evidence("blocked", text, "", source) for text, source in blockers),
+        )
+        yield found
+        before, after = (f"MinCapacity={low:g},MaxCapacity={row.scaling.max_acu:g}" for low in (0, LEAST_ACU))
+        yield mended(
+            context,
+            found,
+            modify(row, serverless_v2_scaling_configuration=after),
+            risk="None: it never went below that. Where it shall pause, take the blocker away instead.",
+            rollback=(modify(row, serverless_v2_scaling_configuration=before),),
+            template=desired(
+                row, ServerlessV2ScalingConfiguration={"MinCapacity": LEAST_ACU, "MaxCapacity": row.scaling.max_acu}
+            ),
         )

@@ -16,6 +16,7 @@ def transaction_ids_full(context: Context[Nearness]) -> Iterator[Verdict]:
     Risk: near 2,146,483,648 the engine takes no more writes until a vacuum has frozen the oldest rows, which can take hours.
     Evidence: daily maximum of MaximumUsedTransactionIDs; Theil-Sen slope with its interval.
     Remedy: as in maintenance/wraparound and maintenance/horizon_held_back: end what holds vacuum back, then VACUUM (FREEZE).
+        No command: the mend is SQL.
     False positives: an age that rises up to autovacuum_freeze_max_age and falls again is normal: the slope over weeks is small.
     """
     for forecast in transaction_ids(context.window.latest, context.window.need(CloudTrends)):

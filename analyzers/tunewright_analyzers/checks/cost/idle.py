@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tunewright_analyzers.check import Context, Verdict, check, threshold
-from tunewright_analyzers.cloud.resources import Resource, evidence, owners, subject
+from tunewright_analyzers.cloud.mend import aws, mended
+from tunewright_analyzers.cloud.resources import Resource, evidence, kind, owners, subject
 from tunewright_analyzers.facts.cloud import CloudCluster, CloudClusters, CloudInstances
 from tunewright_analyzers.facts.cloud_metrics import INCOMPLETE_HOURS, CloudTrends, Dimension
 from tunewright_analyzers.finding import Evidence, Severity
@@ -41,10 +42,21 @@ def idle(context: Context[Thresholds]) -> Iterator[Verdict]:
             continue
         if any(point.value > 0 for one in rows for point in one.since(start)):
             continue
-        yield context.finding(
+        found_idle = context.finding(
             subject(row),
             Severity.MEDIUM,
             f"Nobody has connected to {row.identifier} for {hours / 24:.0f} days.",
             Evidence("DatabaseConnections", 0, "count", f"CloudWatch, maximum of {hours:.0f} h"),
             evidence(row, "Status", row.status),
+        )
+        yield found_idle
+        verb = f"db-{kind(row)}"
+        which = {f"db_{kind(row)}_identifier": row.identifier}
+        yield mended(
+            context,
+            found_idle,
+            aws("rds", f"stop-{verb}", row.region, **which),
+            risk="Nobody can connect until it is started; RDS starts it by itself after seven days. Storage and backups are billed all the same.",
+            rollback=(aws("rds", f"start-{verb}", row.region, **which),),
+            caution="For good: a last snapshot, then delete it. A member of a global cluster cannot be stopped.",
         )

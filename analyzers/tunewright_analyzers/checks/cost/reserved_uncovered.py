@@ -27,6 +27,7 @@ def reserved_uncovered(context: Context[Thresholds]) -> Iterator[Verdict]:
     Risk: a year reserved costs about a third less than the hourly price; reservations without an instance cost all the same.
     Evidence: DescribeReservedDBInstances (active) against all running instances of the account and Region, by class and engine.
     Remedy: reserve what will run for a year; not for classes that cost/old_generation or cost/over_provisioned would change.
+        No command: a purchase binds for a year.
     False positives: size-flexible reservations of the same family cover other sizes too; Database Savings Plans are not seen here.
     """
     reservations, now = context.window.need(Reservations), context.window.end

@@ -21,7 +21,7 @@ def cloud_advice(context: Context[NoThresholds]) -> Iterator[Verdict]:
 
     Risk: as AWS says it for each.
     Evidence: DescribeDBRecommendations: TypeId, Severity, Detection, Reason.
-    Remedy: as AWS says it for each; `aws rds modify-db-recommendation --status dismissed` ends it there and here.
+    Remedy: as AWS says it for each; `aws rds modify-db-recommendation --status dismissed` ends it there and here. No command: AWS names its own.
     False positives: where a check of ours judges the same thing by more evidence, follow that one.
     """
     for row in context.window.need(CloudAdvices).rows:

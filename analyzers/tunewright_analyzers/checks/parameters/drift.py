@@ -38,6 +38,7 @@ def drift(context: Context[Thresholds]) -> Iterator[Verdict]:
     Risk: values that somebody set years ago for another class or release go on to hold, and no default that AWS mends reaches them.
     Evidence: parameters with Source=user against DescribeEngineDefaultClusterParameters and DescribeEngineDefaultParameters.
     Remedy: go through the list; `aws rds reset-db-parameter-group` with the parameter's name gives one back to the default.
+        No command: the list is meant to be known.
     False positives: every value that is set on purpose: the list is meant to be known, not to be empty.
     """
     defaults = context.window.need(EngineDefaults)

@@ -37,7 +37,7 @@ def global_lag(context: Context[Thresholds]) -> Iterator[Verdict]:
 
     Risk: a failover to it loses the commits of that time; with rds.global_db_rpo set, the primary holds commits back instead.
     Evidence: AuroraGlobalDBRPOLag of the secondary cluster, the maximum of the last 15 minutes, against rds.global_db_rpo.
-    Remedy: a secondary as large as the primary; fewer or smaller write bursts.
+    Remedy: a secondary as large as the primary; fewer or smaller write bursts. No command: the load is the cause.
     False positives: a bulk load.
     """
     since, metrics = context.window.end - timedelta(minutes=15), context.window.need(CloudMetrics)

@@ -27,6 +27,7 @@ def global_topology(context: Context[NoThresholds]) -> Iterator[Verdict]:
     Risk: the loss of the primary Region finds nothing to switch to.
     Evidence: GlobalClusterMembers (IsWriter, Readers, SynchronizationStatus) of DescribeGlobalClusters.
     Remedy: a secondary with at least one instance in another Region; look at its events where it does not get in sync.
+        No command: a cluster in another Region needs that Region's network and keys.
     False positives: a secondary without instances on purpose (headless): it can be given one within minutes.
     """
     names = {row.global_cluster for row in context.window.need(CloudClusters).rows} - {None}

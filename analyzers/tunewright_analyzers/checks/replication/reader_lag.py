@@ -25,7 +25,7 @@ def reader_lag(context: Context[Thresholds]) -> Iterator[Verdict]:
 
     Risk: reads see old rows; a reader that lags far enough restarts by itself to catch up.
     Evidence: AuroraReplicaLag, the median of the last 15 minutes (Aurora's usual lag is well below 100 ms).
-    Remedy: look for write bursts, long transactions on the reader, and a reader smaller than the writer.
+    Remedy: look for write bursts, long transactions on the reader, and a reader smaller than the writer. No command: the load is the cause.
     False positives: a short burst, as of a bulk load.
     """
     limits, since = context.thresholds, context.window.end - timedelta(minutes=15)

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tunewright_analyzers.check import Context, Verdict, check, threshold
-from tunewright_analyzers.facts.cloud import CloudClusters
+from tunewright_analyzers.cloud.mend import aws, mended
+from tunewright_analyzers.facts.cloud import CloudCluster, CloudClusters, CloudInstances
 from tunewright_analyzers.facts.cloud_metrics import INCOMPLETE_HOURS, CloudTrends, Dimension
-from tunewright_analyzers.finding import Evidence, Severity, Subject
+from tunewright_analyzers.finding import Evidence, Finding, Severity, Subject
+from tunewright_analyzers.recommendation import Recommendation
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,28 @@ class Thresholds:
     readers_min: float = threshold(
         2, "count", "Readers that a cluster must have: a single one stands by for a failover."
     )
+
+
+def _removed(
+    context: Context[Thresholds], found: Finding, cluster: CloudCluster, name: str
+) -> Iterator[Recommendation]:
+    """The line that removes it, where its class is known, so that it can be made again."""
+    instances = context.window.section(CloudInstances)
+    row = instances.get(name) if instances is not None else None
+    if row is None:
+        return
+    tier = {} if row.promotion_tier is None else {"promotion_tier": row.promotion_tier}
+    yield mended(
+        context,
+        found,
+        aws("rds", "delete-db-instance", cluster.region, db_instance_identifier=name),
+        risk="Its reads, and its place in a failover, are gone: keep a reader in another zone than the writer.",
+        rollback=(
+            aws("rds", "create-db-instance", cluster.region, db_instance_identifier=name, db_cluster_identifier=cluster.identifier,
+                db_instance_class=row.instance_class, engine=cluster.engine, **tier),
+        ),
+        caution="First send reads to the reader endpoint: it may be wanted after all.",
+    )  # fmt: skip
 
 
 @check(needs=(CloudClusters, CloudTrends), thresholds=Thresholds)
@@ -41,9 +65,11 @@ def reader_unused(context: Context[Thresholds]) -> Iterator[Verdict]:
             hours = len(points) * (series.period_seconds if series else 0) / 3600
             if hours < limits.days_min * 24 - INCOMPLETE_HOURS or any(point.value > 0 for point in points):
                 continue
-            yield context.finding(
+            found = context.finding(
                 Subject("instance", name),
                 Severity.LOW,
                 f"Nobody has connected to the reader {name} of {row.identifier} for {hours / 24:.0f} days.",
                 Evidence("DatabaseConnections", 0, "count", f"CloudWatch, maximum of {hours:.0f} h"),
             )
+            yield found
+            yield from _removed(context, found, row, name)

@@ -40,6 +40,7 @@ def readers_unbalanced(context: Context[Thresholds]) -> Iterator[Verdict]:
     Risk: one reader is slow while others idle, and they are paid for all the same.
     Evidence: CPUUtilization and DatabaseConnections of the readers over the last hour: the busiest against the mean (a rule of ours).
     Remedy: connections that live long stick to one reader: limit their age in the pool, use the reader endpoint; custom endpoints.
+        No command: connections are placed by the clients.
     False positives: a reader that serves reports by itself.
     """
     limits = context.thresholds

@@ -16,6 +16,7 @@ def key_of_aws(context: Context[NoThresholds]) -> Iterator[Verdict]:
     Risk: nobody can say who may use that key, revoke it, or share a snapshot with another account.
     Evidence: KmsKeyId of the cluster or instance, and KeyManager of kms:DescribeKey.
     Remedy: a key of one's own with rotation; it can only be changed by a restore from a snapshot, as for encryption itself.
+        No command: which key it shall be is yours to know; then as security/storage_unencrypted.
     False positives: no rule asks for keys of one's own.
     """
     keys = context.window.need(StorageKeys)

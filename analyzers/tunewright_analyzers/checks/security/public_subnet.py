@@ -13,7 +13,7 @@ def public_subnet(context: Context[NoThresholds]) -> Iterator[Verdict]:
 
     Risk: one click (a public address) puts the database on the Internet; a database needs no way out there.
     Evidence: routes of ec2:DescribeRouteTables to an igw- gateway for the subnets of DescribeDBSubnetGroups.
-    Remedy: a subnet group of private subnets; members move there one by one.
+    Remedy: a subnet group of private subnets; members move there one by one. No command: which subnets are private is not read.
     False positives: a network without any private subnet, as in a test account.
     """
     routes = {row.subnet: row for row in context.window.need(SubnetRoutes).rows}
