@@ -155,7 +155,13 @@ def _orders(line: str) -> Iterator[Order]:
     elif operation == "modify-db-cluster-endpoint":
         name = options["db-cluster-endpoint-identifier"][0]
         yield Order(f"endpoint {name}: StaticMembers", ",".join(sorted(options.get("static-members", ()))))
-    elif operation == "delete-db-instance":
+    else:
+        yield from _members(operation, options)
+
+
+def _members(operation: str, options: dict[str, list[str]]) -> Iterator[Order]:
+    """A member more, under whatever name; or that one less."""
+    if operation == "delete-db-instance":
         yield Order(f"instance {options['db-instance-identifier'][0]}", _NONE)
     elif operation == "create-db-instance" and options.get("db-cluster-identifier"):
         yield Order(f"instance of cluster {options['db-cluster-identifier'][0]}", "")
