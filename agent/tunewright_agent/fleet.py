@@ -13,7 +13,7 @@ from functools import partial
 
 import structlog
 
-from tunewright_agent.clock import Clock
+from tunewright_agent.clock import Clock, now
 from tunewright_agent.config.aws import AwsTargetSettings
 from tunewright_agent.config.load import ConfigurationError
 from tunewright_agent.lanes import Job, Lane
@@ -29,6 +29,12 @@ from tunewright_analyzers.facts.ids import ClusterId, InstanceId
 _log = structlog.get_logger("fleet")
 CLOUD = InstanceId("aws")
 """Our name of a cluster as AWS sees it, beside its members."""
+MEMBERS = "members"
+"""The source of gaps about members that are not read from inside."""
+PAUSES = (
+    "it may pause at zero capacity, and a connection would wake it and keep it awake, at the price of its capacity",
+    "connect_pausable = true in its [[aws.targets]] reads it while it is awake; a minimum above 0 ACU makes it one like any other",
+)
 STOP_SECONDS = 10.0
 Key = tuple[ClusterId, InstanceId]
 
@@ -78,6 +84,8 @@ class Fleet:
     _of_group: dict[Key, Group] = field(init=False, default_factory=dict)
     _names: dict[tuple[Place, str], ClusterId] = field(init=False, default_factory=dict)
     _told: set[Key] = field(init=False, default_factory=set)
+    _left_out: dict[Key, tuple[str, str | None]] = field(init=False, default_factory=dict)
+    """Members that are not read from inside: why, and what changes it."""
     _clock: Clock | None = field(init=False, default=None)
     _lane: Lane = field(init=False, default_factory=lambda: Lane("fleet"))
     _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
@@ -124,6 +132,7 @@ class Fleet:
         """Look at every place once; begin and end watches. Never raises a SourceError."""
         wanted: dict[Key, tuple[Group, Callable[[], Watch | None]]] = {}
         unseen: list[Group] = []
+        self._left_out = {}
         for group in self.groups:
             try:
                 found = discover(self.door, group.wanted)
@@ -135,7 +144,22 @@ class Fleet:
             for one in found:
                 wanted |= {key: (group, make) for key, make in self._wanted(group, one).items() if key not in wanted}
         self._settle(wanted, unseen)
+        self._note(unseen)
         self.refreshed = True
+
+    def _note(self, unseen: list[Group]) -> None:
+        """Each cluster's members that are not read from inside, as gaps of its watch from outside; what could not be looked at stays."""
+        with self._lock:
+            clouds = [(key, watch) for key, watch in self._watches.items() if key[1] == CLOUD]
+        for (name, _), watch in clouds:
+            if self._of_group[(name, CLOUD)] in unseen:
+                continue
+            mine = {
+                str(member): (f"{member} is not read from inside: {reason}", mend)
+                for (cluster, member), (reason, mend) in self._left_out.items()
+                if cluster == name
+            }
+            watch.latest.note(MEMBERS, mine, now())
 
     def _tell(self, place: Place, error: SourceError) -> None:
         if self.failures.get(place) != error.reason:
@@ -152,14 +176,16 @@ class Fleet:
                 continue
             key = (name, InstanceId(member.identifier))
             if may_pause(found, member) and not group.settings.connect_pausable:
-                self._once(key, "it may pause at zero capacity, and a connection would keep it awake")
+                self._leave(key, *PAUSES)
             elif member.address is None and member.identifier not in group.settings.addresses:
-                self._once(key, "it has no endpoint yet")
+                self._leave(key, "it has no endpoint yet", None)
             else:
                 made[key] = partial(self.member, name, group, found, member)
         return made
 
-    def _once(self, key: Key, reason: str) -> None:
+    def _leave(self, key: Key, reason: str, mend: str | None) -> None:
+        """A member that is not read from inside: a gap of its cluster, and once a line in the log."""
+        self._left_out[key] = (reason, mend)
         if key not in self._told:
             self._told.add(key)
             _log.info("not_connected_to", cluster=key[0], instance=key[1], reason=reason)
@@ -191,10 +217,10 @@ class Fleet:
                 OSError,
                 ValueError,
             ) as error:  # one that cannot be watched costs no other its turn
-                self._once(key, f"it cannot be watched ({type(error).__name__})")
+                self._leave(key, f"it cannot be watched ({type(error).__name__})", None)
                 continue
             if watch is None:
-                self._once(key, "no engine of ours reads it")
+                self._leave(key, "no engine of ours reads it", None)
                 continue
             if self._clock is not None:
                 watch.start(self._clock)

@@ -4,7 +4,7 @@ Written by the lanes' workers, read by judge and publisher; the only mutable sta
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -74,6 +74,18 @@ class Latest:
             self._sections = others | {type(section): (source, section) for section in collected.sections}
             self._gaps[source] = collected.gaps
             self._changed_at = max(self._changed_at, at)
+
+    def note(self, source: str, reasons: Mapping[str, tuple[str, str | None]], at: datetime) -> None:
+        """What else is not seen, by name: reason and mend of each. It stands in the place of what was noted under `source` before.
+
+        `since` is when its reason was noted first.
+        """
+        with self._lock:
+            before = {(gap.reason, gap.mend): gap.since for gap in self._gaps.get(source, ())}
+            noted = (reasons[name] for name in sorted(reasons))
+            self._gaps[source] = tuple(Gap(source, why, before.get((why, mend), at), mend) for why, mend in noted)
+            if {(gap.reason, gap.mend) for gap in self._gaps[source]} != set(before):
+                self._changed_at = max(self._changed_at, at)
 
     def miss(self, source: Source[Any], error: SourceError, at: datetime) -> None:
         """A pass failed: the source's sections are gone and a Gap says why; `since` is when it began to fail."""

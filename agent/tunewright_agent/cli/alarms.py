@@ -27,11 +27,12 @@ from tunewright_alerts.alarms.plan import Plan, plan
 from tunewright_alerts.alarms.rules import PRICE_ITEMS, Options, Unknown, wanted
 from tunewright_alerts.alarms.target import target_of
 from tunewright_analyzers.facts.cloud import CloudClusters, CloudInstances
-from tunewright_analyzers.facts.cloud_metrics import CloudTrends
+from tunewright_analyzers.facts.cloud_metrics import CloudMetrics, CloudTrends
+from tunewright_analyzers.facts.cloud_network import ClassNetworks
 from tunewright_analyzers.facts.cloud_parameters import ParameterGroups
 from tunewright_analyzers.facts.snapshot import Gap
 
-SECTIONS = (CloudClusters, CloudInstances, ParameterGroups, CloudTrends)
+SECTIONS = (CloudClusters, CloudInstances, ParameterGroups, CloudTrends, CloudMetrics, ClassNetworks)
 alarms = typer.Typer(help="CloudWatch alarms: what there should be, and the calls that make it so.", no_args_is_help=True)  # fmt: skip
 app.add_typer(alarms, name="alarms")
 

@@ -13,7 +13,7 @@ from tunewright_alerts.alarms.target import Target, Where
 
 ABOVE, ABOVE_OR_AT = "GreaterThanThreshold", "GreaterThanOrEqualToThreshold"
 BELOW, BELOW_OR_AT = "LessThanThreshold", "LessThanOrEqualToThreshold"
-ABOVE_BAND = "GreaterThanUpperThreshold"
+ABOVE_BAND, OUTSIDE_BAND = "GreaterThanUpperThreshold", "LessThanLowerOrGreaterThanUpperThreshold"
 GIB = 1024**3
 OURS = "A rule of ours."
 AWS = "Recommended by AWS."
@@ -91,6 +91,11 @@ def _provisioned(target: Target) -> tuple[Where, ...]:
     return tuple(one for one in target.instances() if not one.members[0].is_serverless)
 
 
+def _provisioned_writer(target: Target) -> tuple[Where, ...]:
+    """The writer's role, where every member that may come to write has a class with a network of its own."""
+    return () if any(row.is_serverless for row in target.members) else target.writer()
+
+
 def _serverless(target: Target) -> tuple[Where, ...]:
     return tuple(one for one in target.instances() if one.members[0].is_serverless)
 
@@ -135,6 +140,11 @@ RULES: tuple[Rule, ...] = (
     Rule("buffer-cache", "Less than 80 % of the blocks found in the buffer cache",
          "BufferCacheHitRatio", Target.roles, _fixed(80), comparison=BELOW, periods=10,
          when=lambda target: target.is_aurora),
+    Rule("storage-network", "More than 90 % of what the class's network carries all the time",
+         "StorageNetworkThroughput", _provisioned_writer, _share(Target.bandwidth, 0.9), when=lambda target: target.is_aurora),
+    Rule("binlog-lag", "Replication by binary log has stopped",
+         "AuroraBinlogReplicaLag", Target.writer, _fixed(-1), comparison=BELOW_OR_AT, periods=2, missing="breaching",
+         when=Target.replicates_by_binlog),
     Rule("history-list", "A million old row versions wait for purge",
          "RollbackSegmentHistoryListLength", Target.writer, _fixed(1e6), missing="breaching",
          when=_is_mysql),
@@ -161,11 +171,19 @@ BANDS: tuple[Rule, ...] = (
     Rule("deadlocks", "More deadlocks than usual",
          "Deadlocks", Target.writer, _fixed(3), "Sum", ABOVE_BAND, periods=10, origin=OURS,
          when=lambda target: target.is_aurora),
+    Rule("commit-throughput", "Commits many more or fewer than usual",
+         "CommitThroughput", Target.writer, _fixed(3), comparison=OUTSIDE_BAND, periods=15, origin=OURS,
+         when=lambda target: target.is_aurora),
+    Rule("dml-latency", "INSERT, UPDATE and DELETE slower than usual",
+         "DMLLatency", Target.writer, _fixed(3), comparison=ABOVE_BAND, periods=10, origin=OURS, when=_is_mysql),
+    Rule("login-failures", "More refused logins than usual",
+         "LoginFailures", Target.writer, _fixed(3), "Sum", ABOVE_BAND, periods=5, origin=OURS, when=_is_mysql),
     Rule("select-latency", "SELECTs slower than usual",
          "SelectLatency", Target.writer, _fixed(3), comparison=ABOVE_BAND, periods=10, origin=OURS,
          when=_is_mysql),
 )  # fmt: skip
-"""`limit` is the width of the band in standard deviations."""
+"""`limit` is the width of the band in standard deviations. Of InsertLatency, UpdateLatency and DeleteLatency there is none: DMLLatency is of all
+three, and each band costs as much as three alarms; DDL runs too seldom to have a band."""
 SATURATED = "saturated"
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from tunewright_analyzers.cloud.classes import memory_bytes, parse, vcpus
 from tunewright_analyzers.cloud.formula import evaluate
 from tunewright_analyzers.facts.cloud import CloudCluster, CloudClusters, CloudInstance, CloudInstances
-from tunewright_analyzers.facts.cloud_metrics import CloudTrends, Dimension
+from tunewright_analyzers.facts.cloud_metrics import CloudMetrics, CloudTrends, Dimension
+from tunewright_analyzers.facts.cloud_network import ClassNetworks
 from tunewright_analyzers.facts.cloud_parameters import ParameterGroups
 from tunewright_analyzers.facts.snapshot import Snapshot
 
@@ -30,6 +31,8 @@ class Target:
     members: tuple[CloudInstance, ...]
     groups: ParameterGroups | None
     trends: CloudTrends | None
+    metrics: CloudMetrics | None = None
+    networks: ClassNetworks | None = None
 
     @property
     def engine(self) -> str:
@@ -117,6 +120,21 @@ class Target:
         known = [one.values[-1] for one in found if one is not None and one.points]
         return sum(known) if len(known) == len(found) else None
 
+    def bandwidth(self, where: Where) -> float | None:
+        """Bytes a second that the network of the smallest class carries all the time; None where one is serverless or not known."""
+        if self.networks is None:
+            return None
+        rows = [self.networks.get(row.instance_class) for row in where.members]
+        known = [row.sustained_bytes_per_second for row in rows if row is not None]
+        return min(known) if known and len(known) == len(rows) else None
+
+    def replicates_by_binlog(self) -> bool:
+        """Whether the writer follows another source by binary log: only then its lag has points."""
+        if self.cluster is None or self.metrics is None:
+            return False
+        found = self.metrics.get("AuroraBinlogReplicaLag", Dimension.WRITER, self.cluster.identifier)
+        return found is not None and bool(found.points)
+
     def is_burstable(self, where: Where) -> bool:
         """Whether the instance lives on CPU credits."""
         classes = [parse(row.instance_class) for row in where.members]
@@ -131,4 +149,7 @@ def target_of(snapshot: Snapshot) -> Target | None:
     if cluster is None and not members:
         return None
     name = cluster.identifier if cluster is not None else members[0].identifier
-    return Target(name, cluster, members, snapshot.section(ParameterGroups), snapshot.section(CloudTrends))
+    return Target(
+        name, cluster, members, snapshot.section(ParameterGroups), snapshot.section(CloudTrends),
+        snapshot.section(CloudMetrics), snapshot.section(ClassNetworks),
+    )  # fmt: skip

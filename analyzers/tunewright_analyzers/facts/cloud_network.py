@@ -49,6 +49,27 @@ class SecurityGroups(CloudSection):
 
 
 @dataclass(frozen=True, slots=True)
+class ClassNetwork:
+    """What the network of an instance class carries, both directions together: all the time, and for a while on credits."""
+
+    instance_class: str
+    sustained_bytes_per_second: float
+    peak_bytes_per_second: float
+
+
+@dataclass(frozen=True, slots=True)
+class ClassNetworks(CloudSection):
+    """Of the target's classes: ec2:DescribeInstanceTypes of the type that a class is named after."""
+
+    name: ClassVar[str] = "class_networks"
+    rows: tuple[ClassNetwork, ...]
+
+    def get(self, instance_class: str) -> ClassNetwork | None:
+        """The network of that class; None where EC2 has no such type (any more)."""
+        return next((row for row in self.rows if row.instance_class == instance_class), None)
+
+
+@dataclass(frozen=True, slots=True)
 class SubnetRoute:
     """The way out of one subnet: its own route table or, where it has none, the VPC's main one.
 

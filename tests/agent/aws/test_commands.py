@@ -57,3 +57,15 @@ def test_a_target_that_is_not_there_is_said(config: Path) -> None:
     result = CliRunner().invoke(app, ["once", "--config", str(config)])
     assert result.exit_code == Exit.UNREACHABLE
     assert "there is neither a cluster nor an instance shop" in result.output
+
+
+def test_once_names_a_member_that_may_pause_and_why_it_is_not_read(config: Path) -> None:
+    client = boto3.client("rds")
+    make_cluster(client, "shop", 0, ServerlessV2ScalingConfiguration={"MinCapacity": 0, "MaxCapacity": 8})
+    client.create_db_instance(
+        DBInstanceIdentifier="shop-1", DBClusterIdentifier="shop", DBInstanceClass="db.serverless", Engine="aurora-postgresql"
+    )  # fmt: skip
+    config.write_text(config.read_text().replace("connect = false", "connect = true"))
+    result = CliRunner().invoke(app, ["once", "--config", str(config), "--samples", "1"])
+    assert "shop-1 is not read from inside: it may pause at zero capacity" in " ".join(result.output.split())
+    assert result.exit_code == Exit.INCOMPLETE

@@ -23,7 +23,7 @@ from tunewright_analyzers.facts.cloud_lifecycle import (
     EngineVersions,
     PendingMaintenance,
 )
-from tunewright_analyzers.facts.cloud_network import SecurityGroups, SubnetGroups, SubnetRoutes
+from tunewright_analyzers.facts.cloud_network import ClassNetworks, SecurityGroups, SubnetGroups, SubnetRoutes
 from tunewright_analyzers.facts.cloud_parameters import EngineDefaults, ParameterGroups
 from tunewright_analyzers.facts.ids import ClusterId, InstanceId
 from tunewright_analyzers.facts.snapshot import Engine, Section, SectionT
@@ -305,6 +305,23 @@ def test_maintenance_certificates_advice_and_reservations(hooks: Hooks) -> None:
     reservations = read(one, "reservations", Reservations)
     assert [(row.instance_class, row.count) for row in reservations.rows] == [("db.r6g.large", 2)]
     assert reservations.running == (("db.r6g.large", "aurora-postgresql", 2),)
+
+
+def test_what_the_network_of_a_class_carries_is_that_of_the_ec2_type_of_its_name(hooks: Hooks) -> None:
+    """moto answers from AWS's own list of instance types."""
+    client = boto3.client("rds")
+    make_cluster(client, "shop", 2)
+    for name, kind in (("shop-3", "db.serverless"), ("shop-4", "db.r99g.large")):
+        given = {"DBInstanceIdentifier": name, "DBInstanceClass": kind, "Engine": "aurora-postgresql"}
+        client.create_db_instance(DBClusterIdentifier="shop", **given)
+    networks = read(reader(hooks), "class_networks", ClassNetworks)
+    (row,) = networks.rows
+    assert (row.instance_class, row.sustained_bytes_per_second, row.peak_bytes_per_second) == (
+        "db.r6g.large",
+        0.75e9 / 8,
+        10e9 / 8,
+    )
+    assert networks.get("db.r99g.large") is None
 
 
 def test_one_denied_action_leaves_a_gap_in_its_own_section_only(hooks: Hooks) -> None:

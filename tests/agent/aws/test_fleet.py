@@ -158,27 +158,43 @@ def test_while_aws_does_not_answer_what_is_watched_stays(tmp_path: Path, hooks: 
     make_cluster(boto3.client("rds"), "shop", 1)
     seconds = [0.0]
     one = fleet(settings(tmp_path, {}), hooks, seconds)
+    one.member = lambda *_: None
     one.refresh()
-    before = one.watches
+    before, gaps = one.watches, one.watches[0].latest.snapshot().gaps
+    assert [gap.reason for gap in gaps] == ["shop-1 is not read from inside: no engine of ours reads it"]
     hooks.fail("rds", "DescribeDBClusters", "ExpiredToken", 403)
     one.door._forget(one.groups[0].wanted.place)
     seconds[0] = 60
     one.refresh()
     assert one.watches == before
+    assert one.watches[0].latest.snapshot().gaps == gaps
     assert "expired" in one.state().failures[(REGION, "own")]
 
 
-def test_a_serverless_member_that_may_pause_is_not_connected_to(tmp_path: Path, hooks: Hooks) -> None:
-    client = boto3.client("rds")
+def test_a_serverless_member_that_may_pause_is_not_connected_to_and_a_named_gap(tmp_path: Path, hooks: Hooks) -> None:
+    client, seconds = boto3.client("rds"), [0.0]
     client.create_db_cluster(
         DBClusterIdentifier="nap", Engine="aurora-postgresql", EngineVersion="16.3", MasterUsername="root",
         MasterUserPassword="correct-horse-1", ServerlessV2ScalingConfiguration={"MinCapacity": 0, "MaxCapacity": 8},
     )  # fmt: skip
     for name, kind in (("nap-1", "db.serverless"), ("nap-2", "db.r6g.large")):
         client.create_db_instance(DBInstanceIdentifier=name, DBClusterIdentifier="nap", DBInstanceClass=kind, Engine="aurora-postgresql")  # fmt: skip
-    one = fleet(settings(tmp_path, {}), hooks)
+    one = fleet(settings(tmp_path, {}), hooks, seconds)
     one.refresh()
     assert names(one) == [("nap", "aws"), ("nap", "nap-2")]
+    (gap,) = one.watches[0].latest.snapshot().gaps
+    assert gap.reason.startswith("nap-1 is not read from inside: it may pause at zero capacity")
+    assert "connect_pausable = true" in (gap.mend or "")
+    seconds[0] = 60
+    one.refresh()
+    assert one.watches[0].latest.snapshot().gaps == (gap,), "since is when it was left out first"
+    client.modify_db_cluster(
+        DBClusterIdentifier="nap", ServerlessV2ScalingConfiguration={"MinCapacity": 0.5, "MaxCapacity": 8}
+    )
+    seconds[0] = 120
+    one.refresh()
+    assert names(one) == [("nap", "aws"), ("nap", "nap-1"), ("nap", "nap-2")]
+    assert one.watches[0].latest.snapshot().gaps == ()
 
 
 def test_with_leave_it_is_connected_to_only_while_it_is_awake(tmp_path: Path, hooks: Hooks) -> None:

@@ -1,5 +1,7 @@
 """Which alarms a cluster gets, and at which thresholds: of its classes, limits and roles."""
 
+from dataclasses import replace
+
 import pytest
 
 from cases import cloud
@@ -8,7 +10,8 @@ from tunewright_alerts.alarms.alarm import Alarm
 from tunewright_alerts.alarms.rules import BANDS, RULES, Options, wanted
 from tunewright_alerts.alarms.target import target_of
 from tunewright_analyzers.facts.cloud import ServerlessScaling
-from tunewright_analyzers.facts.cloud_metrics import Dimension
+from tunewright_analyzers.facts.cloud_metrics import CloudMetrics, Dimension
+from tunewright_analyzers.facts.cloud_network import ClassNetwork, ClassNetworks
 from tunewright_analyzers.facts.cloud_parameters import CloudParameter, ParameterGroup, ParameterGroups
 from tunewright_analyzers.facts.ids import ClusterId, InstanceId
 from tunewright_analyzers.facts.snapshot import Engine, Flavour, Section, Snapshot, View
@@ -24,6 +27,7 @@ LOCAL = trends(
         for number in (1, 2, 3)
     )
 )
+NETWORKS = ClassNetworks((ClassNetwork("db.r8g.xlarge", 2.0e8, 1.5e9), ClassNetwork("db.r8g.large", 1.0e8, 1.5e9)))
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:pager"
 
 
@@ -38,16 +42,17 @@ def made(*sections: Section, options: Options | None = None) -> tuple[dict[str, 
 
 
 def test_an_aurora_cluster_is_watched_by_role() -> None:
-    alarms, unknown = made(clusters(aurora()), instances(), LIMIT, LOCAL)
+    alarms, unknown = made(clusters(aurora()), instances(), LIMIT, LOCAL, NETWORKS)
     assert unknown == set()
     assert sorted(alarms) == [
         "tunewright-shop-buffer-cache-reader", "tunewright-shop-buffer-cache-writer", "tunewright-shop-commit-latency-writer",
+        "tunewright-shop-commit-throughput-writer",
         "tunewright-shop-connections-reader", "tunewright-shop-connections-writer", "tunewright-shop-cpu-reader", "tunewright-shop-cpu-writer",
         "tunewright-shop-deadlocks-writer", "tunewright-shop-load-shop-1", "tunewright-shop-load-shop-2", "tunewright-shop-load-shop-3",
         "tunewright-shop-local-storage-shop-1", "tunewright-shop-local-storage-shop-2", "tunewright-shop-local-storage-shop-3",
         "tunewright-shop-memory-shop-1", "tunewright-shop-memory-shop-2", "tunewright-shop-memory-shop-3", "tunewright-shop-read-latency-reader",
         "tunewright-shop-read-latency-writer", "tunewright-shop-reader-lag-reader", "tunewright-shop-saturated",
-        "tunewright-shop-transaction-ids-writer",
+        "tunewright-shop-storage-network-writer", "tunewright-shop-transaction-ids-writer",
         "tunewright-shop-write-latency-writer", "tunewright-shop-writer-restarted-writer",
     ]  # fmt: skip
     cpu = alarms["tunewright-shop-cpu-writer"]
@@ -66,6 +71,32 @@ def test_thresholds_follow_the_class() -> None:
     assert alarms["tunewright-shop-local-storage-shop-1"].threshold == pytest.approx(0.2 * 60 * GIB)
     mixed, _ = made(clusters(aurora()), instances(instance(1), instance(2, instance_class="db.r8g.large")), LIMIT, LOCAL)  # fmt: skip
     assert mixed["tunewright-shop-connections-writer"].threshold == pytest.approx(0.9 * (16 * GIB // 9531392), abs=0.1)
+
+
+def test_the_network_s_limit_is_what_the_smallest_class_carries_all_the_time() -> None:
+    mixed = instances(instance(1), instance(2, instance_class="db.r8g.large"))
+    alarms, _ = made(clusters(aurora()), mixed, NETWORKS)
+    assert alarms["tunewright-shop-storage-network-writer"].threshold == pytest.approx(0.9e8)
+    _, unknown = made(clusters(aurora()), instances(instance(instance_class="db.r99.large")), NETWORKS)
+    assert "tunewright-shop-storage-network-writer" in unknown
+    none, said = made(clusters(aurora()), instances(instance(instance_class="db.serverless")), NETWORKS)
+    assert "tunewright-shop-storage-network-writer" not in {*none, *said}
+
+
+def test_the_lag_of_binary_logs_is_watched_where_it_has_points() -> None:
+    mysql = clusters(aurora(engine="aurora-mysql"))
+    lag = series("AuroraBinlogReplicaLag", 1.0, of="shop", dimension=Dimension.WRITER)
+    alarms, _ = made(mysql, instances(), CloudMetrics((lag,)))
+    alarm = alarms["tunewright-shop-binlog-lag-writer"]
+    assert (alarm.threshold, alarm.comparison, alarm.periods, alarm.missing) == (
+        -1,
+        "LessThanOrEqualToThreshold",
+        2,
+        "breaching",
+    )
+    empty = CloudMetrics((replace(lag, points=()),))
+    assert "tunewright-shop-binlog-lag-writer" not in made(mysql, instances(), empty)[0]
+    assert "tunewright-shop-binlog-lag-writer" not in made(mysql, instances())[0]
 
 
 def test_a_limit_that_is_not_known_makes_no_alarm_and_says_so() -> None:
@@ -110,6 +141,8 @@ def test_aurora_mysql_has_its_own() -> None:
         "tunewright-shop-history-list-writer",
         "tunewright-shop-backtrack-writer",
         "tunewright-shop-select-latency-writer",
+        "tunewright-shop-dml-latency-writer",
+        "tunewright-shop-login-failures-writer",
     } <= set(alarms)
     assert "tunewright-shop-transaction-ids-writer" not in alarms
 

@@ -36,6 +36,7 @@ READ = (
     "cloudwatch:GetMetricData",
     "cloudwatch:ListMetrics",
     "cloudwatch:ListTagsForResource",
+    "ec2:DescribeInstanceTypes",
     "ec2:DescribeRouteTables",
     "ec2:DescribeSecurityGroups",
     "kms:DescribeKey",
