@@ -16,7 +16,8 @@ from tunewright_agent.config.load import ConfigurationError
 from tunewright_agent.config.settings import CloudWatchSettings, ClusterSettings, HistorySettings, Settings
 from tunewright_agent.engines.engine import EngineParts, engine_of, switched_off
 from tunewright_agent.fleet import CLOUD, Fleet, Group
-from tunewright_agent.history.outbox import Outbox, outbox_path
+from tunewright_agent.history.outbox import Outbox, outbox_store
+from tunewright_agent.history.place import store_of
 from tunewright_agent.history.store import History, HistoryError, Retention
 from tunewright_agent.lanes import Job, Lane
 from tunewright_agent.latest import Latest
@@ -100,8 +101,10 @@ def watch_of(
 
 
 def history_of(settings: HistorySettings) -> History:
-    """The history file of these settings, not yet open."""
-    return History(settings.path, Retention(settings.keep_1m, settings.keep_5m, settings.keep_1h, settings.max_size))
+    """The history of these settings, not yet open."""
+    return History(
+        store_of(settings), Retention(settings.keep_1m, settings.keep_5m, settings.keep_1h, settings.bound_bytes)
+    )
 
 
 @dataclass(slots=True)
@@ -238,7 +241,7 @@ def desk_of(settings: Settings) -> Desk | None:
     """The notifications, not yet open; None without channels."""
     if not settings.notifications.channels:
         return None
-    return Desk(Outbox(outbox_path(settings.history.path)), settings.notifications, now)
+    return Desk(Outbox(outbox_store(store_of(settings.history))), settings.notifications, now)
 
 
 def fleet_of(

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from tunewright_agent.history.codec import SnapshotError
 from tunewright_agent.history.database import HistoryError, Mode
 from tunewright_agent.history.effects import effects_of
 from tunewright_agent.history.ledger import Ledger, NoSuchRecommendation
+from tunewright_agent.history.place import Store
 from tunewright_agent.history.store import History
 from tunewright_agent.reports.shapes import effect_shape, judgement_shape, recommendation_shape
 from tunewright_agent.reports.visible import visible
@@ -41,15 +41,15 @@ class Unanswerable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Recollection:
-    """One history file and the clusters that may be asked about (None: all in it)."""
+    """One history and the clusters that may be asked about (None: all in it)."""
 
-    path: Path
+    store: Store
     clusters: frozenset[ClusterId] | None
 
     @contextmanager
     def _open(self) -> Iterator[History]:
         try:
-            with History(self.path, mode=Mode.READ) as history:
+            with History(self.store, mode=Mode.READ) as history:
                 yield history
         except NoSuchRecommendation as error:
             raise Unanswerable(f"{visible(error)}; the tool recommendations lists them") from error

@@ -24,9 +24,10 @@ from tunewright_agent.config.load import ConfigurationError, load
 from tunewright_agent.config.settings import AgentSettings, LogSettings, Settings
 from tunewright_agent.config.units import seconds
 from tunewright_agent.history.codec import SnapshotError
-from tunewright_agent.history.database import DamagedError, Database, HistoryError, Mode
+from tunewright_agent.history.database import DamagedError, HistoryError, Mode
 from tunewright_agent.history.effects import effects_of
 from tunewright_agent.history.ledger import Entry, Judged, Ledger, LedgerEvent, Life, NoSuchRecommendation, NotPossible
+from tunewright_agent.history.place import database_at, store_of
 from tunewright_agent.log import configure
 from tunewright_agent.reports.changes import effect_lines, headline
 from tunewright_agent.reports.console import print_findings, print_recommendations
@@ -104,7 +105,7 @@ class Remembered:
         if not found:
             whose = "" if self.clusters is None else f" of {', '.join(sorted(self.clusters)) or 'any cluster'}"
             fail(
-                f"{self.ledger.database.path}: nothing{whose} has been judged yet",
+                f"{self.ledger.database.place}: nothing{whose} has been judged yet",
                 Exit.INCOMPLETE,
                 "the daemon judges some seconds after its start; `tunewright once --url …` looks now",
             )
@@ -118,7 +119,7 @@ def remembered(config: Path | None, history: Path | None, mode: Mode = Mode.READ
         fail("one of --config and --history is wanted", Exit.USAGE, "try: tunewright findings --config tunewright.toml")
     settings = settings_of(config) if config is not None else None
     configure(LogSettings(level="warning", format="console"))  # on stderr: standard output may be JSON
-    database = Database((settings.history.path if settings is not None else history or Path()).absolute(), mode)
+    database = database_at(store_of(settings.history) if settings is not None else (history or Path()).absolute(), mode)
     try:
         database.open()
         yield Remembered(Ledger(database), settings)
@@ -129,7 +130,7 @@ def remembered(config: Path | None, history: Path | None, mode: Mode = Mode.READ
         fail(str(error), Exit.USAGE)
     except SnapshotError as error:
         mend = "it was written by another release or is damaged: the daemon's next judgement takes its place"
-        fail(f"{database.path}: the newest judgement cannot be read ({error})", Exit.USAGE, mend)
+        fail(f"{database.place}: the newest judgement cannot be read ({error})", Exit.USAGE, mend)
     except NoSuchRecommendation as error:
         fail(visible(error), Exit.USAGE, "`tunewright recommendations list --state all` shows every id")
     except NotPossible as error:

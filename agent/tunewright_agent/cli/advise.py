@@ -26,6 +26,7 @@ from tunewright_agent.config.settings import ClusterSettings, Settings
 from tunewright_agent.config.units import seconds
 from tunewright_agent.embedded.ownership import EmbeddedError
 from tunewright_agent.engines.engine import price_of
+from tunewright_agent.history.place import Store, store_of
 from tunewright_agent.history.store import HistoryError
 from tunewright_agent.reports.index_advice import advice_shape, sql_lines, text_lines
 from tunewright_agent.reports.visible import visible
@@ -105,7 +106,7 @@ class _Asked:
     database alone, as a file's statements are, and as a bare URL is meant."""
 
     file: tuple[FileStatement, ...] | None
-    history: tuple[Path, float] | None
+    history: tuple[Store, float] | None
     limits: Limits
     tables: tuple[str, ...]
     keep: tuple[str, ...]
@@ -299,7 +300,7 @@ def indexes(
     back = _seconds("--since", since)
     if back is not None and (config is None or workload is not None):
         fail("--since asks the daemon's history: give --config with it, and no --workload", Exit.USAGE)
-    history = None if back is None else (settings.history.path, back)
+    history = None if back is None else (store_of(settings.history), back)
     if advise_mysql.is_mysql(chosen.url):
         if within is not None or dollars_per_hour is not None or vcpus is not None or weigh is not Weigh.COST:
             mend = "MySQL's answer comes from a model of rows touched"

@@ -6,7 +6,6 @@ the rows too. `--clone`: a server of its own with all rows, on which each index 
 
 import json
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import typer
@@ -18,6 +17,7 @@ from tunewright_agent.cli.app import Exit, err, fail, out, progress
 from tunewright_agent.cli.workload_window import mysql_history
 from tunewright_agent.config.settings import ClusterSettings, Settings
 from tunewright_agent.engines.engine import password_of
+from tunewright_agent.history.place import Store
 from tunewright_agent.history.store import HistoryError
 from tunewright_agent.reports.mysql_index_advice import shape, sql_lines, text_lines
 from tunewright_agent.reports.visible import visible
@@ -46,7 +46,7 @@ class Work:
     """What advice is asked for: statements of a file, the daemon's history (path, seconds back), or neither: the server's digests."""
 
     file: tuple[FileStatement, ...] | None = None
-    history: tuple[Path, float] | None = None
+    history: tuple[Store, float] | None = None
     limits: Limits = field(default_factory=Limits)
     tables: tuple[str, ...] = ()
 

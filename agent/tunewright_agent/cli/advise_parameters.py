@@ -20,6 +20,7 @@ from tunewright_agent.cli.parameter_window import counted, over
 from tunewright_agent.cli.workload_window import history_window, with_section
 from tunewright_agent.config.settings import Settings
 from tunewright_agent.config.units import seconds, size_bytes
+from tunewright_agent.history.place import store_of
 from tunewright_agent.history.store import HistoryError
 from tunewright_agent.latest import Identity
 from tunewright_agent.pipeline import Rules, judge
@@ -172,7 +173,7 @@ def _window(watch: Watch, settings: Settings, since: float | None, look: float |
     if look is not None:
         return over(watch, look)
     window = counted(watch, samples)
-    return window if since is None else history_window(window, settings.history.path, since)
+    return window if since is None else history_window(window, store_of(settings.history), since)
 
 
 def _told(window: Window) -> None:

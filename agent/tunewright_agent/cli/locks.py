@@ -16,6 +16,7 @@ from tunewright_agent.cli.observe import targets
 from tunewright_agent.clock import now
 from tunewright_agent.config.units import seconds
 from tunewright_agent.history.database import HistoryError, Mode
+from tunewright_agent.history.place import store_of
 from tunewright_agent.history.store import History
 from tunewright_agent.reports.visible import visible
 from tunewright_agent.wiring import INSTANCE
@@ -128,7 +129,7 @@ def locks(
     settings, end = targets(None, config, cluster), now()
     told: dict[str, dict[str, Any]] = {}
     try:
-        with History(settings.history.path, mode=Mode.READ) as history:
+        with History(store_of(settings.history), mode=Mode.READ) as history:
             for one in settings.clusters:
                 if cluster not in {None, one.name}:
                     continue

@@ -9,6 +9,7 @@ import typer
 from tunewright_agent.cli.app import app
 from tunewright_agent.cli.observe import targets
 from tunewright_agent.clock import now
+from tunewright_agent.history.place import store_of
 from tunewright_analyzers.facts.ids import ClusterId
 
 
@@ -28,7 +29,7 @@ def mcp(
     from tunewright_agent.assistants.whatif import WhatIf
 
     settings = targets(None, config)
-    memory = Recollection(settings.history.path.absolute(), frozenset(ClusterId(one.name) for one in settings.clusters))
+    memory = Recollection(store_of(settings.history), frozenset(ClusterId(one.name) for one in settings.clusters))
     whatif = WhatIf({one.name: one for one in settings.clusters})
     try:
         server_of(memory, whatif, now, version("tunewright")).run("stdio")

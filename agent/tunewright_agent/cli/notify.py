@@ -13,7 +13,8 @@ from tunewright_agent.cli.observe import targets
 from tunewright_agent.clock import now
 from tunewright_agent.config.secrets import SecretError
 from tunewright_agent.history.database import HistoryError, Mode
-from tunewright_agent.history.outbox import Outbox, outbox_path
+from tunewright_agent.history.outbox import Outbox, outbox_store
+from tunewright_agent.history.place import store_of
 from tunewright_agent.notify.channels import notifier_of
 from tunewright_alerts.delivery import DeliveryError
 from tunewright_alerts.message import Event, Message, digest
@@ -48,7 +49,7 @@ def list_messages(
 ) -> None:
     """Count the messages of each channel by state: waiting, sending, sent, given_up (of the last week)."""
     settings = targets(None, config)
-    outbox = Outbox(outbox_path(settings.history.path), Mode.READ)
+    outbox = Outbox(outbox_store(store_of(settings.history)), Mode.READ)
     try:
         outbox.open()
         counts = outbox.counts()

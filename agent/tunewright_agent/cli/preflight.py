@@ -15,6 +15,7 @@ from tunewright_agent.cli.safe_window import points
 from tunewright_agent.clock import now
 from tunewright_agent.engines.engine import engine_of
 from tunewright_agent.history.database import HistoryError, Mode
+from tunewright_agent.history.place import Store, store_of
 from tunewright_agent.history.store import History
 from tunewright_agent.reports.quantities import bytes_text, seconds_text
 from tunewright_agent.sources.postgres.session import Limits, Reader
@@ -58,7 +59,7 @@ def _span(estimate: Estimate) -> str:
     return f"{seconds_text(estimate.least)} to {seconds_text(estimate.most)}"
 
 
-_History = tuple[Path, ClusterId]
+_History = tuple[Store, ClusterId]
 
 
 def _reader_of(url: str | None, config: Path | None, cluster: str | None) -> tuple[Reader | None, _History | None]:
@@ -70,7 +71,7 @@ def _reader_of(url: str | None, config: Path | None, cluster: str | None) -> tup
     reader = engine_of(chosen.url).reader(chosen, 1)
     if not isinstance(reader, Reader):
         fail("preflight knows PostgreSQL's locks only", Exit.USAGE)
-    return reader, (settings.history.path, ClusterId(chosen.name))
+    return reader, (store_of(settings.history), ClusterId(chosen.name))
 
 
 def _window(asked: _History | None, told: Preflight, database: str | None) -> SafeWindow | str | None:

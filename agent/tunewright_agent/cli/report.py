@@ -56,7 +56,7 @@ def _read(places: list[Place], period: Period) -> list[Week]:
                 fail(str(error), Exit.USAGE)
             except SnapshotError as error:
                 fail(
-                    f"{place.path}: the newest judgement cannot be read ({error})",
+                    f"{place.store}: the newest judgement cannot be read ({error})",
                     Exit.USAGE,
                     "the daemon's next one takes its place",
                 )

@@ -15,7 +15,8 @@ from tunewright_agent.cli.observe import targets
 from tunewright_agent.clock import now
 from tunewright_agent.config.units import seconds
 from tunewright_agent.history.database import HistoryError, Mode
-from tunewright_agent.history.outbox import Outbox, outbox_path
+from tunewright_agent.history.outbox import Outbox, outbox_store
+from tunewright_agent.history.place import store_of
 from tunewright_agent.history.silences import Silences
 from tunewright_agent.reports.visible import visible
 from tunewright_alerts.routing import Silence
@@ -25,7 +26,7 @@ app.add_typer(silence, name="silence")
 
 
 def _opened(config: Path, mode: Mode) -> Outbox:
-    outbox = Outbox(outbox_path(targets(None, config).history.path), mode)
+    outbox = Outbox(outbox_store(store_of(targets(None, config).history)), mode)
     try:
         outbox.open()
     except HistoryError as error:

@@ -5,11 +5,11 @@ In come a reader and where the workload comes from, out goes a Window. No comman
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from tunewright_agent.cli.app import err
 from tunewright_agent.config.settings import ClusterSettings, Settings
 from tunewright_agent.history.database import Mode
+from tunewright_agent.history.place import Store
 from tunewright_agent.history.store import History
 from tunewright_agent.reports.visible import visible
 from tunewright_agent.sources.mysql import statements as mysql_statements
@@ -50,7 +50,7 @@ def server_window(reader: Reader, cluster: ClusterId, at: datetime, with_stateme
     return Window(cluster, at, at, taken)
 
 
-def mysql_history(cluster: ClusterSettings, settings: Settings, path: Path, since_seconds: float) -> Statements:
+def mysql_history(cluster: ClusterSettings, settings: Settings, store: Store, since_seconds: float) -> Statements:
     """What the daemon's history counted of a MySQL or MariaDB server over the time. Raises HistoryError, SourceError."""
     reader, at = watch_of(cluster, settings, None).reader, datetime.now(UTC)
     assert isinstance(reader, MysqlReader)
@@ -61,7 +61,7 @@ def mysql_history(cluster: ClusterSettings, settings: Settings, path: Path, sinc
         reader.close()
     name = ClusterId(cluster.name)
     latest = Snapshot(name, INSTANCE, server.engine, server.version, server.flavour, at, found.sections, found.gaps)
-    counted = history_window(Window(name, at, at, latest), path, since_seconds).section(Statements)
+    counted = history_window(Window(name, at, at, latest), store, since_seconds).section(Statements)
     assert counted is not None, "the latest snapshot holds them"
     return counted
 
@@ -71,12 +71,12 @@ def with_section(window: Window, section: Section) -> Window:
     return replace(window, latest=replace(window.latest, sections=(*window.latest.sections, section)))
 
 
-def history_window(latest: Window, path: Path, since_seconds: float) -> Window:
+def history_window(latest: Window, store: Store, since_seconds: float) -> Window:
     """What the daemon's history counted over the time, and the constants that it saw recur. Raises HistoryError.
 
     Where the history holds less than half of that time, the server's own counters stand in, and it is told.
     """
-    with History(path, mode=Mode.READ) as history:
+    with History(store, mode=Mode.READ) as history:
         window = history.window(latest.latest, latest.end - timedelta(seconds=since_seconds), latest.end)
         constants = history.newest(latest.cluster, INSTANCE, SampledConstants)
     counted = window.section(Statements)

@@ -8,10 +8,12 @@ from pydantic import BaseModel
 
 from tunewright_agent.config.aws import AwsTargetSettings
 from tunewright_agent.config.notifications import ChannelSettings, RouteSettings
-from tunewright_agent.config.settings import ClusterSettings, Settings
+from tunewright_agent.config.settings import ClusterSettings, HistorySettings, Settings
 
 _CLUSTER = {"name": '"shop"', "url": '"postgresql://tunewright@db.example.net:5432/shop"'}
 _EXAMPLES = {
+    "history.url": '"postgresql://tunewright@store.example.net:5432/tunewright"',
+    "history.password_from": '{ env = "HISTORY_PASSWORD" }',
     "folder": '"/var/lib/tunewright/reports"',
     "bucket": '"s3://reports/tunewright"',
     "token_from": '{ env = "TUNEWRIGHT_WEB_TOKEN" }',
@@ -117,7 +119,8 @@ def _keys(model: BaseModel | None, kind: type[BaseModel]) -> list[str]:
         if kind is ClusterSettings and name in _CLUSTER:
             lines.append(f"{name} = {_CLUSTER[name]}")
         elif name in _EXAMPLES or _optional(field.annotation):
-            lines.append(f"# {name} = {_EXAMPLES[name]}")
+            own = f"history.{name}" if kind is HistorySettings else name
+            lines.append(f"# {name} = {_EXAMPLES.get(own) or _EXAMPLES[name]}")
         else:
             lines.append(f"# {name} = {_toml(written[name])}")
     return lines

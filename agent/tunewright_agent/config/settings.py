@@ -62,12 +62,52 @@ class HistorySettings(Table):
     """What is remembered, and how much room it may take."""
 
     path: Path = Field(Path("tunewright.db"), description="The SQLite file; its folder is made where it is missing.")
+    url: str | None = Field(
+        None,
+        repr=False,  # a password may stand in it
+        description="postgresql://USER@HOST:PORT/DATABASE in place of the file: one memory for several agents.",
+    )
+    password_from: SecretReference | None = Field(
+        None, description="Where the password of url comes from, if not from the URL or ~/.pgpass."
+    )
     max_size: Size = Field(
-        2 * 1024**3, description="The file's bound: the finest and oldest points go first.", ge=16 * 1024**2
+        2 * 1024**3,
+        description="The file's bound: the finest and oldest points go first. With url only where it is written here.",
+        ge=16 * 1024**2,
     )
     keep_1m: Duration = Field(86400.0, description="How long points of 1 minute are kept.")
     keep_5m: Duration = Field(7 * 86400.0, description="How long points of 5 minutes are kept.")
     keep_1h: Duration = Field(400 * 86400.0, description="How long points of 1 hour are kept.")
+
+    @field_validator("url")
+    @classmethod
+    def _is_postgresql(cls, url: str | None) -> str | None:
+        wanted = "write postgresql://USER@HOST:PORT/DATABASE"
+        if url is None:
+            return None
+        try:
+            parts = urlsplit(url)
+            scheme, database = parts.scheme if "://" in url else None, parts.path.strip("/")
+        except ValueError:
+            scheme, database = None, ""
+        if scheme is None:  # never quoted: a password may stand in it
+            raise ValueError(f"it is not an address that we can read: {wanted}")
+        if scheme not in {"postgresql", "postgres"}:
+            raise ValueError(f"'{scheme}' keeps no history of ours: {wanted}")
+        if not database:
+            raise ValueError(f"it names no database: {wanted}")
+        return url
+
+    @model_validator(mode="after")
+    def _password_of_something(self) -> Self:
+        if self.password_from is not None and self.url is None:
+            raise ValueError("password_from is of use with url only")
+        return self
+
+    @property
+    def bound_bytes(self) -> int | None:
+        """`max_size`; None (no bound) where several agents share a store and nobody wrote one."""
+        return self.max_size if self.url is None or "max_size" in self.model_fields_set else None
 
 
 class GovernorSettings(Table):

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, select
-from sqlalchemy.dialects.sqlite import insert
 
 from tunewright_agent.history import schema
 from tunewright_agent.history.points import FIVE_MINUTES, HOUR, Retention
+from tunewright_agent.history.stores.upsert import insert
 from tunewright_analyzers.facts.cloud_metrics import CloudMetrics, CloudTrends, Dimension, MetricPoint, MetricSeries
 
 REVISED = timedelta(hours=2)
@@ -34,7 +34,7 @@ def put(connection: Connection, cluster: str, section: CloudMetrics | CloudTrend
         fresh = one.points if last is None else one.since(datetime.fromtimestamp(last, UTC) - behind)
         values += [{"series": identity, "at": point.at.timestamp(), "value": point.value} for point in fresh]
     if values:
-        statement, table = insert(schema.cloud_points), schema.cloud_points
+        statement, table = insert(connection, schema.cloud_points), schema.cloud_points
         changed = table.c.value != statement.excluded.value
         connection.execute(
             statement.on_conflict_do_update(
@@ -49,7 +49,7 @@ def _name(connection: Connection, cluster: str, rows: tuple[MetricSeries, ...]) 
     """A number for each series that has none."""
     if rows:
         values = [{"cluster": cluster, **dict(zip(_KEY, _key(one), strict=True))} for one in rows]
-        connection.execute(insert(schema.cloud_series).on_conflict_do_nothing(), values)
+        connection.execute(insert(connection, schema.cloud_series).on_conflict_do_nothing(), values)
 
 
 def _newest(connection: Connection, cluster: str) -> dict[Key, tuple[int, float | None]]:

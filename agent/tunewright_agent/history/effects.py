@@ -11,7 +11,6 @@ from typing import TypeVar
 
 import structlog
 from sqlalchemy import Connection, inspect, select
-from sqlalchemy.dialects.sqlite import insert
 
 from tunewright_agent.history import schema
 from tunewright_agent.history.codec import SnapshotError, dump, load
@@ -19,6 +18,7 @@ from tunewright_agent.history.database import Database, packed, unpacked
 from tunewright_agent.history.ledger import Ledger
 from tunewright_agent.history.points import read_point
 from tunewright_agent.history.resource_effects import factual_effects
+from tunewright_agent.history.stores.upsert import insert
 from tunewright_analyzers.effects.concerned import names
 from tunewright_analyzers.effects.factual import is_factual
 from tunewright_analyzers.effects.hours import Hour, floor_hour
@@ -126,12 +126,12 @@ class Follower:
 
     def _put_catalogue(self, connection: Connection, one: Catalogue) -> None:
         values = {"at": one.at.timestamp(), "payload": packed(dump(Catalogue, one))}
-        statement = insert(schema.catalogues).values(cluster=self.cluster, instance=self.instance, **values)
+        statement = insert(connection, schema.catalogues).values(cluster=self.cluster, instance=self.instance, **values)
         connection.execute(statement.on_conflict_do_update(index_elements=["cluster", "instance"], set_=values))
 
     def _put_change(self, connection: Connection, one: Change) -> None:
         values = {"at": one.at.timestamp(), "instance": self.instance, "payload": packed(dump(Change, one))}
-        statement = insert(schema.changes).values(cluster=self.cluster, id=one.id, **values)
+        statement = insert(connection, schema.changes).values(cluster=self.cluster, id=one.id, **values)
         connection.execute(statement.on_conflict_do_nothing())
 
     def changes(self) -> tuple[Change, ...]:

@@ -22,12 +22,12 @@ from enum import StrEnum
 
 import structlog
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects.sqlite import insert
 
 from tunewright_agent.history import schema
 from tunewright_agent.history.codec import SnapshotError, dump, load
 from tunewright_agent.history.database import Database, packed, unpacked
 from tunewright_agent.history.siblings import Elsewhere, elsewhere
+from tunewright_agent.history.stores.upsert import insert
 from tunewright_agent.state import Judgement
 from tunewright_analyzers.effects.match import answers, stands, touches, undoes
 from tunewright_analyzers.facts.effects import Change, Effect, Outcome
@@ -164,7 +164,7 @@ class Ledger:
     ) -> None:
         table = schema.recommendations
         values = {"last_seen": at.timestamp(), "payload": packed(dump(Recommendation, one))}
-        statement = insert(table).values(cluster=cluster, id=one.id, first_seen=at.timestamp(), **values)
+        statement = insert(connection, table).values(cluster=cluster, id=one.id, first_seen=at.timestamp(), **values)
         connection.execute(statement.on_conflict_do_update(index_elements=["cluster", "id"], set_=values))
         if not events:
             self._append(connection, cluster, LedgerEvent(one.id, Life.OPEN, at, "tunewright", "found"))
@@ -256,7 +256,7 @@ class Ledger:
     @staticmethod
     def _keep_judgement(connection: Connection, cluster: ClusterId, instance: str, judgement: Judgement) -> None:
         values = {"taken_at": judgement.judged_at.timestamp(), "payload": packed(dump(Judgement, judgement))}
-        statement = insert(schema.judgements).values(cluster=cluster, instance=instance, **values)
+        statement = insert(connection, schema.judgements).values(cluster=cluster, instance=instance, **values)
         connection.execute(statement.on_conflict_do_update(index_elements=["cluster", "instance"], set_=values))
 
     @staticmethod
@@ -265,10 +265,10 @@ class Ledger:
         for one in judgement.findings:
             values = {"last_seen": at, "resolved_at": None}
             known = {"check": one.check, "database": one.subject.database}
-            statement = insert(table).values(cluster=cluster, id=one.id, first_seen=at, **known, **values)
+            statement = insert(connection, table).values(cluster=cluster, id=one.id, first_seen=at, **known, **values)
             connection.execute(statement.on_conflict_do_update(index_elements=["cluster", "id"], set_=values))
             told = {"severity": one.severity.value, "subject": str(one.subject), "summary": one.summary}
-            text = insert(schema.finding_texts).values(cluster=cluster, id=one.id, **told)
+            text = insert(connection, schema.finding_texts).values(cluster=cluster, id=one.id, **told)
             connection.execute(text.on_conflict_do_update(index_elements=["cluster", "id"], set_=told))
         found = {*(one.id for one in judgement.findings), *others.findings}
         blind = (*judgement.not_judged, *others.not_judged)

@@ -17,12 +17,13 @@ from pathlib import Path
 
 import structlog
 from sqlalchemy import Connection, delete, func, select
-from sqlalchemy.dialects.sqlite import insert
 
 from tunewright_agent.history import outbox_schema as schema
 from tunewright_agent.history.codec import SnapshotError, dump, load
-from tunewright_agent.history.database import Database, Mode
+from tunewright_agent.history.database import Mode
+from tunewright_agent.history.place import Store, database_at
 from tunewright_agent.history.silences import kept_in
+from tunewright_agent.history.stores.upsert import insert
 from tunewright_alerts.message import Alert, Event, Message
 from tunewright_alerts.routing import GroupKey, Plan, Planned, Told, plan
 
@@ -64,6 +65,11 @@ def outbox_path(history: Path) -> Path:
     return history.with_name(f"{history.stem}.outbox.db")
 
 
+def outbox_store(history: Store) -> Store:
+    """Beside a file; in the same database where several agents share one."""
+    return outbox_path(history) if isinstance(history, Path) else history
+
+
 def _at(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
@@ -71,8 +77,8 @@ def _at(seconds: float) -> datetime:
 class Outbox:
     """One outbox file. Every method raises HistoryError where it cannot be used."""
 
-    def __init__(self, path: Path, mode: Mode = Mode.OWN) -> None:
-        self.database = Database(path, mode, schema.metadata)
+    def __init__(self, store: Store, mode: Mode = Mode.OWN) -> None:
+        self.database = database_at(store, mode, schema.metadata)
 
     def open(self) -> None:
         """Open it; as its owner, take back what was being sent when the last owner ended."""
@@ -128,7 +134,9 @@ class Outbox:
             "missing_since": None,
             "payload": dump(Alert, alert),
         }
-        statement = insert(schema.alerts).values(key=alert.key, cluster=seen.cluster, instance=seen.instance, **values)
+        statement = insert(connection, schema.alerts).values(
+            key=alert.key, cluster=seen.cluster, instance=seen.instance, **values
+        )
         connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=values))
 
     @staticmethod
@@ -196,7 +204,7 @@ class Outbox:
             "at": None if one.told.at is None else one.told.at.timestamp(),
             "payload": dump(dict[str, Alert], dict(one.told.alerts)),
         }
-        statement = insert(schema.told).values(channel=one.channel, group=one.group, **values)
+        statement = insert(connection, schema.told).values(channel=one.channel, group=one.group, **values)
         connection.execute(statement.on_conflict_do_update(index_elements=["channel", "group"], set_=values))
         if one.message is not None:
             self._put(connection, one.channel, one.message, at)
@@ -205,7 +213,7 @@ class Outbox:
     def _put(connection: Connection, channel: str, message: Message, at: datetime) -> None:
         now = at.timestamp()
         connection.execute(
-            insert(schema.messages).values(
+            insert(connection, schema.messages).values(
                 key=message.key,
                 channel=channel,
                 thread=message.thread,

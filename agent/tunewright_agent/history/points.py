@@ -1,39 +1,26 @@
 """One stored point: a section that counts, compressed, in a bucket of some resolution. Used by store and upkeep."""
 
-from dataclasses import dataclass
-
 import structlog
 from sqlalchemy import Connection
-from sqlalchemy.dialects.sqlite import insert
 
 from tunewright_agent.history import schema
 from tunewright_agent.history.codec import SnapshotError, dump_section, load_section
 from tunewright_agent.history.database import packed, unpacked
+from tunewright_agent.history.retention import FIVE_MINUTES as FIVE_MINUTES
+from tunewright_agent.history.retention import HOUR as HOUR
+from tunewright_agent.history.retention import MINUTE as MINUTE
+from tunewright_agent.history.retention import Retention as Retention
+from tunewright_agent.history.stores.upsert import insert
 from tunewright_analyzers.facts.snapshot import Period, Section
 
 _log = structlog.get_logger("history")
-MINUTE, FIVE_MINUTES, HOUR = 60, 300, 3600
-
-
-@dataclass(frozen=True, slots=True)
-class Retention:
-    """How long points are kept, in seconds by resolution, and the file's bound in bytes."""
-
-    minute: float = 86400.0
-    five_minutes: float = 7 * 86400.0
-    hour: float = 400 * 86400.0
-    max_bytes: int = 2 * 1024**3
-
-    def of(self, resolution: int) -> float:
-        """Seconds that points of a resolution are kept."""
-        return {MINUTE: self.minute, FIVE_MINUTES: self.five_minutes, HOUR: self.hour}[resolution]
 
 
 def put_point(connection: Connection, key: tuple[str, str, str], delta: Section, resolution: int) -> None:
     """Store one delta; one that begins at the same time (a minute still running) takes its place."""
     period: Period = delta.period  # type: ignore[attr-defined]  # every delta has one
     payload = packed(dump_section(delta))
-    statement = insert(schema.deltas).values(
+    statement = insert(connection, schema.deltas).values(
         cluster=key[0], instance=key[1], section=key[2], resolution=resolution,
         start=period.start.timestamp(), end=period.end.timestamp(), payload=payload,
     )  # fmt: skip

@@ -165,3 +165,11 @@ effects = Table(
     Column("at", Float, nullable=False),
     Column("payload", LargeBinary, nullable=False),
 )
+AGEING = (
+    (deltas, deltas.c.end),
+    (cloud_points, cloud_points.c.at),
+    (events, events.c.at),
+    (plans, plans.c.last_seen),
+    (texts, texts.c.last_seen),
+)
+"""What is kept as long as the coarsest points, and the column that tells its age."""

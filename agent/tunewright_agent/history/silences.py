@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects.sqlite import insert
 
 from tunewright_agent.history import outbox_schema as schema
 from tunewright_agent.history.codec import dump, load
 from tunewright_agent.history.database import Database
+from tunewright_agent.history.stores.upsert import insert
 from tunewright_alerts.message import digest
 from tunewright_alerts.routing import Silence
 
@@ -32,7 +32,7 @@ class Silences:
         made = replace(wanted, id=digest(secrets.token_hex(16))[:8])
         values = {"starts": made.starts.timestamp(), "ends": made.ends.timestamp(), "payload": dump(Silence, made)}
         with self.database.transaction() as connection:
-            connection.execute(insert(schema.silences).values(id=made.id, **values))
+            connection.execute(insert(connection, schema.silences).values(id=made.id, **values))
         return made
 
     def expire(self, identity: str, at: datetime) -> Silence | None:

@@ -13,13 +13,15 @@ from types import TracebackType
 from typing import Self
 
 from sqlalchemy import Connection, func, select
-from sqlalchemy.dialects.sqlite import insert
 
 from tunewright_agent.history import cloud_points, schema
 from tunewright_agent.history.codec import dump_section
 from tunewright_agent.history.database import Database, HistoryError, Mode, packed
 from tunewright_agent.history.deltas import busy_rows, counts, difference, merge, onto
+from tunewright_agent.history.place import Address, Store, database_at
 from tunewright_agent.history.points import MINUTE, Retention, put_point, read_point
+from tunewright_agent.history.stores.upsert import insert, upsert
+from tunewright_agent.history.texts import texts_of
 from tunewright_agent.history.upkeep import maintain
 from tunewright_analyzers.facts.cloud_metrics import CloudMetrics, CloudTrends, MetricSeries
 from tunewright_analyzers.facts.events import Event, Events
@@ -36,6 +38,7 @@ WEEK = timedelta(days=7)
 LATE = timedelta(minutes=10)
 """How much older than the stored reading one may be and still be of the same clock (it waited for its turn, or another agent reads too)."""
 DAY_SECONDS = 86400.0
+_PLAN = ("cluster", "database", "statement", "origin", "shape")
 
 
 def _is_late(before: Section, section: Section) -> bool:
@@ -69,9 +72,10 @@ def _at(seconds: float) -> datetime:
 class History:
     """What one agent remembers. Use as a context manager. Every method raises HistoryError where the file cannot be used."""
 
-    def __init__(self, path: Path, retention: Retention | None = None, mode: Mode = Mode.OWN) -> None:
+    def __init__(self, store: Store | Database, retention: Retention | None = None, mode: Mode = Mode.OWN) -> None:
+        """`store` is a file, an address, or a store that is opened and closed elsewhere."""
         self.retention = retention or Retention()
-        self.database = Database(path, mode)
+        self.database = database_at(store, mode) if isinstance(store, Path | Address) else store
         self._before: dict[tuple[str, str, str], tuple[str, Section, float]] = {}
 
     def __enter__(self) -> Self:
@@ -149,7 +153,7 @@ class History:
         connection: Connection, key: tuple[str, str, str], server: str, section: Section, at: datetime
     ) -> None:
         values = {"server": server, "taken_at": at.timestamp(), "payload": packed(dump_section(section))}
-        statement = insert(schema.latest).values(cluster=key[0], instance=key[1], section=key[2], **values)
+        statement = insert(connection, schema.latest).values(cluster=key[0], instance=key[1], section=key[2], **values)
         connection.execute(
             statement.on_conflict_do_update(index_elements=["cluster", "instance", "section"], set_=values)
         )
@@ -159,9 +163,9 @@ class History:
         """Each text once; `last_seen` is renewed once a day, so that most passes write nothing here."""
         now, table = at.timestamp(), schema.texts
         texts = _texts_of(section)
-        values = [{"statement": identity, "text": text, "last_seen": now} for identity, text in texts.items()]
+        values = [{"statement": identity, "text": text, "last_seen": now} for identity, text in sorted(texts.items())]
         if values:
-            renewed = insert(table).on_conflict_do_update(
+            renewed = insert(connection, table).on_conflict_do_update(
                 index_elements=["statement"], set_={"last_seen": now}, where=table.c.last_seen < now - DAY_SECONDS
             )
             connection.execute(renewed, values)
@@ -170,23 +174,23 @@ class History:
     def _put_plans(connection: Connection, cluster: str, section: Section, at: datetime) -> None:
         if not isinstance(section, Plans):
             return
+        now, rows = at.timestamp(), {}
         for row in section.rows:
+            key = (row.database, row.statement_id, row.origin.value, row.plan.shape)
+            names = dict(zip(_PLAN[1:], key, strict=True))
             payload = packed(dump_section(Plans((row,))))
-            seen = {"last_seen": at.timestamp(), "payload": payload}
-            statement = insert(schema.plans).values(
-                cluster=cluster, database=row.database, statement=row.statement_id, origin=row.origin.value, shape=row.plan.shape,
-                first_seen=at.timestamp(), **seen,
-            )  # fmt: skip
-            unique = ["cluster", "database", "statement", "origin", "shape"]
-            connection.execute(statement.on_conflict_do_update(index_elements=unique, set_=seen))
+            rows[key] = {"cluster": cluster, **names, "first_seen": now, "last_seen": now, "payload": payload}
+        upsert(connection, schema.plans, _PLAN, [rows[key] for key in sorted(rows)], keep=("first_seen",))
 
     @staticmethod
     def _events(connection: Connection, key: tuple[str, str, str], section: Events) -> None:
-        for one in section.rows:
-            values = {"at": one.at.timestamp(), "kind": one.kind, "subject": one.subject, "detail": one.detail}
-            connection.execute(
-                insert(schema.events).values(cluster=key[0], instance=key[1], **values).on_conflict_do_nothing()
-            )
+        values = [
+            {"cluster": key[0], "instance": key[1], "at": one.at.timestamp(), "kind": one.kind, "subject": one.subject,
+             "detail": one.detail}
+            for one in section.rows
+        ]  # fmt: skip
+        if values:
+            connection.execute(insert(connection, schema.events).on_conflict_do_nothing(), values)
 
     def merged(self, cluster: ClusterId, instance: InstanceId, start: datetime, end: datetime) -> dict[str, Section]:
         """What was counted between two times, one delta a section, of the finest points that are kept."""
@@ -235,8 +239,7 @@ class History:
         if not wanted:
             return delta
         with self.database.reading() as connection:
-            rows = connection.execute(select(schema.texts.c.statement, schema.texts.c.text)).all()
-        known = {row.statement: row.text for row in rows if row.statement in wanted}
+            known = texts_of(connection, wanted)
         return replace(delta, rows=tuple(replace(row, text=row.text or known.get(row.id)) for row in delta.rows))
 
     def newest(self, cluster: ClusterId, instance: InstanceId, kind: type[SectionT]) -> SectionT | None:

@@ -14,6 +14,7 @@ from tunewright_agent.history.database import Database
 from tunewright_agent.history.effects import effects_of
 from tunewright_agent.history.ledger import Entry, Ledger
 from tunewright_agent.history.points import read_point
+from tunewright_agent.history.texts import texts_of
 from tunewright_agent.week import (
     AdviceLife,
     FindingLife,
@@ -173,8 +174,7 @@ class WeekReader:
 
     def _statement_weeks(self, sums: _Sums) -> tuple[StatementWeek, ...]:
         with self.database.reading() as connection:
-            rows = connection.execute(select(schema.texts.c.statement, schema.texts.c.text)).all()
-        texts = {row.statement: row.text for row in rows}
+            texts = texts_of(connection, sums.statements)
         return tuple(
             StatementWeek(one, texts.get(one), int(row[0]), row[1], int(row[2]), int(row[3]), row[4])
             for one, row in sorted(sums.statements.items(), key=lambda item: (-item[1][1], item[0]))

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from tunewright_agent.config.settings import Settings
 from tunewright_agent.fleet import CLOUD
-from tunewright_agent.history.database import Database, HistoryError, Mode
-from tunewright_agent.history.outbox import Outbox, outbox_path
+from tunewright_agent.history.database import HistoryError, Mode
+from tunewright_agent.history.outbox import Outbox, outbox_store
+from tunewright_agent.history.place import Store, database_at, store_of
 from tunewright_agent.history.week import WeekReader, instances_of
 from tunewright_agent.week import Price, Week
 from tunewright_analyzers.facts.snapshot import Period
@@ -17,7 +17,7 @@ from tunewright_analyzers.facts.snapshot import Period
 class Place:
     """One history file, which of its clusters are wanted (None: all), and their prices."""
 
-    path: Path
+    store: Store
     clusters: frozenset[str] | None = None
     prices: Mapping[str, Price] = field(default_factory=dict)
 
@@ -31,15 +31,15 @@ def place_of(settings: Settings) -> Place:
     }
     names = frozenset(one.name for one in settings.clusters)
     every = bool(settings.aws.targets)  # what AWS runs is found, not named
-    return Place(settings.history.path.absolute(), None if every else names or None, prices)
+    return Place(store_of(settings.history), None if every else names or None, prices)
 
 
 def weeks_of(place: Place, period: Period, told: Callable[[str], None] | None = None) -> tuple[Week, ...]:
     """The weeks of one file; `told` hears which server is being read. Raises HistoryError and SnapshotError."""
-    database = Database(place.path, Mode.READ)
+    database = database_at(place.store, Mode.READ)
     database.open()
     try:
-        messages = _messages(place.path)
+        messages = _messages(place.store)
         found = []
         for cluster, instance in instances_of(database):
             if place.clusters is not None and cluster not in place.clusters:
@@ -69,9 +69,9 @@ def _with_cloud(week: Week, cloud: Week) -> Week:
     return replace(week, cloud=cloud.judgement, effects=tuple(effects))
 
 
-def _messages(history: Path) -> tuple[tuple[str, str, int], ...] | None:
+def _messages(history: Store) -> tuple[tuple[str, str, int], ...] | None:
     """Messages of the last week by channel and state; None where there is no outbox that can be read."""
-    outbox = Outbox(outbox_path(history), Mode.READ)
+    outbox = Outbox(outbox_store(history), Mode.READ)
     try:
         outbox.open()
         counts = outbox.counts()

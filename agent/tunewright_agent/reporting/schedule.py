@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import delete, select
-from sqlalchemy.dialects.sqlite import insert
 
 from tunewright_agent.clock import Clock
 from tunewright_agent.config.secrets import SecretError
@@ -18,6 +17,7 @@ from tunewright_agent.config.settings import Settings
 from tunewright_agent.history import schema
 from tunewright_agent.history.codec import SnapshotError
 from tunewright_agent.history.database import Database, HistoryError
+from tunewright_agent.history.stores.upsert import insert
 from tunewright_agent.lanes import Job, Lane
 from tunewright_agent.notify.channels import notifier_of
 from tunewright_agent.reporting.calendar import due_at
@@ -154,7 +154,7 @@ class Reporter:
             with self.database.transaction() as connection:
                 for one in places:
                     values = {"due": due.timestamp(), "place": one, "at": at.timestamp()}
-                    connection.execute(insert(table).values(**values).on_conflict_do_nothing())
+                    connection.execute(insert(connection, table).values(**values).on_conflict_do_nothing())
                 connection.execute(delete(table).where(table.c.at < (at - KEPT).timestamp()))
         except HistoryError as error:
             self._tell("history", str(error))

@@ -17,8 +17,8 @@ from typer.testing import CliRunner
 import states
 from tunewright_agent.cli import advice  # noqa: F401  # adds its commands
 from tunewright_agent.cli.app import app
-from tunewright_agent.history.database import Database
 from tunewright_agent.history.ledger import Ledger, Life
+from tunewright_agent.history.stores.sqlite import SqliteFile
 from tunewright_agent.reports.shapes import judgement_shape
 from tunewright_agent.state import Judgement
 from tunewright_analyzers.facts.ids import ClusterId
@@ -39,7 +39,7 @@ def given(minutes_ago: float = 1) -> Judgement:
 
 def book(path: Path, judgement: Judgement, cluster: str = "shop") -> None:
     """As the daemon does."""
-    database = Database(path)
+    database = SqliteFile(path)
     database.open()
     window = Window(ClusterId(cluster), NOW, NOW, states.snapshot())
     Ledger(database).judged(ClusterId(cluster), "db1:5432", judgement, window)
@@ -208,7 +208,7 @@ def test_a_dismissal_may_end(path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     )
     assert result.stdout == f"{MISSING} is dismissed and comes back on 2199-01-31 00:00 UTC.\n"
     tunewright("recommendations", "dismiss", MISSING, "--reason", "sooner", "--for", "30d", "--history", path)
-    database = Database(path)
+    database = SqliteFile(path)
     database.open()
     entry = Ledger(database).find(MISSING)
     database.close()
@@ -273,7 +273,7 @@ def test_where_there_is_no_history(tmp_path: Path, command: tuple[str, ...]) -> 
 @pytest.mark.parametrize("command", [("findings",), ("recommendations", "list")])
 def test_where_nothing_was_judged(tmp_path: Path, command: tuple[str, ...]) -> None:
     path = tmp_path / "fresh.db"
-    database = Database(path)
+    database = SqliteFile(path)
     database.open()
     database.close()
     refused(tunewright(*command, "--history", path), 1, "nothing has been judged yet", "tunewright once --url")
@@ -315,7 +315,7 @@ def test_what_is_logged_on_the_way_does_not_get_into_the_output(path: Path) -> N
 
 
 def test_reading_and_dismissing_while_a_daemon_writes(path: Path) -> None:
-    database = Database(path)
+    database = SqliteFile(path)
     database.open()
     ledger, stop, booked = Ledger(database), threading.Event(), []
 

@@ -12,10 +12,10 @@ import month
 from month import SHOP, Month, day
 from tunewright_agent.cli import advice, changes  # noqa: F401  # add their commands
 from tunewright_agent.cli.app import app
-from tunewright_agent.history.database import Database
 from tunewright_agent.history.effects import Follower
 from tunewright_agent.history.ledger import Ledger
 from tunewright_agent.history.store import History
+from tunewright_agent.history.stores.sqlite import SqliteFile
 
 pytestmark = pytest.mark.slow
 
@@ -74,6 +74,6 @@ def test_a_file_of_an_older_release_has_no_changes_yet(tmp_path: Path) -> None:
     with History(made) as history:
         Month(history, now=month.START + 3 * month.HOUR).judge()
         assert Ledger(history.database).newest()
-    database = Database(made)
+    database = SqliteFile(made)
     database.open()
     database.close()

@@ -1,11 +1,11 @@
 """CloudWatch's points in the history: at their own times, none twice, revised ones replaced, old ones dropped; files of an older release."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from sqlalchemy import func, select
 
 from tunewright_agent.history import schema
+from tunewright_agent.history.place import Store
 from tunewright_agent.history.store import History
 from tunewright_analyzers.facts.cloud_metrics import CloudMetrics, CloudTrends, Dimension, MetricPoint, MetricSeries
 from tunewright_analyzers.facts.ids import ClusterId, InstanceId
@@ -32,8 +32,8 @@ def rows(history: History) -> int:
         return connection.execute(select(func.count()).select_from(schema.cloud_points)).scalar_one()
 
 
-def test_overlapping_passes_double_no_point_and_a_revised_one_is_replaced(tmp_path: Path) -> None:
-    with History(tmp_path / "h.db") as history:
+def test_overlapping_passes_double_no_point_and_a_revised_one_is_replaced(store: Store) -> None:
+    with History(store) as history:
         history.record(SHOP, AWS, "c", (CloudMetrics((series({3: 1.0, 2: 2.0}),)),), NOW)
         history.record(SHOP, AWS, "c", (CloudMetrics((series({3: 1.0, 2: 2.5, 1: 3.0}),)),), NOW)
         history.record(ClusterId("other"), AWS, "c", (CloudMetrics((series({3: 9.0}),)),), NOW)
@@ -42,8 +42,8 @@ def test_overlapping_passes_double_no_point_and_a_revised_one_is_replaced(tmp_pa
         assert rows(history) == 4
 
 
-def test_hours_and_minutes_are_series_of_their_own_and_age_by_their_period(tmp_path: Path) -> None:
-    with History(tmp_path / "h.db") as history:
+def test_hours_and_minutes_are_series_of_their_own_and_age_by_their_period(store: Store) -> None:
+    with History(store) as history:
         history.record(SHOP, AWS, "c", (CloudMetrics((series({2000: 1.0, 5: 2.0}),)),), NOW)
         history.record(SHOP, AWS, "c", (CloudTrends((series({500: 3.0, 5: 4.0}, 3600),)),), NOW)
         history.maintain(NOW)
@@ -53,11 +53,10 @@ def test_hours_and_minutes_are_series_of_their_own_and_age_by_their_period(tmp_p
         assert rows(history) == 0
 
 
-def test_a_file_of_an_older_release_gets_the_new_tables(tmp_path: Path) -> None:
-    path = tmp_path / "h.db"
-    with History(path) as history, history.database.transaction() as connection:
+def test_a_file_of_an_older_release_gets_the_new_tables(store: Store) -> None:
+    with History(store) as history, history.database.transaction() as connection:
         schema.cloud_points.drop(connection)
         schema.cloud_series.drop(connection)
-    with History(path) as history:
+    with History(store) as history:
         history.record(SHOP, AWS, "c", (CloudMetrics((series({1: 1.0}),)),), NOW)
         assert rows(history) == 1

@@ -15,7 +15,8 @@ from structlog.testing import capture_logs
 
 from tunewright_agent.history import schema
 from tunewright_agent.history.codec import SnapshotError
-from tunewright_agent.history.database import DamagedError, Database, HistoryError, Mode, explained, packed, unpacked
+from tunewright_agent.history.database import DamagedError, HistoryError, Mode, packed, unpacked
+from tunewright_agent.history.stores.sqlite import SqliteFile, explained
 
 pytestmark = pytest.mark.slow  # some seconds together
 
@@ -34,13 +35,13 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "history.db"
 
 
-def put(database: Database, statement: str, said: str = "x" * 100) -> None:
+def put(database: SqliteFile, statement: str, said: str = "x" * 100) -> None:
     """Store one text."""
     with database.transaction() as connection:
         connection.execute(schema.texts.insert().values(statement=statement, text=said, last_seen=0.0))
 
 
-def texts(database: Database) -> set[str]:
+def texts(database: SqliteFile) -> set[str]:
     """The ids of what is stored."""
     with database.reading() as connection:
         return set(connection.execute(select(schema.texts.c.statement)).scalars())
@@ -48,7 +49,7 @@ def texts(database: Database) -> set[str]:
 
 def filled(path: Path, rows: int = 200) -> None:
     """A closed file of some hundred pages."""
-    database = Database(path)
+    database = SqliteFile(path)
     database.open()
     with database.transaction() as connection:
         values = [{"statement": f"{number:04d}", "text": "x" * 3000, "last_seen": 0.0} for number in range(rows)]
@@ -87,7 +88,7 @@ def test_a_damaged_file_is_set_aside_at_start_and_a_fresh_one_begun(path: Path, 
     filled(path)
     damage(path)
     before = path.read_bytes()
-    database = Database(path)
+    database = SqliteFile(path)
     with capture_logs() as logs:
         database.open()
     assert texts(database) == set()
@@ -108,7 +109,7 @@ def test_who_does_not_own_the_file_never_moves_it(path: Path, damage: Callable[[
     filled(path)
     damage(path)
     before = path.read_bytes()
-    database = Database(path, mode)
+    database = SqliteFile(path, mode)
     with pytest.raises(DamagedError, match=r"history\.db: the file is damaged"):  # noqa: PT012  # at the opening or at the first look
         database.open()
         texts(database)
@@ -121,7 +122,7 @@ def test_who_does_not_own_the_file_never_moves_it(path: Path, damage: Callable[[
 
 def test_damage_that_shows_while_running_is_set_aside_at_once_by_one_of_those_who_see_it(path: Path) -> None:
     filled(path)
-    database = Database(path)
+    database = SqliteFile(path)
     database.open()
     with open(path, "r+b") as file:  # noqa: PTH123  # in place: the open connections must see it
         raw = bytearray(file.read())
@@ -156,7 +157,7 @@ def test_damage_that_shows_while_running_is_set_aside_at_once_by_one_of_those_wh
 def test_two_damaged_files_are_both_kept(path: Path) -> None:
     for content in (b"one" * 2000, b"two" * 2000):
         path.write_bytes(content)
-        database = Database(path)
+        database = SqliteFile(path)
         database.open()
         database.close()
     kept = {one.read_bytes()[:3] for one in path.parent.glob("*damaged*")}
@@ -179,7 +180,7 @@ def test_a_newer_format_is_refused_and_left_as_it_is(path: Path) -> None:
         raw.execute("DROP TABLE events")  # a newer release may have no such table: it must not be made
         raw.commit()
     for mode in Mode:
-        database = Database(path, mode)
+        database = SqliteFile(path, mode)
         with pytest.raises(HistoryError, match=r"written by a newer tunewright \(format 99\): update") as caught:
             database.open()
         assert not isinstance(caught.value, DamagedError)
@@ -194,7 +195,7 @@ def test_another_programs_database_is_not_written_to(path: Path, table: str) -> 
         raw.commit()
         before = raw.execute("SELECT sql FROM sqlite_master").fetchall()
     with pytest.raises(HistoryError, match=r"another program's SQLite file: choose another history\.path"):
-        Database(path).open()
+        SqliteFile(path).open()
     with closing(sqlite3.connect(path)) as raw:
         assert raw.execute("SELECT sql FROM sqlite_master").fetchall() == before
 
@@ -202,33 +203,33 @@ def test_another_programs_database_is_not_written_to(path: Path, table: str) -> 
 @pytest.mark.parametrize("mode", [Mode.READ, Mode.WRITE])
 def test_no_file_is_made_by_who_does_not_own_it(path: Path, mode: Mode) -> None:
     with pytest.raises(HistoryError, match="there is no history file; `tunewright run"):
-        Database(path, mode).open()
+        SqliteFile(path, mode).open()
     assert not path.exists()
     path.touch()
     with pytest.raises(HistoryError, match="holds nothing yet"):
-        Database(path, mode).open()
+        SqliteFile(path, mode).open()
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(HistoryError, match=r"cannot be opened: File exists; choose another history\.path"):
-        Database(tmp_path / "file" / "history.db").open()
+        SqliteFile(tmp_path / "file" / "history.db").open()
 
 
 def test_a_closed_database_says_so(path: Path) -> None:
-    database = Database(path)
+    database = SqliteFile(path)
     with pytest.raises(HistoryError, match="is not open"), database.transaction():
         pass
 
 
 def test_a_path_may_hold_what_urls_may_not(tmp_path: Path) -> None:
     path = tmp_path / "a ?b#c%20d" / "h&mode=ro.db"
-    database = Database(path)
+    database = SqliteFile(path)
     database.open()
     put(database, "a")
     database.close()
     assert path.is_file()
-    database = Database(path, Mode.READ)
+    database = SqliteFile(path, Mode.READ)
     database.open()
     assert texts(database) == {"a"}
     database.close()
@@ -239,7 +240,7 @@ def test_a_path_may_hold_what_urls_may_not(tmp_path: Path) -> None:
 
 def test_a_reader_cannot_write(path: Path) -> None:
     filled(path, 1)
-    database = Database(path, Mode.READ)
+    database = SqliteFile(path, Mode.READ)
     database.open()
     with pytest.raises(HistoryError, match="SQLITE_READONLY"):
         put(database, "a")
@@ -259,7 +260,7 @@ def test_a_reader_of_another_account_needs_no_right_to_the_folder(tmp_path: Path
         status = 1
         try:
             os.setuid(65534)
-            database = Database(path, Mode.READ)
+            database = SqliteFile(path, Mode.READ)
             database.open()
             status = 0 if texts(database) == {"0000", "0001"} else 2
         finally:
@@ -268,7 +269,7 @@ def test_a_reader_of_another_account_needs_no_right_to_the_folder(tmp_path: Path
 
 
 def test_readers_see_one_state_beside_a_writer_and_wait_for_nobody(path: Path) -> None:
-    owner, reader = Database(path), Database(path, Mode.READ)
+    owner, reader = SqliteFile(path), SqliteFile(path, Mode.READ)
     owner.open()
     put(owner, "one")
     reader.open()
@@ -286,13 +287,13 @@ def test_readers_see_one_state_beside_a_writer_and_wait_for_nobody(path: Path) -
 
 def test_two_writers_take_turns_and_lose_nothing(path: Path) -> None:
     """Each reads and writes in one transaction: without turns one would overwrite what the other read."""
-    databases = [Database(path), Database(path, Mode.OWN)]
+    databases = [SqliteFile(path), SqliteFile(path, Mode.OWN)]
     databases[0].open()
     put(databases[0], "count", "0")
     databases[1].open()
     faults: list[Exception] = []
 
-    def work(database: Database) -> None:
+    def work(database: SqliteFile) -> None:
         try:
             for _ in range(25):
                 with database.transaction() as connection:
@@ -315,7 +316,7 @@ def test_two_writers_take_turns_and_lose_nothing(path: Path) -> None:
 
 def test_a_file_that_another_holds_is_told_after_a_while_and_never_taken_for_damaged(path: Path) -> None:
     filled(path, 1)
-    database = Database(path)
+    database = SqliteFile(path)
     database.open()
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
@@ -329,7 +330,7 @@ def test_a_file_that_another_holds_is_told_after_a_while_and_never_taken_for_dam
 
 
 def test_a_fault_inside_rolls_back(path: Path) -> None:
-    database = Database(path)
+    database = SqliteFile(path)
     database.open()
     twice = [{"statement": "a", "text": "", "last_seen": 0.0}] * 2
     with pytest.raises(HistoryError), database.transaction() as connection:
@@ -340,7 +341,7 @@ def test_a_fault_inside_rolls_back(path: Path) -> None:
 
 def test_no_value_gets_into_an_error(path: Path) -> None:
     """SQLAlchemy's own messages would quote the parameters."""
-    database = Database(path)
+    database = SqliteFile(path)
     database.open()
     put(database, "a", "swordfish")
     with pytest.raises(HistoryError) as caught:
@@ -354,7 +355,7 @@ def test_no_value_gets_into_an_error(path: Path) -> None:
 
 def test_shrinking_waits_for_no_reader(path: Path) -> None:
     filled(path)
-    database = Database(path)
+    database = SqliteFile(path)
     database.open()
     full = database.used_bytes
     with database.reading() as connection:

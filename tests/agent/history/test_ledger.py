@@ -1,10 +1,8 @@
 """The ledger: a state is the fold of events, ids stay, dismissals are temporary, applied is seen, withdrawn needs a check that could look."""
 
-from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +26,7 @@ from tunewright_agent.history.ledger import (
     fold,
     without,
 )
+from tunewright_agent.history.stores.sqlite import SqliteFile
 from tunewright_agent.state import Judgement
 from tunewright_analyzers.facts.effects import Change, Effect, Outcome, What
 from tunewright_analyzers.facts.ids import CheckId, ClusterId, FindingId, RecommendationId
@@ -41,12 +40,9 @@ CHECK = CheckId("indexes/missing")
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    """A ledger in a fresh file."""
-    database = Database(tmp_path / "history.db")
-    database.open()
-    yield Ledger(database)
-    database.close()
+def ledger(database: Database) -> Ledger:
+    """A ledger in a fresh store."""
+    return Ledger(database)
 
 
 def at(hours: float) -> datetime:
@@ -260,7 +256,7 @@ def _step(ledger: Ledger, model: Model, step: tuple[Any, ...], hour: int) -> Non
 def test_the_ledger_follows_its_diagram_whatever_happens(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[Any, ...]]
 ) -> None:
-    database = Database(tmp_path_factory.mktemp("ledger") / "h.db")
+    database = SqliteFile(tmp_path_factory.mktemp("ledger") / "h.db")
     database.open()
     ledger, model, before = Ledger(database), Model(), dict[str, tuple[LedgerEvent, ...]]()
     for hour, step in enumerate(steps, start=1):

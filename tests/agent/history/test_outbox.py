@@ -17,6 +17,7 @@ from messages import NOW, alert
 from tunewright_agent.config.notifications import ChannelSettings
 from tunewright_agent.history.database import HistoryError, Mode
 from tunewright_agent.history.outbox import Observed, Outbox, outbox_path
+from tunewright_agent.history.place import Store
 from tunewright_agent.history.silences import Silences
 from tunewright_agent.notify.channels import notifier_of
 from tunewright_agent.notify.sending import Sender, delay
@@ -29,8 +30,8 @@ ROUNDS = 12
 
 
 @pytest.fixture
-def outbox(tmp_path: Path) -> Iterator[Outbox]:
-    made = Outbox(tmp_path / "t.outbox.db")
+def outbox(store: Store) -> Iterator[Outbox]:
+    made = Outbox(store)
     made.open()
     yield made
     made.close()
@@ -48,9 +49,9 @@ def test_it_is_told_once_to_each_channel_and_resolved_once(outbox: Outbox) -> No
     assert [event for _, event, _ in outbox.events()] == [Event.OPENED, Event.OPENED, Event.RESOLVED, Event.RESOLVED]
 
 
-def test_a_reopened_file_has_not_forgotten_what_was_told(tmp_path: Path) -> None:
+def test_a_reopened_store_has_not_forgotten_what_was_told(store: Store) -> None:
     for expected in (2, 0, 0):
-        outbox = Outbox(tmp_path / "t.db")
+        outbox = Outbox(store)
         outbox.open()
         assert _see(outbox, 1, alert()) == expected
         outbox.close()
@@ -124,9 +125,9 @@ def test_clusters_and_channels_that_are_no_more_are_forgotten(outbox: Outbox) ->
     assert outbox.plan(PLAN, NOW + timedelta(seconds=9)) == 1  # the chat hears that it is over
 
 
-def test_silences_are_kept_listed_and_ended(outbox: Outbox, tmp_path: Path) -> None:
+def test_silences_are_kept_listed_and_ended(outbox: Outbox, store: Store) -> None:
     made = Silences(outbox.database).add(Silence("", NOW, NOW + timedelta(hours=1), "me", "release", ("shop",)))
-    other = Outbox(tmp_path / "t.outbox.db", Mode.READ)
+    other = Outbox(store, Mode.READ)
     other.open()
     assert Silences(other.database).all() == (made,)
     other.close()

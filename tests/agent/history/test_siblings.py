@@ -1,8 +1,6 @@
 """Several instances of one cluster in one ledger: none resolves a finding, or withdraws advice, that another stands by."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -28,12 +26,9 @@ WINDOW = Window(SHOP, DAY.start, DAY.end, states.snapshot())
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    """A ledger in a fresh file."""
-    database = Database(tmp_path / "history.db")
-    database.open()
-    yield Ledger(database)
-    database.close()
+def ledger(database: Database) -> Ledger:
+    """A ledger in a fresh store."""
+    return Ledger(database)
 
 
 def judge(ledger: Ledger, instance: str, hours: float, found: bool, not_judged: tuple[NotJudged, ...] = ()) -> None:

@@ -17,6 +17,7 @@ import states
 from cases import facts
 from cases.case import NOW
 from tunewright_agent.history import schema
+from tunewright_agent.history.place import Store
 from tunewright_agent.history.points import FIVE_MINUTES, HOUR, MINUTE, Retention
 from tunewright_agent.history.store import WEEK, History
 from tunewright_analyzers.facts.events import Event, Events
@@ -31,12 +32,20 @@ pytestmark = pytest.mark.slow  # some seconds together
 
 SHOP, DB1 = ClusterId("shop"), InstanceId("db1:5432")
 STARTED = NOW - timedelta(days=60)
+RETENTION = Retention(3600, 86400, 10 * 86400)
 
 
 @pytest.fixture
-def history(tmp_path: Path) -> Iterator[History]:
+def history(store: Store) -> Iterator[History]:
     """A fresh history that keeps minutes for an hour, five minutes for a day, hours for ten days."""
-    with History(tmp_path / "folder" / "history.db", Retention(3600, 86400, 10 * 86400)) as opened:
+    with History(store, RETENTION) as opened:
+        yield opened
+
+
+@pytest.fixture
+def file_history(tmp_path: Path) -> Iterator[History]:
+    """As `history`, in a file: what only a file does."""
+    with History(tmp_path / "folder" / "history.db", RETENTION) as opened:
         yield opened
 
 
@@ -323,37 +332,39 @@ def test_the_bound_drops_the_oldest_of_the_finest_and_says_so(tmp_path: Path) ->
         assert after.get(MINUTE, 0) < whole[MINUTE]
 
 
-def test_the_bound_goes_on_to_what_is_not_a_point(history: History) -> None:
+def test_the_bound_goes_on_to_what_is_not_a_point(file_history: History) -> None:
     for minute in range(3):
-        record(history, _many(minute, 400), states.plans(), minute=minute)
-    with history.database.transaction() as connection:
+        record(file_history, _many(minute, 400), states.plans(), minute=minute)
+    with file_history.database.transaction() as connection:
         connection.execute(update(schema.texts).values(text="x" * 4000))
-    history.retention = replace(history.retention, max_bytes=600_000)
-    told = history.maintain(at(3))
+    file_history.retention = replace(file_history.retention, max_bytes=600_000)
+    told = file_history.maintain(at(3))
     assert any("texts" in line for line in told)
-    assert history.size_bytes <= 600_000
-    history.retention = replace(history.retention, max_bytes=1000)
-    assert "raise it" in history.maintain(at(3))[-1]
+    assert file_history.size_bytes <= 600_000
+    file_history.retention = replace(file_history.retention, max_bytes=1000)
+    assert "raise it" in file_history.maintain(at(3))[-1]
 
 
-def test_a_reader_that_holds_the_file_does_not_make_the_bound_drop_everything(history: History) -> None:
+def test_a_reader_that_holds_the_file_does_not_make_the_bound_drop_everything(file_history: History) -> None:
     for minute in range(100):
-        record(history, _many(minute, 60), minute=minute)
-    history.database.shrink()
-    with history.database.reading() as connection:
+        record(file_history, _many(minute, 60), minute=minute)
+    file_history.database.shrink()
+    with file_history.database.reading() as connection:
         connection.execute(select(schema.meta)).all()
-        history.retention = replace(history.retention, minute=10**9, max_bytes=int(history.size_bytes * 0.9))
-        history.maintain(at(100))
-        assert resolutions(history).get(MINUTE, 0) > 0
+        file_history.retention = replace(
+            file_history.retention, minute=10**9, max_bytes=int(file_history.size_bytes * 0.9)
+        )
+        file_history.maintain(at(100))
+        assert resolutions(file_history).get(MINUTE, 0) > 0
 
 
-def test_freed_pages_are_given_back(history: History) -> None:
+def test_freed_pages_are_given_back(file_history: History) -> None:
     for minute in range(200):
-        record(history, _many(minute, 60), minute=minute)
-    history.database.shrink()
-    before = history.size_bytes
-    history.maintain(at(200) + timedelta(days=30))
-    assert history.size_bytes < before / 2
+        record(file_history, _many(minute, 60), minute=minute)
+    file_history.database.shrink()
+    before = file_history.size_bytes
+    file_history.maintain(at(200) + timedelta(days=30))
+    assert file_history.size_bytes < before / 2
 
 
 # --- events, plans, points that cannot be read
@@ -402,10 +413,10 @@ def test_a_point_that_cannot_be_read_costs_itself(history: History, payload: byt
     assert resolutions(history) == {HOUR: 1}
 
 
-def test_a_stored_reading_that_cannot_be_read_begins_anew(history: History, tmp_path: Path) -> None:
+def test_a_stored_reading_that_cannot_be_read_begins_anew(history: History, store: Store) -> None:
     record(history, reading(0, a=0), minute=0)
     _spoil(history, schema.latest, b"?")
-    with History(history.database.path) as restarted:
+    with History(store) as restarted:
         assert record(restarted, reading(1, a=10**9), minute=1) == ()
         record(restarted, reading(2, a=10**9 + 1), minute=2)
         assert calls(restarted) == {"a": 1}
@@ -414,9 +425,9 @@ def test_a_stored_reading_that_cannot_be_read_begins_anew(history: History, tmp_
 # --- the file
 
 
-def test_the_file_is_for_its_owner_alone(history: History) -> None:
-    record(history, reading(0, a=0), minute=0)
-    path = history.database.path
+def test_the_file_is_for_its_owner_alone(file_history: History) -> None:
+    record(file_history, reading(0, a=0), minute=0)
+    path = file_history.database.path
     modes = {one.name: stat.S_IMODE(one.stat().st_mode) for one in path.parent.iterdir()}
     assert modes == {"history.db": 0o600, "history.db-wal": 0o600, "history.db-shm": 0o600}
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
