@@ -1,7 +1,8 @@
 """What a watch remembers of one instance: the history and the ledger behind one door that never stops the watch.
 
-A file that cannot be written (full disk, lost folder) is told once in the log and stays in `fault` (published as
-tunewright_history_error) until a write succeeds; reading and judging go on with what the server itself counts.
+A store that cannot be written (full disk, lost folder, a database that is away) is told once in the log and stays in `fault` (published as
+tunewright_history_error) and as a Gap until a write succeeds; reading and judging go on with what the server itself counts. What was
+collected meanwhile waits in the backlog, and is written in its order once the store takes it again.
 """
 
 import threading
@@ -12,6 +13,8 @@ from typing import Protocol
 
 import structlog
 
+from tunewright_agent.clock import now
+from tunewright_agent.history.backlog import Backlog, Pass
 from tunewright_agent.history.codec import SnapshotError
 from tunewright_agent.history.effects import Follower, effects_of
 from tunewright_agent.history.ledger import Ledger
@@ -19,9 +22,11 @@ from tunewright_agent.history.store import History, HistoryError
 from tunewright_agent.state import Judgement
 from tunewright_analyzers.facts.ids import ClusterId, InstanceId, PlanId, StatementId
 from tunewright_analyzers.facts.plans import PlanOrigin
-from tunewright_analyzers.facts.snapshot import Section, SectionT, Snapshot, Window
+from tunewright_analyzers.facts.snapshot import Gap, Section, SectionT, Snapshot, Window
 
 _log = structlog.get_logger("memory")
+WRITTEN_AT_ONCE = 50
+"""Passes that waited, written before a new one: a lane must get on."""
 
 
 class Memory(Protocol):
@@ -45,6 +50,9 @@ class Memory(Protocol):
     def last_events(self) -> Mapping[str, datetime]:
         """When an event of each kind (and `advice_applied`) happened last."""
 
+    def gap(self) -> Gap | None:
+        """What is not kept now, and the mend; None while all is."""
+
 
 def window_at(snapshot: Snapshot, memory: Memory | None, seconds: float, at: datetime) -> Window:
     """The window that ends at `at`: of the memory, or of the server's own counters where there is none."""
@@ -54,15 +62,19 @@ def window_at(snapshot: Snapshot, memory: Memory | None, seconds: float, at: dat
 
 @dataclass(slots=True)
 class Fault:
-    """What is wrong with the history file, shared by all who use it. Told once when it begins and once when it ends."""
+    """What is wrong with the history, shared by all who use it. Told once when it begins and once when it ends."""
 
     text: str | None = None
+    since: datetime | None = None
+    backlog: Backlog = field(default_factory=Backlog)
+    """What waits to be written."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def tell(self, error: Exception | None) -> None:
         """Note a failure, or (None) that it works."""
         with self._lock:
             before, self.text = self.text, None if error is None else str(error)
+            self.since = None if error is None else self.since or now()
         if self.text is not None and self.text != before:
             _log.error("history_failed", reason=self.text)
         elif self.text is None and before is not None:
@@ -77,6 +89,8 @@ class Remembered:
     cluster: ClusterId
     instance: InstanceId
     fault: Fault
+    _order: threading.Lock = field(init=False, default_factory=threading.Lock)
+    """Lanes record at the same time; what waits goes first."""
 
     def _tried(self, work: Callable[[], None], *, writes: bool = False) -> None:
         """A reading that works says nothing of a full disk: only a write ends the fault."""
@@ -90,10 +104,48 @@ class Remembered:
 
     def record(self, identity: str, sections: tuple[Section, ...], at: datetime) -> None:
         """As Memory."""
-        self._tried(lambda: self._record(identity, sections, at), writes=True)
+        with self._order:
+            try:
+                if not self._written_before():
+                    self._keep(Pass.of(identity, sections, at))
+                    return
+                self.history.record(self.cluster, self.instance, identity, sections, at)
+            except HistoryError as error:
+                self.fault.tell(error)
+                if not error.lasting:
+                    self._keep(Pass.of(identity, sections, at))
+            else:
+                self.fault.tell(None)
 
-    def _record(self, identity: str, sections: tuple[Section, ...], at: datetime) -> None:
-        self.history.record(self.cluster, self.instance, identity, sections, at)
+    @property
+    def _owner(self) -> tuple[str, str]:
+        return (self.cluster, self.instance)
+
+    def _keep(self, one: Pass) -> None:
+        self.fault.backlog.keep(self._owner, one)
+
+    def _written_before(self) -> bool:
+        """Write what waits, the oldest first, some at a time; whether nothing waits any more. Raises HistoryError."""
+        backlog = self.fault.backlog
+        for _ in range(WRITTEN_AT_ONCE):
+            one = backlog.first(self._owner)
+            if one is None:
+                return True
+            try:
+                self.history.record(self.cluster, self.instance, one.identity, tuple(one.sections()), one.at)
+            except HistoryError as error:
+                if not error.lasting:
+                    raise
+                self.fault.tell(error)  # it would fail for ever, and hold up all that comes after it
+            backlog.done(self._owner, one)
+        return backlog.of(self._owner) == 0
+
+    def gap(self) -> Gap | None:
+        """As Memory."""
+        text, since, waiting = self.fault.text, self.fault.since, self.fault.backlog.of(self._owner)
+        if text is None or since is None:
+            return None
+        return Gap("history", f"{text}; {waiting} passes of this server wait to be written", since)
 
     def window(self, latest: Snapshot, start: datetime, end: datetime) -> Window:
         """As Memory; the server's own counters where the history cannot be read."""

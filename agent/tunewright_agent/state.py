@@ -89,3 +89,7 @@ class State:
     ready: bool = False
     channels: tuple[ChannelState, ...] = ()
     aws: AwsState | None = None
+    history_waiting: int = 0
+    """Passes that wait to be written, of all instances."""
+    history_dropped: int = 0
+    """Passes that went unwritten for want of room, since the start."""

@@ -147,6 +147,8 @@ class Assembly:
             all(watch.passed for watch in self.watches) and (fleet is None or fleet.passed),
             self.desk.states() if self.desk is not None else (),
             fleet.state() if fleet is not None else None,
+            self.fault.backlog.passes,
+            self.fault.backlog.dropped,
         )
 
     def _history_bytes(self) -> int:

@@ -103,6 +103,8 @@ def write_daemon(sheet: Sheet, state: State) -> None:
     """The daemon itself: readiness, history, build, process (Linux)."""
     sheet.add("tunewright_ready", state.ready)
     sheet.add("tunewright_history_bytes", state.history_bytes)
+    sheet.add("tunewright_history_waiting_passes", state.history_waiting)
+    sheet.add("tunewright_history_dropped_passes_total", state.history_dropped)
     for channel in state.channels:
         for name, number in channel.messages.items():
             sheet.add("tunewright_notifications", number, channel.name, name)

@@ -331,6 +331,16 @@ _AGENT = (
     Metric("tunewright_history_bytes", _GAUGE, "Size of the history."),
     Metric("tunewright_history_error", _GAUGE, "1 while the history cannot be written."),
     Metric(
+        "tunewright_history_waiting_passes",
+        _GAUGE,
+        "Passes that were collected and wait until the history can be written again.",
+    ),
+    Metric(
+        "tunewright_history_dropped_passes_total",
+        _COUNTER,
+        "Passes that waited to be written and went for want of room since the start.",
+    ),
+    Metric(
         "tunewright_series_dropped_total",
         _COUNTER,
         "Series left out of a scrape by the hard cap, summed over scrapes.",

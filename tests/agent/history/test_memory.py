@@ -14,12 +14,14 @@ from structlog.testing import capture_logs
 import states
 from cases import facts
 from cases.case import DAY, NOW
+from tunewright_agent.history.backlog import Pass
 from tunewright_agent.history.ledger import Ledger
 from tunewright_agent.history.store import History
 from tunewright_agent.memory import Fault, Remembered, window_at
 from tunewright_agent.state import Judgement
 from tunewright_analyzers.facts.events import Event, Events
 from tunewright_analyzers.facts.ids import ClusterId, InstanceId
+from tunewright_analyzers.facts.sessions import ActiveSessions
 from tunewright_analyzers.facts.snapshot import Period, Snapshot, Window
 from tunewright_analyzers.facts.statements import Statements
 
@@ -185,3 +187,79 @@ def test_a_damaged_file_is_replaced_while_the_watch_goes_on(memory: Remembered, 
     assert list(history.database.path.parent.glob("history.db.damaged-*"))
     calls = memory.window(snapshot(7, 17), at(2), at(7)).need(Statements).rows[0].calls
     assert 4 <= calls <= 7
+
+
+# --- what waits to be written
+
+
+def load(minute: float, samples: int) -> ActiveSessions:
+    """The load of a minute that is still sampled."""
+    return facts.load(samples=samples, period=Period(at(minute), at(minute + samples / 60)))
+
+
+def test_what_could_not_be_written_is_written_later_in_its_order(memory: Remembered, history: History) -> None:
+    memory.record("one", (reading(0, 10),), at(0))
+    assert memory.gap() is None
+    spoil(history)
+    for minute in range(1, 4):
+        memory.record(
+            "one", (reading(minute, 10 + minute), Events((Event(at(minute), "restarted", "db1"),))), at(minute)
+        )
+    gap = memory.gap()
+    assert gap is not None
+    assert gap.source == "history"
+    assert "3 passes of this server wait" in gap.reason
+    assert memory.fault.backlog.passes == 3
+    mend(history)
+    memory.record("one", (reading(4, 20),), at(4))
+    assert (memory.gap(), memory.fault.backlog.passes, memory.fault.text) == (None, 0, None)
+    assert [one.at for one in history.events(SHOP, at(0), at(9))] == [at(1), at(2), at(3)]
+    points = history.series(SHOP, DB1, reading(0, 0).rows[0].id, at(0), at(9))
+    assert [(period.end, calls) for period, calls, _ in points] == [
+        (at(1), 11 - 10),
+        (at(2), 1),
+        (at(3), 1),
+        (at(4), 7),
+    ]
+
+
+def test_of_a_running_minute_and_of_a_state_only_the_newest_waits(memory: Remembered, history: History) -> None:
+    spoil(history)
+    for samples in range(1, 40):
+        memory.record("one", (load(0, samples), facts.settings()), at(samples / 60))
+    assert memory.fault.backlog.passes == 1
+    memory.record("one", (load(1, 1), facts.settings()), at(1))
+    assert memory.fault.backlog.passes == 2, "another minute"
+    mend(history)
+    memory.record("one", (load(1, 2),), at(1 + 2 / 60))
+    found = history.points(SHOP, DB1, ActiveSessions, at(0), at(9))
+    assert [one.samples for one in found] == [39, 2]
+
+
+def test_where_there_is_no_room_the_oldest_go_and_are_counted(memory: Remembered, history: History) -> None:
+    memory.record("one", (reading(0, 0),), at(0))
+    spoil(history)
+    memory.fault.backlog.most_bytes = 3 * Pass.of("one", (reading(1, 1),), at(1)).size_bytes
+    for minute in range(1, 11):
+        memory.record("one", (reading(minute, minute),), at(minute))
+    assert 1 <= memory.fault.backlog.passes <= 3
+    assert memory.fault.backlog.dropped == 10 - memory.fault.backlog.passes
+    mend(history)
+    memory.record("one", (reading(11, 11),), at(11))
+    merged = history.merged(SHOP, DB1, at(0), at(12))["statements"]
+    assert isinstance(merged, Statements)
+    assert [row.calls for row in merged.rows] == [11], "counters lose nothing"
+
+
+def test_what_the_store_would_never_take_holds_up_nothing(memory: Remembered, history: History) -> None:
+    with closing(sqlite3.connect(history.database.path)) as raw:
+        raw.execute(
+            "CREATE TRIGGER no BEFORE INSERT ON events WHEN NEW.subject = 'bad' BEGIN SELECT RAISE(ABORT, 'no'); END"
+        )
+    spoil(history)
+    memory.record("one", (Events((Event(at(0), "restarted", "bad"),)),), at(0))
+    memory.record("one", (Events((Event(at(1), "restarted", "db1"),)),), at(1))
+    mend(history)
+    memory.record("one", (Events((Event(at(2), "restarted", "db1"),)),), at(2))
+    assert memory.fault.backlog.passes == 0
+    assert [one.at for one in history.events(SHOP, at(0), at(9))] == [at(1), at(2)]

@@ -24,8 +24,9 @@ from tunewright_agent.history.retention import Retention
 from tunewright_agent.history.store import History
 from tunewright_agent.history.stores import partitions
 from tunewright_agent.history.stores.postgresql import RETRY_SECONDS, PostgresqlStore, explained
+from tunewright_agent.memory import Fault, Remembered
 from tunewright_analyzers.facts.events import Event, Events
-from tunewright_analyzers.facts.ids import ClusterId, InstanceId
+from tunewright_analyzers.facts.ids import ClusterId, InstanceId, StatementId
 from tunewright_analyzers.facts.snapshot import Period
 from tunewright_analyzers.facts.statements import Coverage, Statements
 
@@ -166,9 +167,14 @@ def test_a_reader_finds_nothing_and_makes_nothing(shared_store: Address) -> None
 
 
 def test_a_reader_cannot_write(shared_store: Address) -> None:
-    with History(shared_store), History(shared_store, mode=Mode.READ) as reader:
-        with pytest.raises(HistoryError, match="only reads"), reader.database.transaction() as connection:
+    def write(history: History) -> None:
+        with history.database.transaction() as connection:
             connection.execute(schema.meta.insert().values(key="x", value="y"))
+
+    with History(shared_store), History(shared_store, mode=Mode.READ) as reader:
+        with pytest.raises(HistoryError, match="only reads"):
+            write(reader)
+        assert reader.clusters() == frozenset()
 
 
 def test_another_programs_tables_and_a_newer_format_are_said(shared_store: Address) -> None:
@@ -288,3 +294,28 @@ def test_a_server_that_falls_silent_is_given_up_at_the_deadline(
         finally:
             for pid in silent:
                 os.kill(pid, signal.SIGCONT)
+
+
+@pytest.mark.live
+def test_what_was_collected_while_the_store_was_away_is_written_when_it_is_back(own_server: EmbeddedServer) -> None:
+    with History(Address(own_server.url())) as history:
+        memory = Remembered(history, SHOP, DB1, Fault())
+        memory.record("one", (reading(0, a=0),), NOW)
+        with psycopg.connect(own_server.url("postgres"), autocommit=True) as admin:
+            admin.execute("CREATE DATABASE other")
+        with psycopg.connect(own_server.url("other"), autocommit=True) as admin:
+            admin.execute("ALTER DATABASE postgres WITH ALLOW_CONNECTIONS false")
+            admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'postgres'")
+            for minute in range(1, 4):
+                event = Events((Event(NOW + timedelta(minutes=minute), "restarted", "db1"),))
+                memory.record("one", (reading(minute, a=minute), event), NOW + timedelta(minutes=minute))
+            gap = memory.gap()
+            assert gap is not None
+            assert "3 passes of this server wait" in gap.reason
+            admin.execute("ALTER DATABASE postgres WITH ALLOW_CONNECTIONS true")
+        time.sleep(RETRY_SECONDS)
+        memory.record("one", (reading(4, a=9),), NOW + timedelta(minutes=4))
+        assert memory.gap() is None
+        points = history.series(SHOP, DB1, StatementId("a"), NOW, NOW + timedelta(hours=1))
+        assert [calls for _, calls, _ in points] == [1, 1, 1, 6]
+        assert len(history.events(SHOP, NOW, NOW + timedelta(hours=1))) == 3

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, MetaData, QueuePool, create_engine, e
 from sqlalchemy.exc import DBAPIError
 
 from tunewright_agent.history import schema
-from tunewright_agent.history.database import DamagedError, HistoryError, Mode
+from tunewright_agent.history.database import DamagedError, HistoryError, Mode, RefusedError
 from tunewright_agent.history.retention import Retention
 from tunewright_agent.history.stores.bound import bound
 
@@ -55,6 +55,8 @@ def explained(error: BaseException | None, path: Path) -> HistoryError:
         return HistoryError(f"{path}: another process holds it: run one agent for each history file")
     if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
         return DamagedError(f"{path}: the file is damaged ({said})")
+    if code.startswith(("SQLITE_CONSTRAINT", "SQLITE_MISMATCH", "SQLITE_TOOBIG")):
+        return RefusedError(f"{path}: the store does not take a value ({code}); please report it")
     return HistoryError(f"{path}: {said}")
 
 
