@@ -7,6 +7,7 @@ import pytest
 from tunewright_agent.config.load import ConfigurationError, load, read
 from tunewright_agent.config.secrets import SecretError, SecretReference
 from tunewright_agent.config.units import seconds, size_bytes, write_bytes, write_seconds
+from tunewright_agent.history.place import store_of
 
 CLUSTER = '[[clusters]]\nname = "shop"\nurl = "postgresql://tunewright@db/shop"\n'
 
@@ -47,6 +48,22 @@ def test_sizes_are_read_as_they_are_written(value: int) -> None:
             "checks.indexes/invald: no such check; did you mean 'indexes/invalid'?",
         ),
         ('[checks."indexes/invalid"]\nsize = "1MB"\n', "no threshold 'size'"),
+        (
+            '[history]\nurl = "mysql://me@store/t"\n',
+            "t.toml, line 2: history.url: 'mysql' keeps no history of ours: write postgresql",
+        ),
+        (
+            '[history]\nurl = "postgresql://me@store"\n',
+            "t.toml, line 2: history.url: it names no database: write postgresql://USER",
+        ),
+        (
+            '[history]\nurl = "host=store password=hush"\n',
+            "t.toml, line 2: history.url: it is not an address that we can read",
+        ),
+        (
+            '[history]\npassword_from = { env = "X" }\n',
+            "t.toml, line 1: history: password_from is of use with url only",
+        ),
         ("[web\n", "t.toml: not valid TOML"),
     ],
 )
@@ -87,3 +104,19 @@ def test_secrets_come_from_environment_and_file(tmp_path: Path, monkeypatch: pyt
         SecretReference(file=tmp_path / "none").resolve()
     with pytest.raises(ValueError, match="exactly one"):
         SecretReference()
+
+
+def test_a_shared_history_has_a_bound_only_where_it_is_written() -> None:
+    shared = '[history]\nurl = "postgresql://me:hush@store.example.net/t"\npassword_from = { env = "TUNEWRIGHT_TEST_STORE" }\n'
+    assert read("", "t.toml", {}).history.bound_bytes == 2 * 1024**3
+    assert read(shared, "t.toml", {}).history.bound_bytes is None
+    assert read(shared + 'max_size = "50GB"\n', "t.toml", {}).history.bound_bytes == 50 * 1024**3
+    settings = read(shared, "t.toml", {}).history
+    assert "hush" not in repr(settings)
+    store = store_of(settings)
+    assert str(store) == "postgresql://store.example.net/t"
+    assert "hush" not in repr(store)
+
+
+def test_a_file_is_the_default(tmp_path: Path) -> None:
+    assert store_of(read(f'[history]\npath = "{tmp_path}/t.db"\n', "t.toml", {}).history) == tmp_path / "t.db"
