@@ -11,7 +11,7 @@ from cases.facts import GB, MB, ago
 from tunewright_agent.metrics.server_status import COUNTERS
 from tunewright_agent.pipeline import Rules, judge
 from tunewright_agent.reports.shapes import Measured, MeasuredStatement
-from tunewright_agent.state import ChannelState, InstanceState, Judgement, SourceRun, State
+from tunewright_agent.state import ChannelState, InstanceState, Judgement, LeaseState, SourceRun, State
 from tunewright_analyzers.facts.cloud_metrics import Dimension
 from tunewright_analyzers.facts.databases import InputOutput, Throughput
 from tunewright_analyzers.facts.effects import Change, Effect, Effects, Outcome, StatementEffect, What
@@ -305,7 +305,8 @@ def shop() -> State:
     judgement = replace(judged, findings=(*findings, finding), recommendations=(*advice, recommendation))
     instance = replace(instance_of(read, judgement, _runs()), last_events={"plan_changed": ago(hours=2)})
     chat = ChannelState("chat", {"waiting": 1, "sent": 12}, 40.0)
-    return replace(state_of(instance), channels=(chat,))
+    leases = (LeaseState(ClusterId("shop"), True, ago(hours=1), 1), LeaseState(ClusterId("orders"), False, None, 0))
+    return replace(state_of(instance), channels=(chat,), leases=leases)
 
 
 def in_the_cloud() -> State:

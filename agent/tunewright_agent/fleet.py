@@ -55,6 +55,8 @@ class Group:
 
 
 CloudMaker = Callable[[ClusterId, Group, Found], Watch]
+Wanting = dict[tuple[ClusterId, InstanceId], tuple[Group, Callable[[], Watch | None]]]
+"""What should be watched, and how its watch is made."""
 MemberMaker = Callable[[ClusterId, Group, Found, CloudInstance], Watch | None]
 
 
@@ -77,9 +79,12 @@ class Fleet:
     every_seconds: float
     spool: Spool = field(default_factory=Spool)
     """Where log files are kept while they are read."""
+    holds: Callable[[ClusterId], bool] = lambda _name: True
+    """Whether we act for a cluster; others are found too, and not watched."""
     failures: dict[Place, str] = field(init=False, default_factory=dict)
     """Why discovery failed, by place; empty while it works."""
     refreshed: bool = field(init=False, default=False)
+    _found: tuple[Wanting, list[Group]] = field(init=False, default_factory=lambda: ({}, []))
     _watches: dict[Key, Watch] = field(init=False, default_factory=dict)
     _of_group: dict[Key, Group] = field(init=False, default_factory=dict)
     _names: dict[tuple[Place, str], ClusterId] = field(init=False, default_factory=dict)
@@ -143,6 +148,7 @@ class Fleet:
             self.failures.pop(group.wanted.place, None)
             for one in found:
                 wanted |= {key: (group, make) for key, make in self._wanted(group, one).items() if key not in wanted}
+        self._found = (wanted, unseen)
         self._settle(wanted, unseen)
         self._note(unseen)
         self.refreshed = True
@@ -160,6 +166,22 @@ class Fleet:
                 if cluster == name
             }
             watch.latest.note(MEMBERS, mine, now())
+
+    def names(self) -> frozenset[ClusterId]:
+        """The clusters that were found last."""
+        wanted, _ = self._found
+        with self._lock:
+            return frozenset(name for name, _ in (*wanted, *self._watches))
+
+    def settle(self) -> None:
+        """Begin and end watches by what we act for now, without looking again. Returns at once."""
+
+        def again() -> None:
+            found, unseen = self._found
+            self._settle(found, unseen)
+            self._note(unseen)
+
+        _offer(self._lane, Job("settle", again, lambda error: _log.error("not_settled", error=type(error).__name__)))
 
     def _tell(self, place: Place, error: SourceError) -> None:
         if self.failures.get(place) != error.reason:
@@ -202,10 +224,15 @@ class Fleet:
             self._names[(place, identifier)] = known
         return known
 
-    def _settle(self, wanted: dict[Key, tuple[Group, Callable[[], Watch | None]]], unseen: list[Group]) -> None:
-        """Begin what is new; end what is gone, unless its group could not be looked at."""
+    def _settle(self, found: Wanting, unseen: list[Group]) -> None:
+        """Begin what is new; end what is gone, unless its group could not be looked at, and what others act for."""
+        wanted = {key: one for key, one in found.items() if self.holds(key[0])}
         with self._lock:
-            gone = [key for key in self._watches if key not in wanted and self._of_group[key] not in unseen]
+            gone = [
+                key
+                for key in self._watches
+                if not self.holds(key[0]) or (key not in wanted and self._of_group[key] not in unseen)
+            ]
             ended = [(key, self._watches.pop(key)) for key in gone]
             new = [key for key in wanted if key not in self._watches]
         for key in new:

@@ -97,11 +97,6 @@ class Latest:
                 self._sections.pop(kind, None)
             self._changed_at = max(self._changed_at, at)
 
-    def note(self, source: str, gap: Gap | None) -> None:
-        """A Gap that no source has, such as the history's; or (None) that it is over."""
-        with self._lock:
-            self._gaps[source] = () if gap is None else (gap,)
-
     def ran(self, source: str, change: Callable[[SourceRun], SourceRun]) -> None:
         """Update a source's account of itself."""
         blank = SourceRun(source, _NEVER, 0.0, None, 0, 0, 0, 0.0)

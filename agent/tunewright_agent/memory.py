@@ -13,16 +13,16 @@ from typing import Protocol
 
 import structlog
 
-from tunewright_agent.clock import now
 from tunewright_agent.history.backlog import Backlog, Pass
 from tunewright_agent.history.codec import SnapshotError
 from tunewright_agent.history.effects import Follower, effects_of
+from tunewright_agent.history.leases import Fenced
 from tunewright_agent.history.ledger import Ledger
 from tunewright_agent.history.store import History, HistoryError
 from tunewright_agent.state import Judgement
 from tunewright_analyzers.facts.ids import ClusterId, InstanceId, PlanId, StatementId
 from tunewright_analyzers.facts.plans import PlanOrigin
-from tunewright_analyzers.facts.snapshot import Gap, Section, SectionT, Snapshot, Window
+from tunewright_analyzers.facts.snapshot import Section, SectionT, Snapshot, Window
 
 _log = structlog.get_logger("memory")
 WRITTEN_AT_ONCE = 50
@@ -50,8 +50,8 @@ class Memory(Protocol):
     def last_events(self) -> Mapping[str, datetime]:
         """When an event of each kind (and `advice_applied`) happened last."""
 
-    def gap(self) -> Gap | None:
-        """What is not kept now, and the mend; None while all is."""
+    def unwritten(self) -> str | None:
+        """Why what is collected is not written now, with the mend; None while it is."""
 
 
 def window_at(snapshot: Snapshot, memory: Memory | None, seconds: float, at: datetime) -> Window:
@@ -65,7 +65,6 @@ class Fault:
     """What is wrong with the history, shared by all who use it. Told once when it begins and once when it ends."""
 
     text: str | None = None
-    since: datetime | None = None
     backlog: Backlog = field(default_factory=Backlog)
     """What waits to be written."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -74,7 +73,6 @@ class Fault:
         """Note a failure, or (None) that it works."""
         with self._lock:
             before, self.text = self.text, None if error is None else str(error)
-            self.since = None if error is None else self.since or now()
         if self.text is not None and self.text != before:
             _log.error("history_failed", reason=self.text)
         elif self.text is None and before is not None:
@@ -96,6 +94,8 @@ class Remembered:
         """A reading that works says nothing of a full disk: only a write ends the fault."""
         try:
             work()
+        except Fenced:
+            return  # the watch is about to be stopped; whoever took over writes
         except (HistoryError, SnapshotError) as error:
             self.fault.tell(error)
         else:
@@ -110,6 +110,8 @@ class Remembered:
                     self._keep(Pass.of(identity, sections, at))
                     return
                 self.history.record(self.cluster, self.instance, identity, sections, at)
+            except Fenced as error:
+                _log.info("not_ours_to_write", reason=str(error), dropped=self.fault.backlog.forget(self._owner))
             except HistoryError as error:
                 self.fault.tell(error)
                 if not error.lasting:
@@ -140,12 +142,10 @@ class Remembered:
             backlog.done(self._owner, one)
         return backlog.of(self._owner) == 0
 
-    def gap(self) -> Gap | None:
+    def unwritten(self) -> str | None:
         """As Memory."""
-        text, since, waiting = self.fault.text, self.fault.since, self.fault.backlog.of(self._owner)
-        if text is None or since is None:
-            return None
-        return Gap("history", f"{text}; {waiting} passes of this server wait to be written", since)
+        text = self.fault.text
+        return None if text is None else f"what is collected waits to be written: {text}"
 
     def window(self, latest: Snapshot, start: datetime, end: datetime) -> Window:
         """As Memory; the server's own counters where the history cannot be read."""

@@ -67,6 +67,17 @@ class ChannelState:
 
 
 @dataclass(frozen=True, slots=True)
+class LeaseState:
+    """Whether we act for a cluster, where several agents share the history. `since` only while we do."""
+
+    cluster: ClusterId
+    held: bool
+    since: datetime | None
+    takeovers: int
+    """How often it was taken over from an agent that had gone silent, since the start."""
+
+
+@dataclass(frozen=True, slots=True)
 class AwsState:
     """How we fare with AWS: requests since the start by (action, region), what they cost, and where discovery fails."""
 
@@ -93,3 +104,5 @@ class State:
     """Passes that wait to be written, of all instances."""
     history_dropped: int = 0
     """Passes that went unwritten for want of room, since the start."""
+    leases: tuple[LeaseState, ...] = ()
+    """One for each cluster that we would act for; none where the history is ours alone."""

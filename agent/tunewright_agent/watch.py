@@ -126,7 +126,8 @@ class Watch:
             events = self._comparison.events(self.latest.identity.server, collected.sections, at)
             kept = (*collected.sections, Events(events)) if events else collected.sections
             self.memory.record(self.latest.identity.server, kept, at)
-            self.latest.note("history", self.memory.gap())
+            unwritten = self.memory.unwritten()
+            self.latest.note("history", {} if unwritten is None else {"history": (unwritten, None)}, at)
         for section in collected.sections:
             if isinstance(section, Statements):
                 self._govern(section)

@@ -1,11 +1,15 @@
 """Where concrete classes meet: settings in, a Watch for each cluster and the whole Assembly out. Called by the daemon, the demo and the commands."""
 
 import difflib
+import os
+import secrets
+import socket
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol, cast
 
 import structlog
@@ -14,8 +18,10 @@ from tunewright_agent.clock import Clock, now
 from tunewright_agent.cloud_watch import cloud_watch, login_of, member_settings
 from tunewright_agent.config.load import ConfigurationError
 from tunewright_agent.config.settings import CloudWatchSettings, ClusterSettings, HistorySettings, Settings
+from tunewright_agent.duty import REPORT, Duty
 from tunewright_agent.engines.engine import EngineParts, engine_of, switched_off
 from tunewright_agent.fleet import CLOUD, Fleet, Group
+from tunewright_agent.history.leases import Leases
 from tunewright_agent.history.outbox import Outbox, outbox_store
 from tunewright_agent.history.place import store_of
 from tunewright_agent.history.store import History, HistoryError, Retention
@@ -119,6 +125,8 @@ class Assembly:
     """Who notifies; None without channels."""
     fleet: Fleet | None = None
     """The clusters that AWS runs; None where the settings name none."""
+    duty: Duty | None = None
+    """Who acts for what, where several agents share the history: then it has the watches of the settings' clusters."""
     publisher: Publisher | None = field(init=False, default=None)
     """Who puts our metrics into CloudWatch; None unless it is switched on."""
     publish_seconds: float = 60.0
@@ -136,20 +144,26 @@ class Assembly:
 
     def state(self) -> State:
         """What is known now, frozen: for the pages and the metrics."""
-        fleet = self.fleet
-        watches = (*self.watches, *(fleet.watches if fleet is not None else ()))
+        fleet, own = self.fleet, self._own_watches()
+        watches = (*own, *(fleet.watches if fleet is not None else ()))
         return State(
             self.started_at,
             now(),
             tuple(watch.state() for watch in watches),
             self._history_bytes(),
             self.fault.text,
-            all(watch.passed for watch in self.watches) and (fleet is None or fleet.passed),
+            all(watch.passed for watch in own)
+            and (fleet is None or fleet.passed)
+            and (self.duty is None or self.duty.looked),
             self.desk.states() if self.desk is not None else (),
             fleet.state() if fleet is not None else None,
             self.fault.backlog.passes,
             self.fault.backlog.dropped,
+            self.duty.state() if self.duty is not None else (),
         )
+
+    def _own_watches(self) -> tuple[Watch, ...]:
+        return self.watches if self.duty is None else self.duty.watches
 
     def _history_bytes(self) -> int:
         try:
@@ -163,6 +177,8 @@ class Assembly:
             watch.start(self.clock)
         if self.fleet is not None:
             self.fleet.start(self.clock)
+        if self.duty is not None:
+            self.duty.start(self.clock)
         self._upkeep.start()
         job = Job("maintain", self._maintain, lambda error: self.fault.tell(error))
         self.clock.every(
@@ -191,12 +207,14 @@ class Assembly:
         """Tick no more, let what runs end within the deadline, cut the rest, close the history last. False where something was cut."""
         until = time.monotonic() + deadline_seconds
         self.clock.stop()
+        if self.duty is not None:
+            self.duty.drain()
         drained = [self.server.stop(min(2.0, deadline_seconds))]
         if self.fleet is not None:
             drained.append(self.fleet.stop(max(0.1, until - time.monotonic())))
         threads = [
             threading.Thread(target=lambda one=watch: drained.append(one.stop(max(0.1, until - time.monotonic()))))
-            for watch in self.watches
+            for watch in self._own_watches()
         ]
         for thread in threads:
             thread.start()
@@ -209,8 +227,14 @@ class Assembly:
             drained.append(self._publishing.close(max(0.1, until - time.monotonic())))
         if self.desk is not None:
             drained.append(self.desk.stop(max(0.1, until - time.monotonic())))
+        if self.duty is not None:
+            self.duty.stop()
         self.history.database.close()
         return all(drained)
+
+
+def _nobody_is_told(_cluster: str) -> None:
+    """There are no channels."""
 
 
 def _offer(lane: Lane, job: Job) -> None:
@@ -239,15 +263,36 @@ def publisher_of(settings: CloudWatchSettings, state: Callable[[], State]) -> Pu
     return Publisher(client, settings.namespace, settings.every, state, tell)
 
 
-def desk_of(settings: Settings) -> Desk | None:
+def desk_of(settings: Settings, leases: Leases | None = None) -> Desk | None:
     """The notifications, not yet open; None without channels."""
     if not settings.notifications.channels:
         return None
-    return Desk(Outbox(outbox_store(store_of(settings.history))), settings.notifications, now)
+    return Desk(Outbox(outbox_store(store_of(settings.history)), leases=leases), settings.notifications, now)
+
+
+def leases_of(settings: HistorySettings, history: History) -> Leases | None:
+    """Who acts for what; None where the history is this agent's alone. Another run of the same process is another holder."""
+    if not history.database.shared:
+        return None
+    holder = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(6)}"
+    return Leases(history.database, holder, settings.takeover_after)
+
+
+def memory_of(
+    history: History, fault: Fault, leases: Leases | None, name: ClusterId, instance: InstanceId
+) -> Remembered:
+    """The memory of one instance; in a shared history only while its cluster is ours. Raises Fenced where it is not."""
+    kept = history if leases is None else History(leases.guard(name), history.retention)
+    return Remembered(kept, name, instance, fault)
 
 
 def fleet_of(
-    settings: Settings, history: History | None, fault: Fault, telling: Telling | None = None, door: Door | None = None
+    settings: Settings,
+    history: History | None,
+    fault: Fault,
+    telling: Telling | None = None,
+    door: Door | None = None,
+    leases: Leases | None = None,
 ) -> Fleet | None:
     """The clusters that AWS runs, not yet looked for; None where the settings name none. Without history nothing is remembered.
 
@@ -262,7 +307,7 @@ def fleet_of(
         raise ConfigurationError(f"prices.files: {error}") from error
 
     def memory(name: ClusterId, instance: InstanceId) -> Memory | None:
-        return Remembered(history, name, instance, fault) if history is not None else None
+        return memory_of(history, fault, leases, name, instance) if history is not None else None
 
     def cloud(name: ClusterId, group: Group, found: Found) -> Watch:
         return cloud_watch(name, group, found, opened, settings, memory(name, CLOUD), telling, spool, prices)
@@ -277,7 +322,10 @@ def fleet_of(
 
     groups = tuple(Group.of(one) for one in settings.aws.targets)
     reserved = frozenset(cluster.name for cluster in settings.clusters)
-    return Fleet(opened, groups, cloud, member, reserved, settings.aws.discover_every, spool)
+    fleet = Fleet(opened, groups, cloud, member, reserved, settings.aws.discover_every, spool)
+    if leases is not None:
+        fleet.holds = lambda name: name in leases.held()
+    return fleet
 
 
 def assemble(settings: Settings, door: Door | None = None) -> Assembly:
@@ -288,19 +336,32 @@ def assemble(settings: Settings, door: Door | None = None) -> Assembly:
     web = settings.web
     token = web.token_from.resolve() if web.token_from is not None else None
     tls = Tls(web.tls_certificate, web.tls_key) if web.tls_certificate is not None and web.tls_key is not None else None
-    history, fault, desk = history_of(settings.history), Fault(), desk_of(settings)
-    watches = tuple(
-        watch_of(cluster, settings, Remembered(history, ClusterId(cluster.name), INSTANCE, fault), desk)
-        for cluster in settings.clusters
-    )
+    history, fault = history_of(settings.history), Fault()
+    leases = leases_of(settings.history, history)
+    desk = desk_of(settings, leases)
+
+    def watch(cluster: ClusterSettings) -> Watch:
+        memory = memory_of(history, fault, leases, ClusterId(cluster.name), INSTANCE)
+        return watch_of(cluster, settings, memory, desk)
+
+    for one in settings.clusters if leases is not None else ():
+        watch_of(one, settings, None)  # what is wrong is said now, and not when its lease is gained
+    watches = tuple(watch(one) for one in settings.clusters) if leases is None else ()
     try:  # no file is made for settings that are wrong
         history.database.open()
-        fleet = fleet_of(settings, history, fault, desk, door)
+        fleet = fleet_of(settings, history, fault, desk, door, leases)
         if desk is not None:  # what AWS runs is found later: its alerts of before are kept until then
             found = history.clusters() if fleet is not None else frozenset()
             desk.open(frozenset(cluster.name for cluster in settings.clusters) | found)
         assembly = Assembly(history, fault, watches, now(), desk, fleet)
-        assembly.reporter = Reporter(settings, history.database, now) if settings.report.day != "never" else None
+        if leases is not None:
+            makers = {ClusterId(one.name): partial(watch, one) for one in settings.clusters}
+            also = frozenset({REPORT} if settings.report.day != "never" else ())
+            taken_over = desk.take_over if desk is not None else _nobody_is_told
+            assembly.duty = Duty(leases, makers, taken_over, also, fleet)
+        if settings.report.day != "never":
+            ours = None if leases is None else partial(leases.is_valid, REPORT)
+            assembly.reporter = Reporter(settings, history.database, now, ours)
         assembly.publisher = publisher_of(settings.cloudwatch, assembly.state)
         assembly.publish_seconds = settings.cloudwatch.every
         assembly.server = serve(

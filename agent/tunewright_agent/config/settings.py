@@ -70,6 +70,12 @@ class HistorySettings(Table):
     password_from: SecretReference | None = Field(
         None, description="Where the password of url comes from, if not from the URL or ~/.pgpass."
     )
+    takeover_after: Duration = Field(
+        15.0,
+        description="With url: how long an agent may be silent until another that has the same clusters takes over.",
+        ge=5,
+        le=60,
+    )
     max_size: Size = Field(
         2 * 1024**3,
         description="The file's bound: the finest and oldest points go first. With url only where it is written here.",

@@ -44,7 +44,9 @@ class RefusedError(HistoryError):
 class Database(Protocol):
     """One store. `transaction()` and `reading()` give a connection; a fault inside rolls back. Every method raises HistoryError."""
 
-    mode: Mode
+    @property
+    def mode(self) -> Mode:
+        """What we may do to it."""
 
     @property
     def place(self) -> str:

@@ -10,22 +10,24 @@ thread only the oldest message that is not yet sent is claimed (a resolution nev
 What a receiver took in the moment of a kill is sent again with the same key: receivers that know keys drop it (docs/decisions/0016).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import ColumnElement, Connection, delete, func, select, true
 
 from tunewright_agent.history import outbox_schema as schema
 from tunewright_agent.history.codec import SnapshotError, dump, load
 from tunewright_agent.history.database import Mode
+from tunewright_agent.history.leases import Leases
 from tunewright_agent.history.place import Store, database_at
 from tunewright_agent.history.silences import kept_in
 from tunewright_agent.history.stores.upsert import insert
 from tunewright_alerts.message import Alert, Event, Message
-from tunewright_alerts.routing import GroupKey, Plan, Planned, Told, plan
+from tunewright_alerts.routing import GroupKey, Plan, Planned, Route, Told, plan
 
 _log = structlog.get_logger("outbox")
 WAITING, SENDING, SENT, GIVEN_UP = "waiting", "sending", "sent", "given_up"
@@ -58,6 +60,7 @@ class Claimed:
     attempts: int
     made_at: datetime
     doubtful: bool
+    cluster: str = ""
 
 
 def outbox_path(history: Path) -> Path:
@@ -70,34 +73,75 @@ def outbox_store(history: Store) -> Store:
     return outbox_path(history) if isinstance(history, Path) else history
 
 
+def _by_cluster(route: Route) -> Route:
+    """Where agents share the outbox no group spans two clusters (they may be in different hands), and its name begins with its cluster."""
+    return replace(route, group_by=("cluster", *(one for one in route.group_by if one != "cluster")))
+
+
 def _at(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
 class Outbox:
-    """One outbox file. Every method raises HistoryError where it cannot be used."""
+    """One outbox. Every method raises HistoryError where it cannot be used.
 
-    def __init__(self, store: Store, mode: Mode = Mode.OWN) -> None:
+    With `leases` several agents share it: each notes, tells and sends only for the clusters that it holds, and no message speaks of two.
+    """
+
+    def __init__(self, store: Store, mode: Mode = Mode.OWN, leases: Leases | None = None) -> None:
         self.database = database_at(store, mode, schema.metadata)
+        self._leases = leases
 
     def open(self) -> None:
-        """Open it; as its owner, take back what was being sent when the last owner ended."""
+        """Open it; as its only owner, take back what was being sent when the last owner ended."""
         self.database.open()
-        if self.database.mode is Mode.OWN:
+        if self.database.mode is Mode.OWN and self._leases is None:
             table = schema.messages
             with self.database.transaction() as connection:
                 again = table.update().where(table.c.state == SENDING).values(state=WAITING, reason="doubtful")
                 connection.execute(again)
 
     def close(self) -> None:
-        """Close the file."""
+        """Close it."""
         self.database.close()
+
+    def take_over(self, cluster: str, channels: frozenset[str], at: datetime) -> None:
+        """A cluster is ours now: what its last agent was sending is doubtful; what goes to channels that we have not is given up."""
+        table = schema.messages
+        mine = table.update().where(table.c.cluster == cluster)
+        with self._transaction(cluster) as connection:
+            connection.execute(mine.where(table.c.state == SENDING).values(state=WAITING, reason="doubtful"))
+            ended = {"state": GIVEN_UP, "reason": "the channel is no more", "ended_at": at.timestamp()}
+            connection.execute(mine.where(table.c.state == WAITING, table.c.channel.not_in(channels)).values(**ended))
+            told = schema.told
+            connection.execute(delete(told).where(told.c.cluster == cluster, told.c.channel.not_in(channels)))
+
+    @contextmanager
+    def _transaction(self, *clusters: str) -> Iterator[Connection]:
+        """A transaction that may write; where the outbox is shared, undone if another agent acts for one of the clusters."""
+        with self.database.transaction() as connection:
+            yield connection
+            if self._leases is not None:
+                for cluster in sorted(set(clusters)):
+                    self._leases.confirm(connection, cluster)
+
+    def _cluster_of(self, one: Planned) -> str:
+        """The cluster that a group is about; "" where it may be about several."""
+        return "" if self._leases is None else one.group.partition("\n")[0]
+
+    def _of_ours(self, column: ColumnElement[str]) -> ColumnElement[bool]:
+        """Whether it is of a cluster for which we act; true where the outbox is ours alone."""
+        return true() if self._leases is None else column.in_(sorted(self._leases.scope()))
+
+    def may_send(self, claimed: Claimed) -> bool:
+        """Whether no other agent can be sending it: asked last before it leaves, by our own clock."""
+        return self._leases is None or self._leases.is_valid(claimed.cluster)
 
     def observe(self, seen: Observed, settle_seconds: float) -> None:
         """Note what stands; what is gone, and stays gone for `settle_seconds`, no longer stands."""
         if not seen.alerts and not self._standing_of(seen):
             return  # nothing to write, most of the time
-        with self.database.transaction() as connection:
+        with self._transaction(seen.cluster) as connection:
             known = self._rows_of(connection, seen)
             for alert in seen.alerts:
                 self._note(connection, seen, alert, known.get(alert.key))
@@ -157,6 +201,8 @@ class Outbox:
 
     def forget(self, clusters: frozenset[str], channels: frozenset[str], at: datetime) -> None:
         """Of clusters that are watched no more nothing stands; of channels that are no more nothing is sent."""
+        if self._leases is not None:
+            return  # others' clusters and channels are none of our business; `take_over` forgets channels
         alerts, messages = schema.alerts, schema.messages
         with self.database.transaction() as connection:
             connection.execute(delete(alerts).where(alerts.c.cluster.not_in(clusters)))
@@ -167,33 +213,38 @@ class Outbox:
 
     def plan(self, how: Plan, at: datetime) -> int:
         """Make the messages that are due to be told; the answer is their number."""
+        if self._leases is not None:
+            how = replace(how, routes=tuple(_by_cluster(one) for one in how.routes))
         with self.database.reading() as connection:
-            if not self._planned(connection, how, at):
+            first = self._planned(connection, how, at)
+            if not first:
                 return 0
-        with self.database.transaction() as connection:
-            planned = self._planned(connection, how, at)
+        with self._transaction(*(self._cluster_of(one) for one in first)) as connection:
+            known = {(one.channel, one.group) for one in first}
+            planned = [one for one in self._planned(connection, how, at) if (one.channel, one.group) in known]
             for one in planned:
                 self._tell(connection, one, at)
         return sum(one.message is not None for one in planned)
 
     def _planned(self, connection: Connection, how: Plan, at: datetime) -> tuple[Planned, ...]:
-        rows = connection.execute(select(schema.alerts.c.payload)).scalars()
+        alerts = schema.alerts
+        rows = connection.execute(select(alerts.c.payload).where(self._of_ours(alerts.c.cluster))).scalars()
         standing = {alert.key: alert for alert in (load(Alert, payload) for payload in rows)}
         told = self._told(connection)
         if not standing and not any(one.alerts for one in told.values()):
             return ()
         table = schema.messages
-        recent = select(table.c.channel, table.c.made_at).where(table.c.made_at > at.timestamp() - LATELY_SECONDS)
+        late = table.c.made_at > at.timestamp() - LATELY_SECONDS
+        recent = select(table.c.channel, table.c.made_at).where(late, self._of_ours(table.c.cluster))
         lately: dict[str, list[datetime]] = {}
         for row in connection.execute(recent):
             lately.setdefault(row.channel, []).append(_at(row.made_at))
         times = {channel: tuple(values) for channel, values in lately.items()}
         return plan(how, standing, told, kept_in(connection), times, at)
 
-    @staticmethod
-    def _told(connection: Connection) -> dict[GroupKey, Told]:
+    def _told(self, connection: Connection) -> dict[GroupKey, Told]:
         found: dict[GroupKey, Told] = {}
-        for row in connection.execute(select(schema.told)):
+        for row in connection.execute(select(schema.told).where(self._of_ours(schema.told.c.cluster))):
             known: Mapping[str, Alert] = load(dict[str, Alert], row.payload)
             found[(row.channel, row.group)] = Told(known, None if row.at is None else _at(row.at), row.number)
         return found
@@ -203,14 +254,15 @@ class Outbox:
             "number": one.told.number,
             "at": None if one.told.at is None else one.told.at.timestamp(),
             "payload": dump(dict[str, Alert], dict(one.told.alerts)),
+            "cluster": self._cluster_of(one),
         }
         statement = insert(connection, schema.told).values(channel=one.channel, group=one.group, **values)
         connection.execute(statement.on_conflict_do_update(index_elements=["channel", "group"], set_=values))
         if one.message is not None:
-            self._put(connection, one.channel, one.message, at)
+            self._put(connection, one.channel, one.message, at, self._cluster_of(one))
 
     @staticmethod
-    def _put(connection: Connection, channel: str, message: Message, at: datetime) -> None:
+    def _put(connection: Connection, channel: str, message: Message, at: datetime, cluster: str) -> None:
         now = at.timestamp()
         connection.execute(
             insert(connection, schema.messages).values(
@@ -223,13 +275,14 @@ class Outbox:
                 made_at=now,
                 due_at=now,
                 payload=dump(Message, message),
+                cluster=cluster,
             )
         )
 
     def claim(self, channel: str, at: datetime) -> Claimed | None:
         """The next message of that channel that is due, now `sending`; the oldest of its thread. None where there is none."""
         table = schema.messages
-        mine = (table.c.channel == channel, table.c.state == WAITING)
+        mine = (table.c.channel == channel, table.c.state == WAITING, self._of_ours(table.c.cluster))
         with self.database.reading() as connection:
             if not connection.execute(select(table.c.id).where(*mine, table.c.due_at <= at.timestamp()).limit(1)).first():  # fmt: skip
                 return None
@@ -246,7 +299,9 @@ class Outbox:
             except SnapshotError:
                 connection.execute(here.values(state=GIVEN_UP, reason="unreadable", ended_at=at.timestamp()))
                 return None
-        return Claimed(row.id, message, row.attempts + 1, _at(row.made_at), row.reason == "doubtful")
+            if self._leases is not None:
+                self._leases.confirm(connection, row.cluster)
+        return Claimed(row.id, message, row.attempts + 1, _at(row.made_at), row.reason == "doubtful", row.cluster)
 
     def sent(self, claimed: Claimed, at: datetime) -> None:
         """The receiver took it."""
@@ -258,21 +313,22 @@ class Outbox:
 
     def _ended(self, claimed: Claimed, state: str, reason: str | None, at: datetime) -> None:
         table = schema.messages
-        with self.database.transaction() as connection:
+        with self._transaction(claimed.cluster) as connection:
             mine = table.update().where(table.c.id == claimed.id)
             connection.execute(mine.values(state=state, reason=reason, ended_at=at.timestamp()))
 
     def again(self, claimed: Claimed, reason: str, due_at: datetime) -> None:
         """It failed; it is due again then."""
         table = schema.messages
-        with self.database.transaction() as connection:
+        with self._transaction(claimed.cluster) as connection:
             mine = table.update().where(table.c.id == claimed.id)
             connection.execute(mine.values(state=WAITING, reason=reason, due_at=due_at.timestamp()))
 
     def counts(self) -> dict[tuple[str, str], int]:
         """Messages by (channel, state), of those that are kept."""
         table = schema.messages
-        wanted = select(table.c.channel, table.c.state, func.count()).group_by(table.c.channel, table.c.state)
+        counted = select(table.c.channel, table.c.state, func.count()).where(self._of_ours(table.c.cluster))
+        wanted = counted.group_by(table.c.channel, table.c.state)
         with self.database.reading() as connection:
             return {(row[0], row[1]): int(row[2]) for row in connection.execute(wanted)}
 
@@ -280,7 +336,11 @@ class Outbox:
         """When the oldest message of each channel that is not yet sent was made."""
         table = schema.messages
         unsent = table.c.state.in_((WAITING, SENDING))
-        wanted = select(table.c.channel, func.min(table.c.made_at)).where(unsent).group_by(table.c.channel)
+        wanted = (
+            select(table.c.channel, func.min(table.c.made_at))
+            .where(unsent, self._of_ours(table.c.cluster))
+            .group_by(table.c.channel)
+        )
         with self.database.reading() as connection:
             return {row[0]: _at(row[1]) for row in connection.execute(wanted)}
 

@@ -1,6 +1,7 @@
 """The tables of the outbox file. Times are UTC seconds since 1970; payloads are JSON of history.codec.
 
 A file of its own: what people must be told survives a history that is damaged or full, and the history's bound does not count it.
+In a shared store they stand beside the history's; there `cluster` says whose agent tells and sends ("" in a file: its owner does).
 """
 
 from sqlalchemy import Column, Float, Index, Integer, LargeBinary, MetaData, String, Table
@@ -30,6 +31,7 @@ told = Table(
     Column("number", Integer, nullable=False),
     Column("at", Float),
     Column("payload", LargeBinary, nullable=False),
+    Column("cluster", String, nullable=False, server_default=""),
 )
 messages = Table(
     "messages",
@@ -46,6 +48,7 @@ messages = Table(
     Column("ended_at", Float),
     Column("reason", String),
     Column("payload", LargeBinary, nullable=False),
+    Column("cluster", String, nullable=False, server_default=""),
 )
 Index("messages_by_state", messages.c.state, messages.c.channel)
 silences = Table(

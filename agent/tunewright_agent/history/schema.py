@@ -165,6 +165,15 @@ effects = Table(
     Column("at", Float, nullable=False),
     Column("payload", LargeBinary, nullable=False),
 )
+leases = Table(
+    "leases",
+    metadata,
+    Column("cluster", String, primary_key=True),
+    Column("holder", String, nullable=False),
+    Column("token", Integer, nullable=False),
+    Column("since", Float, nullable=False),
+    Column("expires", Float, nullable=False),
+)
 AGEING = (
     (deltas, deltas.c.end),
     (cloud_points, cloud_points.c.at),

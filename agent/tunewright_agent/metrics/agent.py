@@ -105,6 +105,12 @@ def write_daemon(sheet: Sheet, state: State) -> None:
     sheet.add("tunewright_history_bytes", state.history_bytes)
     sheet.add("tunewright_history_waiting_passes", state.history_waiting)
     sheet.add("tunewright_history_dropped_passes_total", state.history_dropped)
+    for lease in state.leases:
+        sheet.add("tunewright_lease_held", lease.held, lease.cluster)
+        sheet.add(
+            "tunewright_lease_since_timestamp_seconds", lease.since.timestamp() if lease.since else None, lease.cluster
+        )
+        sheet.add("tunewright_lease_takeovers_total", lease.takeovers, lease.cluster)
     for channel in state.channels:
         for name, number in channel.messages.items():
             sheet.add("tunewright_notifications", number, channel.name, name)

@@ -331,6 +331,24 @@ _AGENT = (
     Metric("tunewright_history_bytes", _GAUGE, "Size of the history."),
     Metric("tunewright_history_error", _GAUGE, "1 while the history cannot be written."),
     Metric(
+        "tunewright_lease_held",
+        _GAUGE,
+        "1 where this agent acts for the cluster, of those that share a history; 0 where it stands by.",
+        ("cluster",),
+    ),
+    Metric(
+        "tunewright_lease_since_timestamp_seconds",
+        _GAUGE,
+        "Since when this agent acts for the cluster, by the shared store's clock.",
+        ("cluster",),
+    ),
+    Metric(
+        "tunewright_lease_takeovers_total",
+        _COUNTER,
+        "How often this agent took the cluster over from one that had gone silent, since its start.",
+        ("cluster",),
+    ),
+    Metric(
         "tunewright_history_waiting_passes",
         _GAUGE,
         "Passes that were collected and wait until the history can be written again.",

@@ -13,6 +13,7 @@ from tunewright_agent.clock import Clock
 from tunewright_agent.config.notifications import NotificationSettings
 from tunewright_agent.history.codec import SnapshotError
 from tunewright_agent.history.database import HistoryError
+from tunewright_agent.history.leases import Fenced
 from tunewright_agent.history.ledger import could_look
 from tunewright_agent.history.outbox import STATES, Observed, Outbox
 from tunewright_agent.lanes import Job, Lane
@@ -53,6 +54,11 @@ class Desk:
         """Open the outbox; what was being sent when the last daemon ended is taken up again. Raises HistoryError."""
         self.outbox.open()
         self.outbox.forget(clusters, frozenset(one.name for one in self.settings.channels), self.now())
+
+    def take_over(self, cluster: str) -> None:
+        """A cluster is ours now: its unsent messages too. Never raises."""
+        channels = frozenset(one.name for one in self.settings.channels)
+        self._tried(lambda: self.outbox.take_over(cluster, channels, self.now()))
 
     def start(self, clock: Clock) -> None:
         """Start the senders and the planning."""
@@ -95,6 +101,8 @@ class Desk:
         """Told once when it begins to fail and once when it works again."""
         try:
             work()
+        except Fenced as error:
+            _log.info("not_ours_to_tell", reason=str(error))
         except (HistoryError, SnapshotError) as error:
             if str(error) != self._failing:
                 _log.error("outbox_failed", reason=str(error))

@@ -13,6 +13,7 @@ import structlog
 from tunewright_agent.config.notifications import ChannelSettings
 from tunewright_agent.config.secrets import SecretError
 from tunewright_agent.history.database import HistoryError
+from tunewright_agent.history.leases import Fenced
 from tunewright_agent.history.outbox import Claimed, Outbox
 from tunewright_alerts.delivery import DeliveryError, Notifier, Refused
 from tunewright_alerts.message import Message
@@ -70,6 +71,9 @@ class Sender:
         while not self._stop.is_set():
             try:
                 idle = not self.once()
+            except Fenced as error:
+                _log.info("not_ours_to_send", channel=self.channel.name, reason=str(error))
+                continue
             except HistoryError as error:
                 _log.error("outbox_failed", channel=self.channel.name, reason=str(error))
                 self._stop.wait(UNWRITABLE_SECONDS)
@@ -87,6 +91,9 @@ class Sender:
         claimed = self._outbox.claim(self.channel.name, self._now())
         if claimed is None:
             return False
+        if not self._outbox.may_send(claimed):  # this process was paused: whoever took over sends it
+            self._outbox.again(claimed, "doubtful", self._now())
+            return True
         error = self._try(claimed.message)
         at = self._now()
         if error is None:

@@ -69,6 +69,8 @@ class Reporter:
     settings: Settings
     database: Database
     now: Callable[[], datetime]
+    ours: Callable[[], bool] | None = None
+    """Whether it is for us to send it, where several agents share the history; None where it is ours alone."""
     _lane: Lane = field(init=False, default_factory=lambda: Lane("report"))
     _failing: dict[str, str] = field(init=False, default_factory=dict)
 
@@ -93,7 +95,7 @@ class Reporter:
         """Make what is due and hand it to the places that have not had it; the answer is those that took it now. Never raises."""
         wanted = self.settings.report
         due = due_at(wanted.day, wanted.time, wanted.timezone, self.now())
-        if due is None:
+        if due is None or (self.ours is not None and not self.ours()):
             return ()
         try:
             waiting = [one for one in self.places() if one not in self._had(due)]

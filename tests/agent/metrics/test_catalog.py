@@ -16,7 +16,7 @@ COUNTED = {
     "transactions", "written", "workers", "changes", "promises", "cores", "replicas", "invalid",
     "events",
     "acu", "alerts", "clusters", "created", "credits", "dollars", "length", "maintenance", "rate", "reads", "requested", "requests", "used", "writes",
-    "questions", "queries", "waits", "tables", "misses", "connects", "threads",
+    "takeovers", "questions", "queries", "waits", "tables", "misses", "connects", "threads",
 }  # fmt: skip
 """What a metric without a unit counts: a plural noun, or a noun with its participle."""
 STATES = {

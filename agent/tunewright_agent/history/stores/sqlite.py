@@ -16,6 +16,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection, Engine, MetaData, QueuePool, create_engine, event, inspect, select, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.schema import CreateColumn
 
 from tunewright_agent.history import schema
 from tunewright_agent.history.database import DamagedError, HistoryError, Mode, RefusedError
@@ -167,6 +168,7 @@ class SqliteFile:
             self._check_format(connection, tables)
             if self.mode is Mode.OWN:
                 self._tables.create_all(connection)  # those that came with a later release
+                _add_columns(connection, self._tables)
 
     def _check_format(self, connection: Connection, tables: list[str]) -> None:
         version = None
@@ -302,6 +304,17 @@ class SqliteFile:
         if self._engine is not None:
             self._engine.dispose()
             self._engine = None
+
+
+def _add_columns(connection: Connection, tables: MetaData) -> None:
+    """Columns that came with a later release; they have defaults, so that an older one still writes."""
+    known = inspect(connection)
+    for table in tables.sorted_tables:
+        there = {column["name"] for column in known.get_columns(table.name)}
+        for column in (one for one in table.columns if one.name not in there):
+            connection.execute(
+                text(f'ALTER TABLE "{table.name}" ADD COLUMN {CreateColumn(column).compile(connection)}')
+            )
 
 
 def _reader(engine: Engine) -> Engine:
