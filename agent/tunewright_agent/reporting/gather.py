@@ -30,7 +30,8 @@ def place_of(settings: Settings) -> Place:
         if one.dollars_per_hour is not None and one.vcpus is not None
     }
     names = frozenset(one.name for one in settings.clusters)
-    every = bool(settings.aws.targets)  # what AWS runs is found, not named
+    shared = settings.history.url is not None  # one report for the fleet: of every agent's clusters
+    every = bool(settings.aws.targets) or shared  # what AWS runs is found, not named
     return Place(store_of(settings.history), None if every else names or None, prices)
 
 
