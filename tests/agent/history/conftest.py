@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from tunewright_agent.embedded.server import EmbeddedServer
+from tunewright_agent.history import outbox_schema, schema
 from tunewright_agent.history.database import Database, Mode
 from tunewright_agent.history.place import Address, Store, database_at
 
@@ -18,18 +19,39 @@ def _stores() -> dict[str, str]:
     return {}
 
 
-@pytest.fixture
-def shared_store(start: Callable[[int], EmbeddedServer], _stores: dict[str, str]) -> Address:
-    """A fresh, empty schema of its own in PostgreSQL 18. It goes with the server."""
-    server, schema = start(18), f"s_{uuid.uuid4().hex[:12]}"
-    if "url" not in _stores:
+def _schema(server: EmbeddedServer, stores: dict[str, str]) -> Address:
+    if "url" not in stores:
         name = f"history_{uuid.uuid4().hex[:12]}"
         with psycopg.connect(server.url(), autocommit=True) as admin:
             admin.execute(f"CREATE DATABASE {name}")
-        _stores["url"] = server.url(name)
-    with psycopg.connect(_stores["url"], autocommit=True) as admin:
+        stores["url"] = server.url(name)
+    schema = f"s_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(stores["url"], autocommit=True) as admin:
         admin.execute(f"CREATE SCHEMA {schema}")
-    return Address(f"{_stores['url']}{'&' if '?' in _stores['url'] else '?'}options=-csearch_path%3D{schema}")
+    return Address(f"{stores['url']}{'&' if '?' in stores['url'] else '?'}options=-csearch_path%3D{schema}")
+
+
+@pytest.fixture
+def shared_store(start: Callable[[int], EmbeddedServer], _stores: dict[str, str]) -> Address:
+    """A fresh, empty schema of its own in PostgreSQL 18. It goes with the server."""
+    return _schema(start(18), _stores)
+
+
+@pytest.fixture
+def emptied_store(start: Callable[[int], EmbeddedServer], _stores: dict[str, str]) -> Address:
+    """A schema that has its tables already, and no rows: making them anew takes longer than most tests."""
+    if "emptied" not in _stores:
+        made = _schema(start(18), _stores)
+        for tables in (schema.metadata, outbox_schema.metadata):
+            database = database_at(made, Mode.OWN, tables)
+            database.open()
+            database.close()
+        _stores["emptied"] = made.url
+    with psycopg.connect(_stores["emptied"], autocommit=True) as admin:
+        for table in sorted({*schema.metadata.tables, *outbox_schema.metadata.tables} - {"meta"}):
+            admin.execute(f"DELETE FROM {table}")
+        admin.execute("DELETE FROM meta WHERE key <> 'version'")
+    return Address(_stores["emptied"])
 
 
 @pytest.fixture(params=["file", pytest.param("postgresql", marks=pytest.mark.live)])
@@ -37,7 +59,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
     """Where a history may be made: in a file, and in PostgreSQL."""
     if request.param == "file":
         return tmp_path / "folder" / "history.db"
-    found: Address = request.getfixturevalue("shared_store")
+    found: Address = request.getfixturevalue("emptied_store")
     return found
 
 

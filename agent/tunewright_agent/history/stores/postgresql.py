@@ -299,14 +299,16 @@ class PostgresqlStore:
             yield mine
 
     def prepare(self, now: float) -> None:
-        """Make the partitions of soon, each in a transaction of its own. Raises HistoryError."""
+        """Make the partitions of soon. Raises HistoryError."""
         with self.reading() as connection:
-            wanted = list(partitions.missing(connection, now))
-        for one, start in wanted:
-            with self.transaction() as connection:
-                connection.execute(text(f"SELECT pg_advisory_xact_lock({_MAKING})"))
-                if start not in partitions.partitions(connection, one):  # another agent was first
-                    partitions.make(connection, one, start)
+            if not list(partitions.missing(connection, now)):
+                return
+        with self.transaction() as connection:
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({_MAKING})"))
+            for one, start in list(
+                partitions.missing(connection, now)
+            ):  # asked again: another agent may have been first
+                partitions.make(connection, one, start)
 
     def drop_old(self, retention: Retention, now: float) -> None:
         """Drop the partitions in which nothing is kept any more. Raises HistoryError."""
