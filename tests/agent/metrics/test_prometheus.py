@@ -163,6 +163,8 @@ def test_series_of_what_is_gone_vanish() -> None:
         "tunewright_ready",
         "tunewright_history_bytes",
         "tunewright_history_error",
+        "tunewright_history_waiting_passes",
+        "tunewright_history_dropped_passes_total",
         "tunewright_build_info",
     }
 
