@@ -182,6 +182,48 @@ BOARD = Board(
                 ),
                 Panel("History", "Size of the history.", "bytes", (Query("tunewright_history_bytes", "{{instance}}"),)),
                 Panel(
+                    "History behind",
+                    "Passes that wait until the history can be written, and those that went for want of room.",
+                    "short",
+                    (
+                        Query("tunewright_history_waiting_passes", "{{instance}} waiting"),
+                        Query(
+                            "increase(tunewright_history_dropped_passes_total[10m])", "{{instance}} gone in ten minutes"
+                        ),
+                    ),
+                ),
+                Panel(
+                    "Who acts",
+                    "Of the daemons that share a history, the one that acts for each cluster.",
+                    "short",
+                    (Query('tunewright_lease_held{cluster=~"$cluster"}', "{{cluster}}: {{instance}}"),),
+                    empty="no daemon shares its history",
+                ),
+                Panel(
+                    "Acting since",
+                    "How long the daemon that acts for a cluster has done so.",
+                    "s",
+                    (
+                        Query(
+                            'time() - tunewright_lease_since_timestamp_seconds{cluster=~"$cluster"}',
+                            "{{cluster}}: {{instance}}",
+                        ),
+                    ),
+                    empty="no daemon shares its history",
+                ),
+                Panel(
+                    "Taken over",
+                    "Clusters taken over in an hour from daemons that had gone silent.",
+                    "short",
+                    (
+                        Query(
+                            'sum by (cluster) (increase(tunewright_lease_takeovers_total{cluster=~"$cluster"}[1h]))',
+                            "{{cluster}}",
+                        ),
+                    ),
+                    empty="no daemon shares its history",
+                ),
+                Panel(
                     "Series left out",
                     "Series in ten minutes that the cap of one metric left out of scrapes.",
                     "short",
