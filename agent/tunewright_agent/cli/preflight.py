@@ -11,7 +11,7 @@ from rich.markup import escape
 from tunewright_agent.cli.advise import cluster_of
 from tunewright_agent.cli.app import Exit, Format, app, err, fail, out
 from tunewright_agent.cli.observe import targets
-from tunewright_agent.cli.safe_window import points
+from tunewright_agent.cli.safe_window import jobs, points
 from tunewright_agent.clock import now
 from tunewright_agent.engines.engine import engine_of
 from tunewright_agent.history.database import HistoryError, Mode
@@ -24,6 +24,7 @@ from tunewright_agent.sources.source import SourceError
 from tunewright_analyzers.ddl.effects import PreflightError
 from tunewright_analyzers.ddl.locks import Effect, Lock, Work
 from tunewright_analyzers.ddl.preflight import LOCK_TIMEOUT, Estimate, Preflight, Target, Told, preflight, wanted
+from tunewright_analyzers.ddl.rates import Rates, measured
 from tunewright_analyzers.ddl.window import LEAST_DAYS, SafeWindow, safe_window
 from tunewright_analyzers.facts.ids import ClusterId
 
@@ -72,6 +73,17 @@ def _reader_of(url: str | None, config: Path | None, cluster: str | None) -> tup
     if not isinstance(reader, Reader):
         fail("preflight knows PostgreSQL's locks only", Exit.USAGE)
     return reader, (store_of(settings.history), ClusterId(chosen.name))
+
+
+def _rates(asked: _History | None) -> Rates | None:
+    """What the daemon measured on this server; None where no history was asked, or it cannot be read (`_window` then says so)."""
+    if asked is None:
+        return None
+    try:
+        with History(asked[0], mode=Mode.READ) as history:
+            return measured(jobs(history, asked[1], now()))
+    except HistoryError:
+        return None
 
 
 def _window(asked: _History | None, told: Preflight, database: str | None) -> SafeWindow | str | None:
@@ -146,6 +158,7 @@ def _shape(told: Preflight, window: SafeWindow | str | None) -> dict[str, Any]:
             "size_bytes": None if target is None else target.heap_bytes + target.toast_bytes + target.index_bytes,
             "rows": None if target is None else target.rows,
             "seconds": None if part.estimate is None else [part.estimate.least, part.estimate.most],
+            "seconds_basis": None if part.estimate is None else part.estimate.basis,
             "waits_for": [
                 {
                     "pid": holder.pid,
@@ -184,7 +197,7 @@ def _print_one(part: Told) -> None:
         size = bytes_text(target.heap_bytes + target.toast_bytes)
         out.print(
             f"  {target.schema}.{target.name}: {size}, indexes {bytes_text(target.index_bytes)}, {target.rows:,.0f} rows; once it has the "
-            f"lock: {_span(part.estimate)} (by assumed rates, not measured)",
+            f"lock: {_span(part.estimate)}{f' ({part.estimate.basis})' if part.estimate.basis else ''}",
             markup=False,
         )
     for holder in part.waits_for:
@@ -242,7 +255,7 @@ def command(
         effects = wanted(text)
         reader, asked = _reader_of(url, config, cluster)
         known = _asked(reader, effects)
-        told = preflight(text, known)
+        told = preflight(text, known, _rates(asked))
     except PreflightError as error:
         fail(
             f"the statement: {error}", Exit.USAGE, "give one statement such as ALTER TABLE, CREATE INDEX or VACUUM FULL"

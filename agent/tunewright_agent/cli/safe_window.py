@@ -1,15 +1,19 @@
-"""What the daemon's history says of a table's hours, and of who blocked whom. Asked by `tunewright preflight` and `tunewright locks`."""
+"""What the daemon's history says of a table's hours, and how fast work on tables went. Asked by `tunewright preflight` and `tunewright locks`."""
 
 from datetime import datetime, timedelta
 
+from tunewright_agent.history.deltas import merge
 from tunewright_agent.history.store import History
 from tunewright_agent.wiring import INSTANCE
 from tunewright_analyzers.ddl.window import Point
 from tunewright_analyzers.facts.ids import ClusterId
+from tunewright_analyzers.facts.progress import Job, Progress
 from tunewright_analyzers.facts.relations import Table, Tables
 from tunewright_analyzers.facts.sessions import ActiveSessions
 
 BACK = timedelta(days=14)
+MEASURED = timedelta(days=90)
+"""How far back a measured rate is believed: discs and instance classes change seldom."""
 _COARSEST_SECONDS = 3600.0
 
 
@@ -33,6 +37,13 @@ def points(
         for section in history.points(cluster, INSTANCE, ActiveSessions, end - BACK, end)
         if section.samples
     )
+
+
+def jobs(history: History, cluster: ClusterId, end: datetime) -> tuple[Job, ...]:
+    """Index builds and vacuums of the last MEASURED, by table and command. Raises HistoryError."""
+    seen = history.points(cluster, INSTANCE, Progress, end - MEASURED, end)
+    whole = merge(seen) if seen else None
+    return whole.rows if isinstance(whole, Progress) else ()
 
 
 def _point(section: ActiveSessions, used: dict[int, tuple[float, float]], *, read: bool) -> Point:

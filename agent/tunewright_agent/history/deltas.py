@@ -18,6 +18,7 @@ from typing import Any, TypeVar, cast
 
 from tunewright_analyzers.facts.databases import Database, Databases, InputOutput, Throughput
 from tunewright_analyzers.facts.log_events import LogEvent, LogEvents
+from tunewright_analyzers.facts.progress import Job, Progress
 from tunewright_analyzers.facts.relations import Index, Indexes, Table, Tables
 from tunewright_analyzers.facts.server_status import GROWING, ErrorCount, Errors, ServerStatus, Value
 from tunewright_analyzers.facts.sessions import ActiveSessions, BlockedTime, SessionLoad
@@ -59,6 +60,7 @@ _IO = (
     "fsyncs",
 )
 _LOG_EVENT = ("count", "seconds", "bytes")
+_JOB = ("runs", "seconds", "heap_bytes", "scanned_bytes", "scanned_seconds", "index_passes", "repeated_runs")
 _WAL = ("wal_records", "wal_full_page_images", "wal_bytes", "wal_buffers_full")
 _CHECKPOINTS = (
     "checkpoints_timed",
@@ -111,6 +113,10 @@ def _event_key(row: LogEvent) -> Hashable:
     return (row.category, row.kind, row.database, row.subject)
 
 
+def _job_key(row: Job) -> Hashable:
+    return (row.kind, row.table, row.command)
+
+
 FORMS: dict[type[Section], _Form] = {
     Statements: _Form("rows", _statement_key, _STATEMENT),
     Tables: _Form("rows", _name_key, _TABLE),
@@ -118,6 +124,7 @@ FORMS: dict[type[Section], _Form] = {
     Databases: _Form("rows", _name_key, _DATABASE),
     Throughput: _Form("io", _io_key, _IO),
     LogEvents: _Form("rows", _event_key, _LOG_EVENT),
+    Progress: _Form("rows", _job_key, _JOB),
     ServerStatus: _Form("counters", _value_key, ("value",)),
     Errors: _Form("rows", _value_key, ("raised",)),
 }
@@ -157,7 +164,7 @@ def _was_reset(before: Section, now: Section) -> bool:
     if isinstance(before, Statements) and isinstance(now, Statements):
         return before.coverage.reset_at != now.coverage.reset_at
     # Another start of the agent counts from where the one before had read to.
-    return isinstance(before, LogEvents) and isinstance(now, LogEvents) and before.period.start != now.period.start
+    return isinstance(now, LogEvents | Progress) and _period(before).start != now.period.start
 
 
 def _reborn(old: Any, row: Any) -> bool:
@@ -228,7 +235,7 @@ def onto(delta: Section, latest: Section) -> Section:
     if form is None or type(delta) is not type(latest):
         return delta
     counted = {form.key(row): row for row in getattr(delta, form.rows)}
-    only_counted = isinstance(latest, Statements | LogEvents)
+    only_counted = isinstance(latest, Statements | LogEvents | Progress)
     rows = []
     for row in getattr(latest, form.rows):
         mine = counted.pop(form.key(row), None)

@@ -1,22 +1,16 @@
 """All that can be told of a DDL statement before it runs. In come its text and, where a server was asked, the tables' sizes; out comes a Preflight.
 
-Called by `tunewright preflight`. The rates behind durations are stated: they are assumptions for a server of today, not measurements.
+Called by `tunewright preflight`. The rates behind durations are stated: measured ones where the daemon saw such work, else assumptions.
 """
 
 from dataclasses import dataclass, replace
 
 from tunewright_analyzers.ddl.effects import effects, parsed_ddl
 from tunewright_analyzers.ddl.locks import Effect, Lock, Work
+from tunewright_analyzers.ddl.rates import Rate, Rates
 from tunewright_analyzers.ddl.safe import Safe, safe_form
 from tunewright_analyzers.ddl.types import stored_alike
 
-_MB = 1_000_000
-READ_RATES = (100 * _MB, 500 * _MB)
-"""Bytes a second at which a table is read whole: slow and fast."""
-WRITE_RATES = (20 * _MB, 100 * _MB)
-"""Bytes a second at which a table is written anew (with WAL)."""
-BUILD_RATES = (10 * _MB, 50 * _MB)
-"""Bytes a second of finished index at which it is built."""
 LOCK_TIMEOUT = "2s"
 
 
@@ -49,13 +43,15 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """From `least` to `most` seconds."""
+    """From `least` to `most` seconds, and by which rates."""
 
     least: float
     most: float
+    basis: str = ""
 
     def __add__(self, other: "Estimate") -> "Estimate":
-        return Estimate(self.least + other.least, self.most + other.most)
+        bases = dict.fromkeys((self.basis, other.basis))
+        return Estimate(self.least + other.least, self.most + other.most, "; ".join(one for one in bases if one))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,25 +86,30 @@ class Preflight:
         return any(one.effect.lock.blocks_writes and one.effect.work is not Work.CATALOGUE for one in self.told)
 
 
-def _over(size: int, rates: tuple[int, int]) -> Estimate:
-    return Estimate(size / rates[1], size / rates[0])
+def _over(size: int, rate: Rate) -> Estimate:
+    return Estimate(size / rate.fast, size / rate.slow, rate.basis)
 
 
-def estimate(effect: Effect, target: Target) -> Estimate:
-    """How long the work takes, by the assumed rates; the wait for the lock comes on top."""
+def estimate(effect: Effect, target: Target, rates: Rates) -> Estimate:
+    """How long the work takes by the rates; the wait for the lock comes on top."""
     heap = target.heap_bytes + target.toast_bytes
     if effect.work is Work.CATALOGUE:
         return Estimate(0.0, 0.1)
     if effect.work is Work.SCAN:
-        return _over(target.heap_bytes, READ_RATES)
+        return _over(target.heap_bytes, rates.read)
     if effect.work is Work.BUILD:
-        passes = 2 if effect.lock is Lock.SHARE_UPDATE_EXCLUSIVE else 1
+        concurrently = effect.lock is Lock.SHARE_UPDATE_EXCLUSIVE
+        whole = rates.whole_build(concurrently=concurrently)
+        if whole is not None:
+            return _over(target.heap_bytes, whole)
         # The new index's size is not known; a fifth of the heap is what one integer key of a row of 100 bytes takes.
-        return _over(target.heap_bytes * passes, READ_RATES) + _over(target.heap_bytes // 5, BUILD_RATES)
-    return _over(heap, READ_RATES) + _over(heap, WRITE_RATES) + _over(target.index_bytes, BUILD_RATES)
+        return _over(target.heap_bytes * (2 if concurrently else 1), rates.read) + _over(
+            target.heap_bytes // 5, rates.build
+        )
+    return _over(heap, rates.read) + _over(heap, rates.write) + _over(target.index_bytes, rates.build)
 
 
-def _told(effect: Effect, target: Target | None) -> Told:
+def _told(effect: Effect, target: Target | None, rates: Rates) -> Told:
     if target is None:
         return Told(effect, None, None, ())
     old = dict(target.columns).get(effect.column or "")
@@ -116,7 +117,7 @@ def _told(effect: Effect, target: Target | None) -> Told:
         why = f"changes the catalogue only: {old} and {effect.new_type} store the same bytes"
         effect = replace(effect, work=Work.CATALOGUE, why=why)
     waits = tuple(one for one in target.holders if one.granted and effect.lock.conflicts(one.lock))
-    return Told(effect, target, estimate(effect, target), waits)
+    return Told(effect, target, estimate(effect, target, rates), waits)
 
 
 def wanted(text: str) -> tuple[Effect, ...]:
@@ -124,9 +125,11 @@ def wanted(text: str) -> tuple[Effect, ...]:
     return effects(parsed_ddl(text))
 
 
-def preflight(text: str, targets: dict[tuple[str | None, str], Target] | None = None) -> Preflight:
-    """What the statement would do; `targets` by the name as written. Raises PreflightError."""
+def preflight(
+    text: str, targets: dict[tuple[str | None, str], Target] | None = None, rates: Rates | None = None
+) -> Preflight:
+    """What the statement would do; `targets` by the name as written; `rates` of their server (none: assumed). Raises PreflightError."""
     tree = parsed_ddl(text)
     known = targets or {}
-    told = tuple(_told(one, known.get((one.schema, one.table))) for one in effects(tree))
+    told = tuple(_told(one, known.get((one.schema, one.table)), rates or Rates()) for one in effects(tree))
     return Preflight(told, safe_form(tree))

@@ -82,6 +82,10 @@ class LoggedVacuum:
     delay_seconds: float | None = None
     """Time that it slept for cost-based delay (18 on, track_cost_delay_timing)."""
     to_prevent_wraparound: bool = False
+    blocks_hit: int | None = None
+    blocks_read: int | None = None
+    blocks_dirtied: int | None = None
+    """What its cost is counted by; None where the log does not say it."""
 
 
 @dataclass(frozen=True, slots=True)

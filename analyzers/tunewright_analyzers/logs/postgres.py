@@ -37,6 +37,7 @@ _TABLE = re.compile(r'table "(?P<name>[^\n]{1,200}?)"')
 _INDEX_SCANS = re.compile(r"index scans: (\d+)")
 _TUPLES = re.compile(r"^tuples: (\d+) removed, \d+ remain(?:, (\d+) are dead but not yet removable)?", re.MULTILINE)
 _ELAPSED = re.compile(r"elapsed: (\d+\.\d+) s")
+_BUFFERS = re.compile(r"^buffer usage: (\d+) hits, (\d+) (?:misses|reads), (\d+) dirtied", re.MULTILINE)
 _DELAY = re.compile(r"^delay time: (\d+\.\d+) ms", re.MULTILINE)
 
 
@@ -208,7 +209,8 @@ def vacuum(entry: Entry, subject: str, now: datetime) -> LoggedVacuum | None:
     )
     if tuples is None or elapsed is None or scans is None or len(names) != 3:
         return None  # a name with a dot in it cannot be taken apart with certainty
-    delay = _DELAY.search(entry.message)
+    delay, buffers = _DELAY.search(entry.message), _BUFFERS.search(entry.message)
+    hit, read, dirtied = (None, None, None) if buffers is None else (int(one) for one in buffers.groups())
     return LoggedVacuum(
         at=entry.at or now,
         database=names[0],
@@ -220,4 +222,7 @@ def vacuum(entry: Entry, subject: str, now: datetime) -> LoggedVacuum | None:
         unremovable_rows=None if tuples[2] is None else int(tuples[2]),
         delay_seconds=None if delay is None else float(delay[1]) / 1000,
         to_prevent_wraparound="to prevent wraparound" in entry.message.partition(":")[0],
+        blocks_hit=hit,
+        blocks_read=read,
+        blocks_dirtied=dirtied,
     )

@@ -4,7 +4,7 @@ Called by the checks `parameters/*`, which know what and why. Narrowest scope fi
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tunewright_analyzers.facts.relations import Table
 from tunewright_analyzers.facts.settings import RoleSetting, Setting, Settings
@@ -134,6 +134,17 @@ def for_statement(
     name = _name(parameter)
     note = "SET LOCAL belongs into the transaction that runs the statement, just before it."
     return Tuned((change,), (f"SET LOCAL {name} = {literal(change.advised)};",), (f"RESET {name};",), note)
+
+
+def for_session(
+    settings: Settings, statement: str, parameter: str, wanted: float | str, *, effect: str
+) -> Tuned | None:
+    """For one utility statement, in its session: not every one may stand in a transaction (CREATE INDEX CONCURRENTLY)."""
+    tuned = for_statement(settings, statement, parameter, wanted, effect=effect)
+    if tuned is None:
+        return None
+    plain = tuple(text.replace("SET LOCAL ", "SET ", 1) for text in tuned.statements)
+    return replace(tuned, statements=plain, note="SET in the session that runs the statement, just before it.")
 
 
 def for_table(table: Table, settings: Settings, wanted: Mapping[str, str], *, effect: str) -> Tuned | None:

@@ -4,6 +4,7 @@ The cost model is the manual's ("Cost-based Vacuum Delay"): a worker sleeps `del
 the buffers, 2 for one that was read, 20 for one that it dirties. So it is the shortest time that the throttle allows, and no promise.
 """
 
+from tunewright_analyzers.facts.log_events import LoggedVacuum
 from tunewright_analyzers.facts.relations import Table
 from tunewright_analyzers.facts.settings import Settings
 
@@ -39,14 +40,41 @@ def dead_rows_a_day(table: Table, period_seconds: float) -> float:
     return (table.rows_updated + table.rows_deleted) / period_seconds * SECONDS_A_DAY
 
 
+def cost_delay(table: Table, settings: Settings) -> float:
+    """Seconds that a worker sleeps on this table each time; 0 where nothing throttles it."""
+    own = dict(table.options).get("autovacuum_vacuum_cost_delay")
+    if own is not None:
+        return float(own) / 1000
+    delay = settings.number("autovacuum_vacuum_cost_delay", 0.002)
+    return delay if delay >= 0 else settings.number("vacuum_cost_delay", 0.0)
+
+
+def cost_limit(table: Table, settings: Settings) -> float:
+    """Points that a worker may spend on this table before it sleeps, were it alone."""
+    limit = option(table, settings, "autovacuum_vacuum_cost_limit")
+    return limit if limit > 0 else settings.number("vacuum_cost_limit", 200)
+
+
 def points_a_second(table: Table, settings: Settings) -> float | None:
     """What the throttle lets one worker spend; None where nothing throttles it (delay 0)."""
-    delay_ms = dict(table.options).get("autovacuum_vacuum_cost_delay")
-    delay = float(delay_ms) / 1000 if delay_ms is not None else settings.number("autovacuum_vacuum_cost_delay", 0.002)
-    limit = option(table, settings, "autovacuum_vacuum_cost_limit")
-    if limit <= 0:
-        limit = settings.number("vacuum_cost_limit", 200)
-    return None if delay <= 0 else limit / delay
+    delay = cost_delay(table, settings)
+    return None if delay <= 0 else cost_limit(table, settings) / delay
+
+
+def slept_ratio(run: LoggedVacuum, table: Table, settings: Settings) -> float | None:
+    """The share of its time that a vacuum slept: as the log says it (18 on), else what it must have slept at least for the cost that it had.
+
+    The cost limit is shared by all workers, so it may have slept longer. None where neither is known, or nothing throttles it.
+    """
+    if run.delay_seconds is not None:
+        return run.delay_seconds / max(run.seconds, 1e-6)
+    speed = points_a_second(table, settings)
+    if speed is None or run.blocks_hit is None or run.blocks_read is None or run.blocks_dirtied is None:
+        return None
+    points = run.blocks_hit * settings.number("vacuum_cost_page_hit", 1)
+    points += run.blocks_read * settings.number("vacuum_cost_page_miss", PAGE_MISS)
+    points += run.blocks_dirtied * settings.number("vacuum_cost_page_dirty", PAGE_DIRTY)
+    return points / speed / max(run.seconds, 1e-6)
 
 
 def vacuum_seconds(table: Table, settings: Settings, dirty_ratio: float, *, whole: bool = False) -> float | None:

@@ -16,7 +16,8 @@ from tunewright_agent.history.deltas import DROPPED, FORMS, busy_rows, differenc
 from tunewright_analyzers.facts.databases import Database, Databases, InputOutput, Throughput
 from tunewright_analyzers.facts.ids import StatementId
 from tunewright_analyzers.facts.log_events import LogEvent, LogEvents
-from tunewright_analyzers.facts.relations import Indexes, Tables
+from tunewright_analyzers.facts.progress import Job, JobKind, Progress
+from tunewright_analyzers.facts.relations import Indexes, RelationName, Tables
 from tunewright_analyzers.facts.server_status import ErrorCount, Errors, ServerStatus, Value
 from tunewright_analyzers.facts.sessions import ActiveSessions, BlockedTime, SessionLoad
 from tunewright_analyzers.facts.snapshot import Period, Section
@@ -188,6 +189,7 @@ def _row(kind: type[Section]) -> Any:
         Databases: facts.database(active_seconds=0.0, idle_in_transaction_seconds=0.0, checksum_failures=0),
         Throughput: InputOutput("client backend", "relation", "normal", *(0 for _ in range(11))),
         LogEvents: LogEvent("lock", "deadlock", "shop", "", 0),
+        Progress: Job(JobKind.INDEX_BUILD, RelationName("shop", "public", "orders"), "CREATE INDEX"),
         ServerStatus: Value("questions", 0.0),
         Errors: ErrorCount(1213, "ER_LOCK_DEADLOCK", 0),
     }
@@ -203,6 +205,7 @@ def _of(kind: type[Section], minute: float, row: Any) -> Section:
         Databases: lambda: Databases(period, (row,)),
         Throughput: lambda: Throughput(period, (row,)),
         LogEvents: lambda: LogEvents(period, (row,)),
+        Progress: lambda: Progress(period, (row,), 10.0),
         ServerStatus: lambda: ServerStatus(period, (row,)),
         Errors: lambda: Errors(period, (row,)),
     }
@@ -240,6 +243,7 @@ def test_every_field_that_only_grows_is_known_to_be_a_counter(kind: type[Section
         Databases: "size_bytes connections xid_age mxid_age",
         Throughput: "",
         LogEvents: "",
+        Progress: "",
         ServerStatus: "",
         Errors: "number",
     }[kind].split()

@@ -188,6 +188,8 @@ pages: 0 removed, 275 remain, 29 scanned (10.55% of total), 0 eagerly scanned
 tuples: 3 removed, 1944 remain, 17 are dead but not yet removable
 removable cutoff: 765, which was 0 XIDs old when operation ended
 delay time: 1500.000 ms
+avg read rate: 11.194 MB/s, avg write rate: 7.463 MB/s
+buffer usage: 114 hits, 3 reads, 2 dirtied
 system usage: CPU: user: 0.00 s, system: 0.00 s, elapsed: 12.51 s"""
 
 
@@ -196,6 +198,13 @@ def test_a_vacuum_tells_its_time_its_scans_and_what_it_could_not_remove() -> Non
     assert found is not None
     assert (found.seconds, found.index_scans, found.removed_rows, found.unremovable_rows) == (12.51, 2, 3, 17)
     assert found.delay_seconds == 1.5
+    assert (found.blocks_hit, found.blocks_read, found.blocks_dirtied) == (114, 3, 2)
+    older = vacuum(_entry(VACUUM.replace("3 reads", "3 misses")), "postgres.public.t", AT)
+    assert older is not None
+    assert older.blocks_read == 3
+    silent = vacuum(_entry(VACUUM.replace("buffer usage", "usage")), "postgres.public.t", AT)
+    assert silent is not None
+    assert silent.blocks_read is None
     assert vacuum(_entry("automatic vacuum of table"), "postgres.public.t", AT) is None
 
 

@@ -1,10 +1,12 @@
-"""`parameters/jit_on_short_statements`: reads Statements, Settings; says which roles spend their time on compiling short statements."""
+"""`parameters/jit_on_short_statements`: reads Statements, Settings, Plans; says which roles spend their time on compiling short statements."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
+from tunewright_analyzers.facts.plans import Plans
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.facts.statements import Statement, Statements
 from tunewright_analyzers.finding import Evidence, Severity, Subject
@@ -29,16 +31,18 @@ def jit_on_short_statements(context: Context[Thresholds]) -> Iterator[Verdict]:
 
     Risk: a statement of milliseconds takes a multiple, at every execution, because its cost passed jit_above_cost.
     Evidence: JIT time of pg_stat_statements (15 and later) by role, against execution time.
-    Remedy: jit off for the one statement that is the cause, else for the role.
+    Remedy: jit off for the one statement that is the cause, else for the role. Where the role has long statements that are compiled too:
+        jit_above_cost between the planner's costs of both, if their plans are known and the costs lie apart.
     False positives: statements that compilation makes faster than it costs; measure with jit off.
     """
     section, settings, limits = context.window.need(Statements), context.window.need(Settings), context.thresholds
     if not settings.on("jit"):
         return
     roles: dict[str, list[Statement]] = defaultdict(list)
+    longer: dict[str, list[Statement]] = defaultdict(list)
     for row in section.rows:
-        if not row.own and row.calls and row.mean_exec_seconds <= limits.short_seconds and row.jit_seconds > 0:
-            roles[row.key.user].append(row)
+        if not row.own and row.calls and row.jit_seconds > 0:
+            (roles if row.mean_exec_seconds <= limits.short_seconds else longer)[row.key.user].append(row)
     hours = section.period.seconds / 3600
     for role, rows in sorted(roles.items()):
         jit, whole = sum(row.jit_seconds for row in rows), sum(row.exec_seconds for row in rows)
@@ -63,13 +67,42 @@ def jit_on_short_statements(context: Context[Thresholds]) -> Iterator[Verdict]:
                 "",
                 "pg_stat_statements",
             ),
+            *(_of_longer(longer[role]) if longer[role] else ()),
         )
         yield found
         effect = "no compilation"
-        yield from context.parameters(
-            found,
-            for_statement(settings, worst.id, "jit", "off", effect=effect)
-            if alone
-            else for_role(settings, role, "jit", "off", effect=effect),
-            risk="A statement that gains from compilation gets slower.",
-        )
+        if alone:
+            tuned = for_statement(settings, worst.id, "jit", "off", effect=effect)
+        elif not longer[role]:
+            tuned = for_role(settings, role, "jit", "off", effect=effect)
+        else:
+            between = _between(context.window.section(Plans), rows, longer[role])
+            if between is None or between <= settings.number("jit_above_cost"):
+                continue
+            effect = "no compilation of the short ones"
+            tuned = for_role(settings, role, "jit_above_cost", between, effect=effect)
+        yield from context.parameters(found, tuned, risk="A statement that gains from compilation gets slower.")
+
+
+def _of_longer(rows: list[Statement]) -> tuple[Evidence, ...]:
+    worst = sorted(rows, key=lambda row: -row.jit_seconds)[:5]
+    return (
+        Evidence(
+            "longer statements that are compiled too", ", ".join(row.id for row in worst), "", "pg_stat_statements"
+        ),
+    )
+
+
+def _between(plans: Plans | None, short: list[Statement], longer: list[Statement]) -> float | None:
+    """A cost above all known plans of the short statements and below all of the longer ones, two digits long; None where there is none."""
+    if plans is None:
+        return None
+    costs = [(row.statement_id, row.plan.root.cost.total) for row in plans.rows]
+    below = [cost for identity, cost in costs if identity in {row.id for row in short}]
+    above = {row.id: min((cost for identity, cost in costs if identity == row.id), default=None) for row in longer}
+    known = [cost for cost in above.values() if cost is not None]
+    if not below or len(known) < len(above):
+        return None
+    step = 10.0 ** (math.floor(math.log10(max(below))) - 1)
+    wanted = math.floor(max(below) / step + 1) * step
+    return wanted if wanted < min(known) else None

@@ -1,21 +1,18 @@
-"""`parameters/vacuum_index_passes`: reads Tables, Settings, Host; says where a vacuum must read all indexes more than once for want of memory."""
+"""`parameters/vacuum_index_passes`: reads Tables, Settings, LogEvents, Progress, Host; says where a vacuum reads all indexes more than once."""
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
-from tunewright_analyzers.facts.relations import Table, Tables
+from tunewright_analyzers.facts.relations import Tables
 from tunewright_analyzers.facts.settings import Settings
-from tunewright_analyzers.finding import Evidence, Severity, Subject
+from tunewright_analyzers.finding import Evidence, Finding, Severity, Subject
 from tunewright_analyzers.parameters.change import server_wide
-from tunewright_analyzers.parameters.memory import memory_of
-from tunewright_analyzers.parameters.vacuum import DEAD_ID_BYTES, trigger
+from tunewright_analyzers.parameters.index_passes import COMPRESSED_SINCE, Passes, dead_rows, memory_now, passes_of
+from tunewright_analyzers.parameters.memory import Memory, memory_of
 from tunewright_analyzers.parameters.values import power_of_two_mb, size_text
 
 _GB = 1024**3
-COMPRESSED_SINCE = 170000
-"""PostgreSQL 17 keeps dead rows in a compressed tree: memory is seldom the limit there."""
 SHARE_OF_MEMORY = 16
 
 
@@ -23,19 +20,10 @@ SHARE_OF_MEMORY = 16
 class Thresholds:
     """When it is worth telling."""
 
-    passes_min: float = threshold(2, "count", "Times that the next vacuum must read the indexes.")
+    passes_min: float = threshold(2, "count", "Times that a vacuum read the indexes, or the next one must.")
     index_bytes_min: float = threshold(
         256 * 1024**2, "bytes", "Size of the table's indexes from which a further pass costs something."
     )
-
-
-def _memory(settings: Settings) -> float:
-    own = settings.number("autovacuum_work_mem", -1)
-    return own if own > 0 else settings.number("maintenance_work_mem")
-
-
-def _dead_rows(table: Table, settings: Settings) -> float:
-    return max(float(table.dead_rows), trigger(table, settings))
 
 
 @check(needs=(Tables, Settings), engines=POSTGRESQL, thresholds=Thresholds)
@@ -43,42 +31,29 @@ def vacuum_index_passes(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Vacuums that read all indexes of a table more than once, because the list of dead rows does not fit into their memory.
 
     Risk: a vacuum takes a multiple of its time, and falls behind.
-    Evidence: dead rows now, or those at which autovacuum begins, times 6 bytes, against autovacuum_work_mem or maintenance_work_mem.
-    Remedy: autovacuum_work_mem for the largest table, at most 1 GB (the list holds no more before 17) and a sixteenth of the memory.
-    False positives: none on 17 and later, which are not judged so: they keep the list compressed.
+    Evidence: vacuums that did so, by the server's log (`index scans: 3`) or pg_stat_progress_vacuum while they ran; before 17 also what the next one
+        must do: dead rows now, or those at which autovacuum begins, times 6 bytes, against autovacuum_work_mem or maintenance_work_mem.
+    Remedy: autovacuum_work_mem for the largest table, within a sixteenth of the memory (before 17 at most 1 GB: the list holds no more).
+    False positives: one vacuum after a mass deletion that does not come again.
     """
-    if context.window.latest.version >= COMPRESSED_SINCE:
-        return
     settings, limits = context.window.need(Settings), context.thresholds
-    now = _memory(settings)
-    passes = {
-        table.name: math.ceil(_dead_rows(table, settings) * DEAD_ID_BYTES / now)
-        for table in context.window.need(Tables).rows
-        if table.kind in {"r", "m"} and table.index_bytes >= limits.index_bytes_min
-    }
-    worst = [row for row in context.window.need(Tables).rows if passes.get(row.name, 0) >= limits.passes_min]
-    if not worst:
+    found = [
+        one
+        for one in passes_of(context.window, least_index_bytes=limits.index_bytes_min)
+        if one.count >= limits.passes_min
+    ]
+    if not found:
         return
-    table = max(worst, key=lambda row: _dead_rows(row, settings))
-    memory = memory_of(context.window)
-    need = power_of_two_mb(_dead_rows(table, settings) * DEAD_ID_BYTES)
-    most = min(_GB, memory.size_bytes // SHARE_OF_MEMORY) if memory else _GB
-    wanted = min(need, most)
-    found = context.finding(
-        Subject("setting", "autovacuum_work_mem"),
-        Severity.LOW,
-        f"The next vacuum of {table.name} reads its {table.index_bytes / _GB:,.1f} GB of indexes {passes[table.name]} times: {size_text(now)} "
-        f"do not hold {_dead_rows(table, settings):,.0f} dead rows ({len(worst)} such tables).",
-        Evidence("dead rows", round(_dead_rows(table, settings)), "rows", "n_dead_tup, or where autovacuum begins"),
-        Evidence("memory for dead rows", now, "bytes", "autovacuum_work_mem or maintenance_work_mem"),
-        Evidence("memory that would hold them", need, "bytes", "6 bytes a row"),
-        Evidence("indexes", table.index_bytes, "bytes", "pg_relation_size"),
-        *((Evidence("memory", memory.size_bytes, "bytes", memory.source),) if memory else ()),
-    )
-    yield found
+    now, memory = memory_now(settings), memory_of(context.window)
+    seen = [one for one in found if one.runs]
+    worst = max(seen or found, key=lambda one: one.need_bytes(now, settings))
+    need = power_of_two_mb(worst.need_bytes(now, settings))
+    told = _found(context, worst, len(found), need, memory)
+    yield told
+    wanted = min(need, _most(context, memory))
     if wanted > now:
         yield from context.parameters(
-            found,
+            told,
             server_wide(
                 settings,
                 context.window.latest.flavour,
@@ -88,3 +63,33 @@ def vacuum_index_passes(context: Context[Thresholds]) -> Iterator[Verdict]:
             ),
             risk=f"Each of {settings.number('autovacuum_max_workers', 3):.0f} workers may take {size_text(wanted)}.",
         )
+
+
+def _most(context: Context[Thresholds], memory: Memory | None) -> int:
+    share = memory.size_bytes // SHARE_OF_MEMORY if memory else _GB
+    return share if context.window.latest.version >= COMPRESSED_SINCE else min(_GB, share)
+
+
+def _found(context: Context[Thresholds], worst: Passes, tables: int, need: int, memory: Memory | None) -> Finding:
+    settings, table = context.window.need(Settings), worst.table
+    now, gigabytes = memory_now(settings), table.index_bytes / _GB
+    if worst.runs:
+        text = f"A vacuum of {table.name} read its {gigabytes:,.1f} GB of indexes {worst.count} times ({worst.runs} vacuums did so): "
+        text += f"{size_text(now)} did not hold its dead rows ({tables} such tables)."
+        counted = Evidence("passes over the indexes", worst.count, "count", worst.source)
+    else:
+        text = f"The next vacuum of {table.name} reads its {gigabytes:,.1f} GB of indexes {worst.count} times: {size_text(now)} do not hold "
+        text += f"{dead_rows(table, settings):,.0f} dead rows ({tables} such tables)."
+        counted = Evidence(
+            "dead rows", round(dead_rows(table, settings)), "rows", "n_dead_tup, or where autovacuum begins"
+        )
+    return context.finding(
+        Subject("setting", "autovacuum_work_mem"),
+        Severity.LOW,
+        text,
+        counted,
+        Evidence("memory for dead rows", now, "bytes", "autovacuum_work_mem or maintenance_work_mem"),
+        Evidence("memory that would hold them", need, "bytes", "passes x memory" if worst.runs else "6 bytes a row"),
+        Evidence("indexes", table.index_bytes, "bytes", "pg_relation_size"),
+        *((Evidence("memory", memory.size_bytes, "bytes", memory.source),) if memory else ()),
+    )
