@@ -145,14 +145,14 @@ _STATEMENTS = (
     _statement("plans/function_defeats_index", "function on an indexed column", "login", "lower(email) does not use the index on email"),
     _statement("plans/cast_defeats_index", "cast that defeats an index", "payments of an order", "a numeric parameter casts the column"),
     _statement("plans/row_misestimate", "correlated columns", "best customers of a city", "country, region and city are one fact"),
-    _statement("plans/nested_loop_many_rows", "nested loop over many rows", "revenue of a campaign", "a thousand orders were expected"),
+    _statement("plans/nested_loop_many_rows", "nested loop over many rows", "revenue of a campaign", "two thousand orders were expected"),
     _statement("plans/large_offset", "large OFFSET", "deep page", "hundreds of thousands of rows are made and skipped"),
     _statement("plans/limit_walks_wrong_index", "LIMIT that walks the wrong index", "orders with a coupon", "old coupons stand at the far end"),
     _statement("plans/subplan_per_row", "subquery for each row", "value of two months' orders", "one look into order_items for each order"),
     _statement("plans/long_in_list", "IN list of thousands", "wish lists", "two thousand constants in the text"),
     _statement("plans/scan_without_index", "filter without index", "history of an order", "audit_log is read whole"),
     _statement("plans/filtered_scan", "rows read and thrown away", "orders of a customer", "all orders are read for three"),
-    _statement("plans/trigger_time", "foreign-key check that scans", "erasure of three customers", "each reads all orders"),
+    _statement("plans/trigger_time", "foreign-key check that scans", "erasure of a dozen customers", "each reads all orders"),
 )  # fmt: skip
 
 PLANTED: tuple[Planted, ...] = (*_CATALOGUE, *_SERVER, *_HELD, *_STATEMENTS)

@@ -104,12 +104,14 @@ TASKS: tuple[Task, ...] = (
     ),
     Task(
         "revenue of a campaign",
-        "source, medium and campaign go together",
+        "source, medium, campaign, term and content go together",
         1,
         lambda n: (
             "SELECT count(*), sum(i.quantity * i.unit_price) FROM orders o JOIN order_items i ON i.order_id = o.id "
-            f"WHERE o.utm_source = 'source {n % 8}' AND o.utm_medium = 'medium {n % 8}' AND o.utm_campaign = 'campaign {n % 8}'"
+            f"WHERE o.utm_source = 'source {n % 3}' AND o.utm_medium = 'medium {n % 3}' AND o.utm_campaign = 'campaign {n % 3}' "
+            f"AND o.utm_term = 'term {n % 3}' AND o.utm_content = 'content {n % 3}'"
         ),
+        every=3,
     ),
     Task(
         "value of two months' orders",
@@ -150,11 +152,12 @@ TASKS: tuple[Task, ...] = (
         ),
     ),
     Task(
-        "erasure of three customers",
+        "erasure of a dozen customers",
         "tried out, and rolled back",
         1,
-        lambda n: f"DELETE FROM customers WHERE id BETWEEN {190001 + 3 * (n % 3300)} AND {190003 + 3 * (n % 3300)}",
+        lambda n: f"DELETE FROM customers WHERE id BETWEEN {190001 + 12 * (n % 830)} AND {190012 + 12 * (n % 830)}",
         rolled_back=True,
+        every=3,
     ),
     Task(
         "product page",

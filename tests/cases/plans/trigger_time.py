@@ -22,7 +22,7 @@ CASES = (
         says=("900 ms of 1,000 ms", "orders_customer_fkey with 5,000 calls"),
     ),
     Case("quick", "silent", (_write(0.01, 1.0),)),
-    Case("at the thresholds", "threshold", (_write(0.02, 0.08),), (SUBJECT,)),
-    Case("below the floor", "threshold", (_write(0.019, 0.02),)),
+    Case("at the thresholds", "threshold", (_write(0.05, 0.2),), (SUBJECT,)),
+    Case("below the floor", "threshold", (_write(0.049, 0.05),)),
     Case("no plans", "gap", gaps=(gap(Plans),)),
 )

@@ -13,12 +13,12 @@ FROM generate_series(1, 5000) i;
 
 INSERT INTO coupons SELECT i, 'COUPON' || i, 5 + i % 20, 0 FROM generate_series(1, 100) i;
 
--- A coupon is valid for a week: coupon n belongs to the nth hundredth of all orders. Source, medium and campaign of an advertisement
--- say the same three times.
+-- A coupon is valid for a week: coupon n belongs to the nth hundredth of all orders. Source, medium, campaign, term and content of an
+-- advertisement say the same five times.
 INSERT INTO orders
 SELECT i, 1 + abs(hashint8extended(i, 2) % 190000), CASE WHEN h % 3 = 0 THEN 1 + (i - 1) / 5000 END,
   CASE WHEN i > 495000 THEN 'open' WHEN h % 20 = 0 THEN 'returned' ELSE 'done' END,
-  'channel ' || h % 6, 'source ' || h % 8, 'medium ' || h % 8, 'campaign ' || h % 8,
+  'channel ' || h % 6, 'source ' || h % 3, 'medium ' || h % 3, 'campaign ' || h % 3, 'term ' || h % 3, 'content ' || h % 3,
   10 + h % 900, timestamptz '2024-01-01 00:00+00' + i * interval '105 seconds'
 FROM generate_series(1, 500000) i, LATERAL (SELECT abs(hashint8extended(i, 3) % 1000000) AS h) spread;
 

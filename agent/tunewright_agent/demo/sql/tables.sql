@@ -32,6 +32,8 @@ CREATE TABLE orders (
   utm_source text NOT NULL,
   utm_medium text NOT NULL,
   utm_campaign text NOT NULL,
+  utm_term text NOT NULL,
+  utm_content text NOT NULL,
   total numeric(10, 2) NOT NULL,
   created_at timestamptz NOT NULL
 );

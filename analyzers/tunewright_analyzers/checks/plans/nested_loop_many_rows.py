@@ -23,7 +23,7 @@ class Thresholds:
 
     loops_min: float = threshold(10_000, "count", "Runs of the inner side.")
     seconds_min: float = threshold(
-        0.05,
+        0.1,
         "seconds",
         "Time spent in the inner side, over all its runs: as printed, or by the join less its outer side.",
     )

@@ -13,7 +13,7 @@ from tunewright_analyzers.plans.faults import origin, subject_of, weight, worst_
 class Thresholds:
     """When triggers take too much."""
 
-    seconds_min: float = threshold(0.02, "seconds", "Time in all triggers of the statement.")
+    seconds_min: float = threshold(0.05, "seconds", "Time in all triggers of the statement.")
     ratio_min: float = threshold(0.25, "ratio", "Their share of the execution time.")
 
 
