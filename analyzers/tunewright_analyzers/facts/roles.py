@@ -107,6 +107,15 @@ class GuardedTable:
 
 
 @dataclass(frozen=True, slots=True)
+class TableGrant:
+    """Rights to write to a table that were granted to one role (not to its owner, not to PUBLIC): INSERT, UPDATE, DELETE, TRUNCATE, in this order."""
+
+    table: RelationName
+    role: str
+    privileges: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Privileges(Section):
     """What everybody may do in the watched databases, and what runs with somebody else's rights."""
 
@@ -115,3 +124,11 @@ class Privileges(Section):
     defaults: tuple[DefaultGrant, ...] = ()
     functions: tuple[DefinerFunction, ...] = ()
     guarded: tuple[GuardedTable, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TableGrants(Section):
+    """Rights to write that roles were granted by table, in the watched databases."""
+
+    name: ClassVar[str] = "table_grants"
+    rows: tuple[TableGrant, ...]

@@ -3,6 +3,7 @@
 import re
 
 from tunewright_analyzers.facts.roles import Role, Roles
+from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.facts.snapshot import Window
 from tunewright_analyzers.facts.statements import Statement, Statements
 
@@ -30,6 +31,14 @@ def unfit(window: Window, least_days: float) -> str | None:
     if hidden:
         return f"not all statements could be read: {hidden[0].reason}"
     return None
+
+
+def uncounted(window: Window, least_days: float) -> str | None:
+    """As `unfit`, for checks that must see utility statements too (COPY, TRUNCATE, SET, DDL)."""
+    reason = unfit(window, least_days)
+    if reason is None and window.need(Settings).text("pg_stat_statements.track_utility") == "off":
+        return "utility statements are not counted: pg_stat_statements.track_utility = on"
+    return reason
 
 
 def statements_of(window: Window) -> dict[str, list[Statement]]:

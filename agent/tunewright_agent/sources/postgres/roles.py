@@ -1,5 +1,6 @@
-"""Source `roles`: roles, the protection of sessions, what PUBLIC may do, SECURITY DEFINER functions, row security. Fills Roles and Privileges.
+"""Source `roles`: roles, the protection of sessions, what PUBLIC may do, SECURITY DEFINER functions, row security, rights to write.
 
+Fills Roles, Privileges and TableGrants.
 All of it stands in catalogues that every role may read; passwords and their hashes do not, and are not asked for. How other users'
 sessions are protected is shown to members of pg_read_all_stats only.
 """
@@ -18,9 +19,14 @@ from tunewright_analyzers.facts.roles import (
     Role,
     Roles,
     SessionGroup,
+    TableGrant,
+    TableGrants,
     Way,
 )
 from tunewright_analyzers.facts.snapshot import Gap
+
+MOST_GRANTS = 5_000
+"""Of one database; the query's own bound is one more."""
 
 
 def _role(row: Row) -> Role:
@@ -48,6 +54,16 @@ def _public(row: Row, database: str) -> PublicGrant:
     return PublicGrant(database, row["kind"], row["schema"], row["name"], tuple(row["privileges"]), row["owner"])
 
 
+def _grant(row: Row, database: str) -> TableGrant:
+    return TableGrant(RelationName(database, row["schema"], row["name"]), row["role"], tuple(row["privileges"]))
+
+
+def _too_many(database: str, taken_at: datetime) -> Gap:
+    reason = f"more than {MOST_GRANTS:,} rights to write are granted by table: which of them are of use is not judged"
+    mend = "grant to group roles that the login roles are members of, or by schema to fewer roles"
+    return Gap("roles", reason, taken_at, mend, database, (TableGrants.name,))
+
+
 def _function(row: Row, database: str) -> DefinerFunction:
     return DefinerFunction(
         database=database,
@@ -68,6 +84,8 @@ def collect(reader: Reader, taken_at: datetime) -> Collected:
     defaults: list[DefaultGrant] = []
     functions: list[DefinerFunction] = []
     guarded: list[GuardedTable] = []
+    grants: list[TableGrant] = []
+    many: list[Gap] = []
 
     def read(session: Session) -> None:
         name = session.database
@@ -83,21 +101,27 @@ def collect(reader: Reader, taken_at: datetime) -> Collected:
             )
             for row in session.query("guarded_tables", mark="roles")
         )
+        found = [_grant(row, name) for row in session.query("table_grants", mark="roles")]
+        if len(found) > MOST_GRANTS:
+            many.append(_too_many(name, taken_at))
+        else:
+            grants.extend(found)
 
     with reader.session() as session:
         roles = tuple(_role(row) for row in session.query("roles"))
         rows = session.query("role_sessions", mark="roles")
-    gaps = each_database(reader, "roles", (Privileges.name,), taken_at, read)
+    gaps = each_database(reader, "roles", (Privileges.name, TableGrants.name), taken_at, read)
     hidden = sum(row["sessions"] for row in rows if row["is_hidden"])
     if hidden:
         reason = f"how {hidden} sessions of other users are protected is hidden from our role"
         mend = reader.server.grant("pg_read_all_stats")
         gaps = (*gaps, Gap("roles", reason, taken_at, mend, None, (Roles.name,)))
+    gaps = (*gaps, *many)
     sessions = tuple(_sessions(row) for row in rows if not row["is_hidden"])
     privileges = Privileges(tuple(public), tuple(defaults), tuple(functions), tuple(guarded))
-    return Collected((Roles(roles, sessions), privileges), gaps)
+    return Collected((Roles(roles, sessions), privileges, TableGrants(tuple(grants))), gaps)
 
 
 def source() -> Source[Reader]:
     """The source, for one target."""
-    return Source("roles", (Roles, Privileges), interval_seconds=900, deadline_seconds=30, collect=collect)
+    return Source("roles", (Roles, Privileges, TableGrants), interval_seconds=900, deadline_seconds=30, collect=collect)

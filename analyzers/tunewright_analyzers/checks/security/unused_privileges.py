@@ -10,7 +10,7 @@ from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.facts.statements import Statement, Statements
 from tunewright_analyzers.finding import Evidence, NotJudged, Severity, Subject
 from tunewright_analyzers.recommendation import Action
-from tunewright_analyzers.security.usage import days_counted, judged, statements_of, unfit
+from tunewright_analyzers.security.usage import days_counted, judged, statements_of, uncounted
 from tunewright_analyzers.sql.identifiers import quoted
 
 _USES = {
@@ -49,14 +49,13 @@ def unused_privileges(context: Context[Thresholds]) -> Iterator[Verdict]:
 
     Risk: what an application may do, an injection into it may do: CREATEROLE makes itself accounts that outlive the mended leak.
     Evidence: pg_roles; the role's own statements in pg_stat_statements since its reset (nothing forgotten since, utility statements counted).
-        Only CREATEDB and CREATEROLE can be judged by it: no statistics tell whether BYPASSRLS, a table's grant or a membership was of use.
+        SUPERUSER, REPLICATION, BYPASSRLS and grants of tables are judged by checks of their own (security/unused_…); no statistics tell whether a
+        membership was of use.
     Remedy: ALTER ROLE … NOCREATEDB NOCREATEROLE.
     False positives: deployments that make databases or roles less often than statements are counted; statements inside functions.
     """
     window, limits = context.window, context.thresholds
-    reason = unfit(window, limits.least_days)
-    if reason is None and window.need(Settings).text("pg_stat_statements.track_utility") == "off":
-        reason = "utility statements are not counted: pg_stat_statements.track_utility = on"
+    reason = uncounted(window, limits.least_days)
     if reason is not None:
         yield NotJudged(context.check, Subject("cluster", window.cluster), reason)
         return
