@@ -31,7 +31,21 @@ FAULTS = (
         "a parallel HNSW build leaks other tables' data or crashes the server",
     ),
     Fault("timescaledb", None, "2.5.2", "CVE-2022-24128", "its installation runs what others put in its way"),
+    Fault(
+        "timescaledb",
+        "2.8.0",
+        "2.9.3",
+        "CVE-2023-25149",
+        "its telemetry job runs what others put into the search path, as who installed it",
+    ),
     Fault("timescaledb", None, "2.25.2", "GHSA-vgp2-jj5c-828m", "its scripts run what others put into the search path"),
+    Fault(
+        "pg_ivm", None, "1.5.1", "CVE-2023-22847", "an incrementally maintained view shows rows that row security hides"
+    ),
+    Fault("pg_ivm", None, "1.5.1", "CVE-2023-23554", "a refresh runs others' functions with the view owner's rights"),
+    Fault("pglogical", None, "2.3.4", "CVE-2021-3515", "names of databases reach a shell"),
+    Fault("anon", None, "1.3.0", "CVE-2024-2338", "a table's owner becomes superuser by a masking rule"),
+    Fault("postgis", "2.0.0", "2.3.3", "CVE-2017-18359", "ST_AsX3D of an empty geometry crashes the server"),
     Fault(
         "hypopg",
         None,

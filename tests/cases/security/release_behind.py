@@ -8,9 +8,9 @@ SUBJECT = "cluster shop"
 
 CASES = (
     Case("before the security release", "fires", (settings(),), (SUBJECT,), severity={SUBJECT: "high"}, version=150016,
-         says=("The server is 15.16; 15.18 has been out since 2026-05-14, and up to 11 security faults",)),
-    Case("the newest that the table knows", "silent", (settings(),), version=150018),
-    Case("newer than the table", "silent", (settings(),), version=180006),
+         says=("The server is 15.16; 15.19 has been out since 2026-08-13, and up to",)),
+    Case("the newest that the table knows", "silent", (settings(),), version=150019),
+    Case("newer than the table", "silent", (settings(),), version=180007),
     Case("a major release newer than the table", "silent", (settings(),), version=190000),
     Case("settings unread", "gap", gaps=(gap(Settings),), version=150016),
 )  # fmt: skip
