@@ -18,7 +18,9 @@ from tunewright_agent.history.store import History
 from tunewright_agent.wiring import INSTANCE
 from tunewright_analyzers.check import discover
 from tunewright_analyzers.check import run as run_check
+from tunewright_analyzers.ddl.rates import ASSUMED, SLACK
 from tunewright_analyzers.facts.ids import ClusterId
+from tunewright_analyzers.facts.progress import Job, JobKind, Progress
 from tunewright_analyzers.facts.relations import RelationName, Table, Tables
 from tunewright_analyzers.facts.sessions import ActiveSessions, SessionLoad
 from tunewright_analyzers.facts.snapshot import Engine, Flavour, Period, Snapshot
@@ -117,3 +119,22 @@ def test_preflight_names_the_hours_in_which_the_table_is_least_used(
     assert found["busiest_touches_per_second"] == pytest.approx(10, rel=0.1)
     assert "quietest: 03:00 to 04:00 UTC" in text.stdout
     assert "scans and changed rows queue" in text.stdout
+
+
+def test_preflight_tells_durations_by_what_the_daemon_measured_on_that_server(database18: str, tmp_path: Path) -> None:
+    run(database18, "CREATE TABLE t (id int)", "INSERT INTO t SELECT generate_series(1, 1000)", "ANALYZE t")
+    asked = ["preflight", "CREATE INDEX ON t (id)", "--config", str(_config(tmp_path, database18)), "--format", "json"]
+    name, start = RelationName(name_of(database18), "public", "other"), datetime.now(UTC) - timedelta(days=2)
+    build = Job(JobKind.INDEX_BUILD, name, "CREATE INDEX", 1, 100.0, 10**9)
+    with History(tmp_path / "h.db") as history:
+        for minute, rows in enumerate(((), (build,))):
+            at = start + timedelta(minutes=minute)
+            history.record(SHOP, INSTANCE, "server", (Progress(Period(start, at), rows, 10.0),), at)
+    (effect,) = json.loads(CliRunner().invoke(app, asked).stdout)["effects"]
+    assert effect["seconds_basis"] == "measured on this server: 1 index builds, 1.0 GB"
+    assert effect["seconds"][1] == pytest.approx(SLACK**2 * effect["seconds"][0])
+    text = CliRunner().invoke(app, asked[:-2])
+    assert "measured on this server" in text.stdout.replace("\n", " ")
+    (tmp_path / "h.db").unlink()
+    (effect,) = json.loads(CliRunner().invoke(app, asked).stdout)["effects"]
+    assert effect["seconds_basis"] == ASSUMED
