@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
 
 from reading import as_role, reader, run, source_of
@@ -60,11 +61,13 @@ def _verdicts(url: str) -> tuple[Verdict, ...]:
 
 
 def _found(verdicts: tuple[Verdict, ...]) -> set[tuple[str, str]]:
-    """Findings about this database's objects and the roles that were planted; other tests' roles come and go on this server."""
+    """Findings about this database's objects and the roles that were planted; other tests' roles come and go on this server, and how old it is
+    is this machine's matter."""
     return {
         (one.check, f"{one.subject.kind} {one.subject.name}")
         for one in verdicts
-        if isinstance(one, Finding) and (one.subject.kind != "role" or one.subject.name in {"loader", "left_behind"})
+        if isinstance(one, Finding) and one.check != "security/release_behind"
+        if one.subject.kind != "role" or one.subject.name in {"loader", "left_behind"}
     }
 
 
@@ -122,3 +125,76 @@ def test_roles_and_attributes_without_use_are_told_by_their_statements(
         }
     finally:
         run(database18, "DROP ROLE never_here, works_here")
+
+
+PARTLY_USED = """
+CREATE EXTENSION pg_stat_statements;
+CREATE TABLE prices (id int PRIMARY KEY, price int);
+CREATE TABLE baskets (id int PRIMARY KEY, price int);
+CREATE TABLE tenants (id int PRIMARY KEY);
+ALTER TABLE tenants ENABLE ROW LEVEL SECURITY;
+CREATE ROLE the_app LOGIN BYPASSRLS;
+CREATE ROLE the_boss LOGIN SUPERUSER;
+CREATE ROLE the_copier LOGIN REPLICATION;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO the_app;
+GRANT SELECT ON prices TO the_copier;
+"""
+WORK = {
+    "the_app": "INSERT INTO baskets SELECT id, price FROM prices ON CONFLICT DO NOTHING",
+    "the_boss": "SELECT price FROM prices WHERE id = 3",
+    "the_copier": "SELECT price FROM prices WHERE id = 4",
+}
+UNUSED = {
+    ("security/unused_write_grants", "the_app", ("REVOKE INSERT, UPDATE, DELETE ON public.prices FROM the_app;",)),
+    ("security/unused_row_security_bypass", "the_app", ("ALTER ROLE the_app NOBYPASSRLS;",)),
+    ("security/unused_replication", "the_copier", ("ALTER ROLE the_copier NOREPLICATION;",)),
+    (
+        "security/unused_superuser",
+        "the_boss",
+        (
+            "GRANT USAGE ON SCHEMA public TO the_boss;",
+            "GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO the_boss;",
+            "GRANT SELECT ON public.prices TO the_boss;",
+            "ALTER ROLE the_boss NOSUPERUSER;",
+        ),
+    ),
+}
+
+
+def _work(url: str) -> None:
+    for name, statement in WORK.items():
+        with psycopg.connect(url, user=name, autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+
+def _unused(url: str) -> set[tuple[str, str, tuple[str, ...]]]:
+    at, sections = datetime.now(UTC), list[Section]()
+    with reader(url) as made:
+        for name in ("roles", "settings", "statements", "schema", "replication"):
+            sections += source_of(name).collect(made, at).sections
+        version = made.server.version
+    latest = Snapshot(
+        ClusterId("shop"), InstanceId("db"), Engine.POSTGRESQL, version, Flavour.SELF_MANAGED, at, tuple(sections)
+    )
+    window = Window(ClusterId("shop"), at, at, latest)
+    return {
+        (check.id, one.subject.name, one.statements)
+        for check in discover()
+        if check.id in {name for name, _, _ in UNUSED}
+        for one in run_check(check, window, {"least_days": 0.0})
+        if isinstance(one, Recommendation) and one.subject.name in {"the_app", "the_boss", "the_copier"}
+    }
+
+
+def test_what_roles_may_and_do_not_do_is_told_and_its_revocation_leaves_them_their_work(database18: str) -> None:
+    run(database18, PARTLY_USED)
+    try:
+        run(database18, "SELECT pg_stat_statements_reset()")
+        _work(database18)
+        found = _unused(database18)
+        assert found == UNUSED
+        run(database18, *(statement for _, _, statements in sorted(found) for statement in statements))
+        _work(database18)
+        assert _unused(database18) == set()
+    finally:
+        run(database18, "DROP OWNED BY the_app, the_boss, the_copier", "DROP ROLE the_app, the_boss, the_copier")

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 import pglast
+from pglast.enums import VariableSetKind
 from pglast.parser import ParseError
 
 from tunewright_analyzers.facts.relations import RelationName
@@ -118,7 +119,12 @@ def deed_of(text: str) -> Deed:
     if isinstance(tree, ast.TruncateStmt | ast.LockStmt):
         return Deed(writes=frozenset(_relation(one) for one in tree.relations))
     if isinstance(tree, ast.VariableSetStmt):
-        return Deed(sets=frozenset({tree.name or ""}))
+        is_reset = tree.kind in {
+            VariableSetKind.VAR_RESET,
+            VariableSetKind.VAR_RESET_ALL,
+            VariableSetKind.VAR_SET_DEFAULT,
+        }
+        return Deed(sets=frozenset() if is_reset else frozenset({tree.name or ""}))
     return Deed(is_other=not isinstance(tree, _HARMLESS))
 
 

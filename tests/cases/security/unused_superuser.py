@@ -14,8 +14,9 @@ READS, WRITES = "SELECT total FROM orders WHERE id = $1", "UPDATE customers SET 
 REST = (guarded(), SHOP, settings())
 
 CASES = (
-    Case("queries and writes only", "fires", (BOSS, ran(READS, WRITES, "BEGIN", "SET work_mem = $1"), *REST), (SUBJECT,), severity={SUBJECT: "low"},
-         says=("none of its 4 different statements of 60 days", "reads 1 tables and writes 1"),
+    Case("queries and writes only", "fires", (BOSS, ran(READS, WRITES, "BEGIN", "SET work_mem = $1", "RESET ROLE"), *REST), (SUBJECT,),
+         severity={SUBJECT: "low"},
+         says=("none of its 5 different statements of 60 days", "reads 1 tables and writes 1"),
          statements=("GRANT USAGE ON SCHEMA public TO app;", "GRANT SELECT ON public.orders TO app;",
                      "GRANT SELECT, INSERT, UPDATE, DELETE ON public.customers TO app;", "ALTER ROLE app NOSUPERUSER;")),
     Case("it makes tables", "silent", (BOSS, ran(READS, "CREATE TABLE t (id int)"), *REST)),
