@@ -105,5 +105,6 @@ def cloud_state(*more: Section, age: timedelta = timedelta()) -> State:
     one = InstanceState(ClusterId("shop"), InstanceId("aws"), cloud_snapshot(*more, age=age), None, None, ())
     state = states.state_of(one)
     requests = {("cloudwatch:GetMetricData", "eu-west-1"): 12, ("rds:DescribeDBClusters", "eu-west-1"): 3}
-    aws = AwsState(requests, 4000, 0.04, {("us-east-1", "222222222222"): "was refused"})
+    failures = {("us-east-1", "222222222222"): "was refused"}
+    aws = AwsState(requests, 4000, 0.04, failures, (("eu-west-1", "own"), *failures))
     return State(state.started_at, NOW, state.instances, aws=aws)

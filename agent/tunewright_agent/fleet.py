@@ -110,7 +110,8 @@ class Fleet:
         """Requests, their price, and where discovery fails."""
         bill = self.door.calls.bill()
         failures = {(place.region, place.account): reason for place, reason in self.failures.items()}
-        return AwsState(bill.requests, bill.metrics, bill.dollars, failures)
+        places = dict.fromkeys((one.wanted.place.region, one.wanted.place.account) for one in self.groups)
+        return AwsState(bill.requests, bill.metrics, bill.dollars, failures, tuple(places))
 
     def start(self, clock: Clock) -> None:
         """Look now and then every so often."""

@@ -86,6 +86,8 @@ class AwsState:
     dollars: float
     failures: Mapping[tuple[str, str], str]
     """Why discovery fails, by region and account."""
+    places: tuple[tuple[str, str], ...] = ()
+    """Regions and accounts that are looked at, whether it works or not."""
 
 
 @dataclass(frozen=True, slots=True)

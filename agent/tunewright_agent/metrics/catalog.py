@@ -457,7 +457,12 @@ _AWS = (
         _COUNTER,
         "Estimated price of the requests since the start, at list price, the free tier left out.",
     ),
-    Metric("tunewright_aws_discovery_failing", _GAUGE, "1 while clusters cannot be looked for.", ("region", "account")),
+    Metric(
+        "tunewright_aws_discovery_failing",
+        _GAUGE,
+        "1 while clusters cannot be looked for, else 0.",
+        ("region", "account"),
+    ),
     *(Metric(one.name, _GAUGE, one.help, (*RESOURCE, "dimension")) for one in CLOUD_NAMES.values()),
 )
 

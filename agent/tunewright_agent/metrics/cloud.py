@@ -122,5 +122,5 @@ def write_account(sheet: Sheet, state: State) -> None:
         "tunewright_aws_clusters",
         sum(1 for one in state.instances if one.snapshot is not None and one.snapshot.view is View.CLOUD),
     )
-    for region, account in aws.failures:
-        sheet.add("tunewright_aws_discovery_failing", 1, region, account)
+    for place in dict.fromkeys((*aws.places, *aws.failures)):  # 0 where it works, so that an alert can resolve
+        sheet.add("tunewright_aws_discovery_failing", int(place in aws.failures), *place)

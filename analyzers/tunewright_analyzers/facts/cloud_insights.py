@@ -71,7 +71,7 @@ class OsMetrics:
     swap_used_bytes: int
     tasks_blocked: int
     disk_await_seconds: float | None = None
-    """The slowest device's; Aurora does not tell it."""
+    """The slowest device's; of Aurora the slower of reads and writes."""
     filesystem_used_ratio: float | None = None
     """The fullest file system's."""
 

@@ -169,6 +169,7 @@ def test_while_aws_does_not_answer_what_is_watched_stays(tmp_path: Path, hooks: 
     assert one.watches == before
     assert one.watches[0].latest.snapshot().gaps == gaps
     assert "expired" in one.state().failures[(REGION, "own")]
+    assert one.state().places == ((REGION, "own"),)
 
 
 def test_a_serverless_member_that_may_pause_is_not_connected_to_and_a_named_gap(tmp_path: Path, hooks: Hooks) -> None:

@@ -8,6 +8,7 @@ import boto3
 import pytest
 
 from aws_account import REGION, Hooks, make_cluster
+from tunewright_agent.demo.aurora.answers import os_document
 from tunewright_agent.demo.aurora.substitute import refuse
 from tunewright_agent.sources.aws import enhanced_monitoring, events, insights
 from tunewright_agent.sources.aws.reader import Reader, Target
@@ -149,6 +150,18 @@ def test_the_operating_system_of_a_member(hooks: Hooks) -> None:
     assert (row.memory_bytes, row.memory_free_bytes) == (16_000_000 * 1024, 3_000_000 * 1024)
     assert (row.swap_used_bytes, row.tasks_blocked) == (96 * 1024, 3)
     assert (row.disk_await_seconds, row.filesystem_used_ratio) == (0.004, 0.4)
+    assert "alice" not in repr(row)
+
+
+@pytest.mark.parametrize(("is_aurora", "wait"), [(True, 0.0016), (False, 0.0021)])
+def test_whole_documents_of_aurora_and_of_rds(is_aurora: bool, wait: float) -> None:
+    """In the forms of AWS's own documentation, each with a process that names a user and an address."""
+    text = os_document("shop-1", is_aurora=is_aurora)
+    row = enhanced_monitoring.reading_of("shop-1", text, NOW)
+    assert (row.vcpus, row.cpu_ratio, row.load_1m, row.tasks_blocked) == (4, 0.315, 1.3, 0)
+    assert row.disk_await_seconds == pytest.approx(wait)
+    assert row.filesystem_used_ratio == pytest.approx(0.21)
+    assert "alice" in text
     assert "alice" not in repr(row)
 
 

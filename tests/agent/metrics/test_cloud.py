@@ -46,7 +46,7 @@ def test_the_bill_is_of_what_is_asked_for() -> None:
     expected = monthly_dollars(number | {Tier.HOURLY: len(ASKED_BY_THE_HOUR)}, DOLLARS_PER_METRIC)
     assert of(seen, "tunewright_aws_request_month_dollars", "cluster") == {"shop": pytest.approx(expected)}
     assert of(seen, "tunewright_aws_requests_total", "action")["cloudwatch:GetMetricData"] == 12
-    assert of(seen, "tunewright_aws_discovery_failing", "account") == {"222222222222": 1}
+    assert of(seen, "tunewright_aws_discovery_failing", "account") == {"222222222222": 1, "own": 0}
 
 
 def test_the_clouds_view_of_a_cluster_is_no_server_that_is_up() -> None:

@@ -111,13 +111,14 @@ class Account:
         for region in (HOME, AWAY):
             logs = boto3.client("logs", region_name=region)
             logs.create_log_group(logGroupName="RDSOSMetrics")
-            for member in (one for cluster in self.clusters if cluster.region == region for one in cluster.members):
+            here = [(cluster, one) for cluster in self.clusters if cluster.region == region for one in cluster.members]
+            for cluster, member in here:
                 if member.fields.get("MonitoringInterval"):
                     stream = resource_id(member.name)
                     logs.create_log_stream(logGroupName="RDSOSMetrics", logStreamName=stream)
                     event = {
                         "timestamp": int(self.built_at.timestamp() * 1000),
-                        "message": answers.os_document(member.name),
+                        "message": answers.os_document(member.name, is_aurora=cluster.engine.startswith("aurora")),
                     }
                     logs.put_log_events(logGroupName="RDSOSMetrics", logStreamName=stream, logEvents=[event])
 

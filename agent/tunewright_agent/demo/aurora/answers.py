@@ -82,7 +82,9 @@ def _lifecycles(asked: Parameters, now: datetime) -> list[Row]:
         lives = [{"LifecycleSupportName": name, "LifecycleSupportEndDate": now + after} for name, after in ends]
         return {"Engine": asked["Engine"], "MajorEngineVersion": major, "SupportedEngineLifecycles": lives}
 
-    majors = {"aurora-postgresql": ("13", "16"), "postgres": ("13", "16"), "aurora-mysql": ("8.0",)}[asked["Engine"]]
+    majors = {"aurora-postgresql": ("13", "16"), "postgres": ("13", "16"), "aurora-mysql": ("8.0",)}.get(
+        asked["Engine"], ()
+    )
     return [row(major, timedelta(days=40 if major == "13" else 900)) for major in majors]
 
 
@@ -202,17 +204,29 @@ def _statements(_: Parameters) -> Row:
     return {"PartitionKeys": [{"Dimensions": _wait(kind, name)} for kind, name, _ in _WAITS], "Keys": keys}
 
 
-def os_document(name: str) -> str:
-    """One document of Enhanced Monitoring."""
+def os_document(name: str, *, is_aurora: bool = True) -> str:
+    """One document of Enhanced Monitoring, in the form that AWS documents; disks are told otherwise by Aurora than by RDS."""
+    of_aurora = {"readLatency": 0.9, "writeLatency": 1.6, "readIOsPS": 210.0, "writeIOsPS": 95.0, "readThroughput": 3_440_640.0,
+                 "writeThroughput": 778_240.0, "diskQueueDepth": 0.0}  # fmt: skip
+    of_rds = {"device": "rdsdev", "await": 2.1, "util": 1.96, "avgQueueLen": 0.26, "tps": 12.6, "readIOsPS": 0.0, "writeIOsPS": 12.6,
+              "readKb": 0, "readKbPS": 0.0, "writeKb": 896, "writeKbPS": 89.6, "avgReqSz": 7.11, "rrqmPS": 0.0, "wrqmPS": 0.0}  # fmt: skip
     return json.dumps(
         {
-            "engine": "AURORA", "instanceID": name, "numVCPUs": 4, "uptime": "90 days, 0:00:00",
-            "cpuUtilization": {"total": 31.5, "wait": 0.4, "steal": 0.1, "user": 24.0, "system": 5.0, "idle": 68.5},
+            "engine": "AURORA" if is_aurora else "Postgres", "instanceID": name, "instanceResourceID": f"db-{name.upper()}", "version": 1.0,
+            "timestamp": "2026-11-28T12:00:00Z", "numVCPUs": 4, "uptime": "90 days, 0:00:00",
+            "cpuUtilization": {"guest": 0.0, "irq": 0.0, "nice": 2.0,
+                               "total": 31.5, "wait": 0.4, "steal": 0.1, "user": 24.0, "system": 5.0, "idle": 68.5},
             "loadAverageMinute": {"one": 1.3, "five": 1.2, "fifteen": 1.1},
-            "memory": {"total": 32_000_000, "free": 6_000_000, "cached": 2_000_000},
-            "swap": {"total": 0, "free": 0},
-            "tasks": {"blocked": 0, "running": 3, "total": 210},
-            "fileSys": [{"mountPoint": "/rdsdbdata", "usedPercent": 21.0}],
+            "memory": {"total": 32_000_000, "free": 6_000_000, "cached": 2_000_000, "buffers": 260_000, "active": 21_000_000,
+                       "inactive": 2_100_000, "dirty": 1_300, "mapped": 900_000, "slab": 310_000, "pageTables": 90_000, "writeback": 0},
+            "swap": {"cached": 0, "total": 0, "free": 0},
+            "tasks": {"blocked": 0, "running": 3, "sleeping": 207, "stopped": 0, "zombie": 0, "total": 210},
+            "network": [{"interface": "eth0", "rx": 150_548.8, "tx": 376_372.3}],
+            "diskIO": [of_aurora if is_aurora else of_rds],
+            "fileSys": [{"name": "rdsfilesys", "mountPoint": "/rdsdbdata", "total": 103_053_476, "used": 21_641_230, "usedPercent": 21.0,
+                         "usedFiles": 1788, "maxFiles": 6_553_600, "usedFilePercent": 0.03}],
+            "processList": [{"id": 4321, "tgid": 4322, "parentID": 1234, "name": "postgres: alice shop 10.0.0.1(51312) idle", "vss": 1_234_567,
+                             "rss": 226_424, "memoryUsedPc": 0.69, "cpuUsedPc": 0.09, "vmlimit": 21_222_222}],
         }
     )  # fmt: skip
 

@@ -16,6 +16,8 @@ from tunewright_analyzers.facts.snapshot import Gap
 
 GROUP = "RDSOSMetrics"
 KIB = 1024
+WAITS = ("await", "readLatency", "writeLatency")
+"""Milliseconds of a request: RDS tells them together, Aurora by kind."""
 
 
 def reading_of(instance: str, text: str, at: datetime) -> OsMetrics:
@@ -23,7 +25,9 @@ def reading_of(instance: str, text: str, at: datetime) -> OsMetrics:
     try:
         row: dict[str, Any] = json.loads(text)
         cpu, memory, swap = row["cpuUtilization"], row["memory"], row["swap"]
-        awaits = [float(one["await"]) / 1000 for one in row.get("diskIO", ()) if one.get("await") is not None]
+        awaits = [
+            float(one[name]) / 1000 for one in row.get("diskIO", ()) for name in WAITS if one.get(name) is not None
+        ]
         full = [float(one["usedPercent"]) / 100 for one in row.get("fileSys", ()) if one.get("usedPercent") is not None]
         return OsMetrics(
             instance=instance,
