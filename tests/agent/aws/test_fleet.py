@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import boto3
 import pytest
+from botocore.exceptions import ReadTimeoutError
 from pydantic import ValidationError
 
 from aws_account import REGION, Hooks, make_cluster
@@ -170,6 +171,26 @@ def test_while_aws_does_not_answer_what_is_watched_stays(tmp_path: Path, hooks: 
     assert one.watches[0].latest.snapshot().gaps == gaps
     assert "expired" in one.state().failures[(REGION, "own")]
     assert one.state().places == ((REGION, "own"),)
+
+
+def test_a_region_that_does_not_answer_costs_no_other_its_turn(tmp_path: Path, hooks: Hooks) -> None:
+    make_cluster(boto3.client("rds"), "shop", 1)
+    make_cluster(boto3.client("rds", region_name="us-east-1"), "far", 1)
+
+    def silent(request: Any, **_: Any) -> None:
+        if "us-east-1" in request.url:
+            raise ReadTimeoutError(endpoint_url="https://rds.us-east-1.amazonaws.com/")
+
+    hooks.handlers.append(("before-send.rds.DescribeDBClusters", silent))
+    one = fleet(settings(tmp_path, {"region": "us-east-1", "connect": False}, {"connect": False}), hooks)
+    one.refresh()
+    assert names(one) == [("shop", "aws")]
+    assert "did not answer" in one.state().failures[("us-east-1", "own")]
+    hooks.handlers.clear()
+    one.door = Door(Limits(attempts=1), make=hooks.make)
+    one.refresh()
+    assert names(one) == [("far", "aws"), ("shop", "aws")]
+    assert one.state().failures == {}
 
 
 def test_a_serverless_member_that_may_pause_is_not_connected_to_and_a_named_gap(tmp_path: Path, hooks: Hooks) -> None:

@@ -1,6 +1,8 @@
 """CloudWatch's points: batches, pages, late points, failovers. GetMetricData is a substitute with AWS's own limits (moto has none of them)."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from aws_account import REGION, Hooks, make_cluster
 from tunewright_agent.demo.aurora.cloudwatch import CloudWatch
 from tunewright_agent.demo.aurora.substitute import refuse
+from tunewright_agent.history.store import History
 from tunewright_agent.sources.aws import metrics, trends
 from tunewright_agent.sources.aws.asked import ASKED, ASKED_BY_THE_HOUR, Tier, monthly_dollars
 from tunewright_agent.sources.aws.calls import DOLLARS_PER_METRIC
@@ -16,6 +19,7 @@ from tunewright_agent.sources.aws.series import Question, ask
 from tunewright_agent.sources.aws.session import Door, Limits, Place
 from tunewright_agent.sources.source import Unavailable
 from tunewright_analyzers.facts.cloud_metrics import TRENDS, CloudMetrics, CloudTrends, Dimension, MetricSeries
+from tunewright_analyzers.facts.ids import ClusterId, InstanceId
 
 START = datetime(2026, 11, 28, 12, tzinfo=UTC)
 pytestmark = pytest.mark.usefixtures("account")
@@ -100,6 +104,43 @@ def test_a_failover_in_the_middle_loses_no_series_and_doubles_none(hooks: Hooks)
         assert times == sorted(set(times))
         assert times[-1] == START
     assert stage.series("EngineUptime", "shop").dimension is Dimension.WRITER
+
+
+def test_a_failover_between_two_pages_of_one_pass_leaves_each_minute_of_each_series_once_in_the_history(
+    hooks: Hooks, tmp_path: Path
+) -> None:
+    """The roles are swapped while GetMetricData is being answered; what was asked for before it is answered after it."""
+    stage, rds = Stage(hooks, 3, page_points=150), boto3.client("rds")
+    answer, swapped = hooks.answers[("cloudwatch", "GetMetricData")], list[str]()
+
+    def during(asked: dict[str, Any]) -> dict[str, Any]:
+        if asked.get("NextToken") and not swapped:
+            rds.failover_db_cluster(DBClusterIdentifier="shop", TargetDBInstanceIdentifier="shop-2")
+            swapped.extend(
+                one["DBInstanceIdentifier"]
+                for one in rds.describe_db_clusters()["DBClusters"][0]["DBClusterMembers"]
+                if one["IsClusterWriter"]
+            )
+        return answer(asked)
+
+    hooks.answer("cloudwatch", "GetMetricData", during)
+    seen = []
+    with History(tmp_path / "h.db") as history:
+        for _ in range(3):
+            section = stage.collect()
+            history.record(ClusterId("shop"), InstanceId("aws"), "shop", (section,), stage.now)
+            seen.append({(one.metric, one.dimension, one.resource) for one in section.rows})
+            stage.now += timedelta(minutes=1)
+            stage.reader = Reader(Door(Limits(attempts=1), make=hooks.make), Target("shop", Place(REGION)))
+        kept = history.cloud_series(
+            ClusterId("shop"), ["CPUUtilization", "EngineUptime"], START - timedelta(days=1), stage.now
+        )
+    assert swapped == ["shop-2"]
+    assert seen[0] == seen[1] == seen[2]
+    assert {(one.metric, one.dimension, one.resource) for one in kept} == seen[0]
+    assert len(kept) == len(seen[0]) == 4
+    minutes = [START - timedelta(minutes=180 - number) for number in range(182)]
+    assert all([point.at for point in one.points] == minutes for one in kept)
 
 
 def test_more_than_five_hundred_queries_go_in_batches_and_every_page_is_followed(hooks: Hooks) -> None:

@@ -9,6 +9,7 @@ import boto3
 import pytest
 
 from aws_account import REGION, Hooks, environment, make_cluster
+from tunewright_agent.demo.aurora.substitute import Refusal
 from tunewright_agent.sources.aws.calls import DOLLARS_PER_METRIC, Calls
 from tunewright_agent.sources.aws.faults import NotFound
 from tunewright_agent.sources.aws.reader import Reader, Target
@@ -80,6 +81,26 @@ def test_expired_credentials_are_read_anew_and_the_call_repeated(hooks: Hooks) -
     hooks.fail("rds", "DescribeDBClusters", "ExpiredToken", 403, times=1)
     assert clusters(Door(QUICK, make=hooks.make)) == ["shop"]
     assert hooks.made == 2
+
+
+@pytest.mark.usefixtures("account")
+def test_credentials_that_expire_between_two_pages_double_no_row(hooks: Hooks) -> None:
+    asked: list[str] = []
+
+    def page(parameters: dict[str, Any]) -> dict[str, Any]:
+        first = int(parameters.get("Marker") or 0)
+        asked.append(str(first))
+        if asked == ["0", "2"]:
+            raise Refusal("ExpiredToken")
+        rows = [
+            {"DBClusterIdentifier": f"c{number}", "Engine": "aurora-mysql"}
+            for number in range(first, min(first + 2, 5))
+        ]
+        return {"DBClusters": rows} | ({"Marker": str(first + 2)} if first + 2 < 5 else {})
+
+    hooks.answer("rds", "DescribeDBClusters", page)
+    assert clusters(Door(QUICK, make=hooks.make)) == ["c0", "c1", "c2", "c3", "c4"]
+    assert asked == ["0", "2", "0", "2", "4"]
 
 
 @pytest.mark.usefixtures("account")
