@@ -7,6 +7,7 @@ from typing import Any
 from cases.case import NOW
 from tunewright_analyzers.facts.cloud import CloudCluster, CloudClusters, CloudInstance, CloudInstances, CloudMember
 from tunewright_analyzers.facts.cloud_metrics import CloudMetrics, CloudTrends, Dimension, MetricPoint, MetricSeries
+from tunewright_analyzers.facts.effects import Change, Effect, Effects, Outcome, What
 
 REGION = "eu-west-1"
 ACCOUNT = "123456789012"
@@ -153,3 +154,10 @@ def trends(*rows: MetricSeries) -> CloudTrends:
 def ramp(metric: str, start: float, per_day: float, *, days: int = 14, **changes: Any) -> MetricSeries:
     """A metric that rises by so much a day, hour by hour, and is at `start` + `per_day` * `days` at the end."""
     return series(metric, *[start + per_day * hour / 24 for hour in range(days * 24)], **changes)
+
+
+def resized(name: str = "shop-1", field: str = "DBInstanceClass", **ago: float) -> Effects:
+    """What the ledger says of a field that was changed so long ago."""
+    at, called = NOW - timedelta(**ago), f"instance {name}: {field}"
+    change = Change("c1", What.RESOURCE, called, called, None, None, at, at, before="former", now="present")
+    return Effects((Effect(change, Outcome.UNCHANGED, "", at),))

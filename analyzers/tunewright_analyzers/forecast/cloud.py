@@ -5,10 +5,11 @@ Everything is turned into 'used of a limit', so that a falling free space and a 
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from tunewright_analyzers.cloud.formula import evaluate
+from tunewright_analyzers.cloud.since import since
 from tunewright_analyzers.facts.cloud import CloudCluster, CloudClusters, CloudInstance, CloudInstances
 from tunewright_analyzers.facts.cloud_metrics import CloudTrends, Dimension, MetricPoint, MetricSeries
 from tunewright_analyzers.facts.cloud_parameters import ParameterGroups
@@ -17,6 +18,7 @@ from tunewright_analyzers.forecast.line import Line, daily, days_until, fit
 
 GIB = 1024**3
 LEAST_DAYS = 7
+EVER = datetime.min.replace(tzinfo=UTC)
 AURORA_LIMIT = 128 * 1024 * GIB
 """An Aurora volume's limit; newer releases allow 256 TiB, which AuroraVolumeBytesLeftTotal knows where it is published."""
 XID_LIMIT = 2_146_483_648
@@ -65,16 +67,21 @@ class _Maker:
     trends: CloudTrends
 
     def of(
-        self, row: CloudCluster | CloudInstance, metric: str, statistic: str | None, limit: float | None, *, left: bool = False
+        self, row: CloudCluster | CloudInstance, metric: str, statistic: str | None, limit: float | None, *, left: bool = False,
+        begun: datetime | None = None,
     ) -> Iterator[Forecast]:  # fmt: skip
-        """A forecast of one series. `left`: the series counts what is left of the limit instead of what is used."""
+        """A forecast of one series. `left`: the series counts what is left of the limit instead of what is used.
+
+        `begun`: since when the limit is what it is.
+        """
         is_cluster = isinstance(row, CloudCluster)
         series = self.trends.get(
             metric, Dimension.CLUSTER if is_cluster else Dimension.INSTANCE, row.identifier, statistic
         )
         if series is None or limit is None or limit <= 0:
             return
-        line = _line(series, limit if left else None)
+        known = series if begun is None else replace(series, points=series.since(begun))
+        line = _line(known, limit if left else None)
         if line is not None:
             kind = "cluster" if is_cluster else "instance"
             yield Forecast(
@@ -105,7 +112,8 @@ def storage(snapshot: Snapshot, trends: CloudTrends) -> Iterator[Forecast]:
     for row in instances:
         if row.cluster is not None or not row.allocated_gib:
             continue
-        line = next(maker.of(row, "FreeStorageSpace", "Minimum", row.allocated_gib * GIB, left=True), None)
+        begun = since(snapshot, f"instance {row.identifier}: AllocatedStorage", EVER)
+        line = next(maker.of(row, "FreeStorageSpace", "Minimum", row.allocated_gib * GIB, left=True, begun=begun), None)
         if line is not None:
             most = max(row.allocated_gib, row.max_allocated_gib or 0) * GIB
             yield Forecast("storage", "instance", row.identifier, "bytes", line.line, most, line.source)

@@ -1,7 +1,7 @@
 """Cases of `capacity/storage_full`."""
 
 from cases.case import Case, gap
-from cases.cloud import alone, aurora, clusters, instances, ramp, trends
+from cases.cloud import alone, aurora, clusters, instances, ramp, resized, trends
 from tunewright_analyzers.facts.cloud_metrics import CloudTrends, Dimension
 
 GIB = 1024**3
@@ -22,6 +22,7 @@ CASES = (
     Case("full within days", "fires", (*LEDGER, _free(30, -2)), (SUBJECT,), severity={SUBJECT: "critical"}),
     Case("an Aurora volume near 128 TiB", "fires", (clusters(aurora()), instances(), _volume(100 * 1024, 1024)), ("cluster shop",)),
     Case("autoscaling has room", "silent", (clusters(), instances(alone()), _free(90, -2))),
+    Case("allocated anew four days ago", "silent", (*LEDGER, _free(90, -2), resized("ledger", "AllocatedStorage", days=4))),
     Case("free space grows", "silent", (*LEDGER, _free(10, 1))),
     Case("flat", "silent", (*LEDGER, _free(10, 0))),
     Case("a young volume", "silent", (*LEDGER, trends(ramp("FreeStorageSpace", 20 * GIB, -2 * GIB, days=5, of="ledger", statistic="Minimum")))),

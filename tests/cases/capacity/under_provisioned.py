@@ -1,7 +1,7 @@
 """Cases of `capacity/under_provisioned`."""
 
 from cases.case import Case, gap
-from cases.cloud import instances, series, trends
+from cases.cloud import instances, resized, series, trends
 from tunewright_analyzers.facts.cloud_lifecycle import ClassOffer, ClassOffers
 from tunewright_analyzers.facts.cloud_metrics import CloudTrends
 
@@ -23,6 +23,7 @@ CASES = (
     Case("a quarter of the hours", "fires", (instances(), _busy(84)), (SUBJECT,), severity={SUBJECT: "medium"}, says=("in 25% of 336 hours",)),
     Case("with a larger class on offer", "fires", (instances(), _busy(84), OFFERS), (SUBJECT,), statements=("--db-instance-class db.r8g.4xlarge ",)),
     Case("more sessions than vCPUs all the time", "fires", (instances(), _busy(0, load=6.0)), (SUBJECT,), severity={SUBJECT: "high"}),
+    Case("busy before it got its class", "silent", (instances(), _busy(84), resized(days=9))),
     Case("at ease", "silent", (instances(), _busy(0))),
     Case("measured for an hour", "silent", (instances(), trends(series("CPUUtilization", *[99.0] * 2, statistic="p95")))),
     Case("not measured", "silent", (instances(), trends())),

@@ -9,6 +9,7 @@ from tunewright_analyzers.cloud.classes import SIZES, parse
 from tunewright_analyzers.cloud.load import measured
 from tunewright_analyzers.cloud.mend import desired, mended, modify
 from tunewright_analyzers.cloud.resources import evidence, subject
+from tunewright_analyzers.cloud.since import since
 from tunewright_analyzers.facts.cloud import CloudInstance, CloudInstances
 from tunewright_analyzers.facts.cloud_lifecycle import ClassOffers
 from tunewright_analyzers.facts.cloud_metrics import CloudTrends
@@ -48,7 +49,8 @@ def under_provisioned(context: Context[Thresholds]) -> Iterator[Verdict]:
     """
     limits, start = context.thresholds, context.window.end - timedelta(days=context.thresholds.days)
     for row in context.window.need(CloudInstances).rows:
-        load = measured(context.window.need(CloudTrends), row, start)
+        begun = since(context.window.latest, f"instance {row.identifier}: DBInstanceClass", start)
+        load = measured(context.window.need(CloudTrends), row, begun)
         if load is None or load.hours < limits.hours_min or load.busy_share <= limits.share_max:
             continue
         found = context.finding(

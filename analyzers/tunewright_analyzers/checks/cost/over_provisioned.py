@@ -9,6 +9,7 @@ from tunewright_analyzers.cloud.classes import SIZES, InstanceClass, parse
 from tunewright_analyzers.cloud.load import Load, measured
 from tunewright_analyzers.cloud.mend import desired, mended, modify
 from tunewright_analyzers.cloud.resources import evidence, subject
+from tunewright_analyzers.cloud.since import since
 from tunewright_analyzers.cost.listed import class_prices
 from tunewright_analyzers.facts.cloud import CloudInstances
 from tunewright_analyzers.facts.cloud_cost import Prices
@@ -44,7 +45,8 @@ def over_provisioned(context: Context[Thresholds]) -> Iterator[Verdict]:
     limits, start = context.thresholds, context.window.end - timedelta(days=context.thresholds.days_min)
     for row in context.window.need(CloudInstances).rows:
         known = parse(row.instance_class)
-        load: Load | None = measured(context.window.need(CloudTrends), row, start)
+        begun = since(context.window.latest, f"instance {row.identifier}: DBInstanceClass", start)
+        load: Load | None = measured(context.window.need(CloudTrends), row, begun)
         target = _smaller(known) if known is not None and not known.is_burstable else None
         if (
             load is None
