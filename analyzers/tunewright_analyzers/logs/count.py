@@ -26,8 +26,18 @@ class Count:
         self._waits: deque[LockWait] = deque(maxlen=MOST_PARTICULARS)
         self._vacuums: deque[LoggedVacuum] = deque(maxlen=MOST_PARTICULARS)
 
-    def take(self, found: Classified, database: str | None, at: datetime | None, now: datetime) -> None:
-        """Count one event that was classified elsewhere (MySQL's logs)."""
+    def take(
+        self,
+        found: Classified,
+        database: str | None,
+        at: datetime | None,
+        now: datetime,
+        particulars: Deadlock | None = None,
+    ) -> None:
+        """Count one event that was classified elsewhere (MySQL's logs); `particulars` of a deadlock, where the log tells them."""
+        if particulars is not None:
+            self._deadlocks.append(particulars)
+            found, database = replace(found, subject=particulars.statements), particulars.database
         if at is not None and (self.read_to is None or at > self.read_to):
             self.read_to = at
         self._count(found, Entry("", database, at), at or now)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from mysql_deadlocks import MYSQL
 from tunewright_agent.config.settings import ClusterSettings
 from tunewright_agent.engines.engine import engine_of
 from tunewright_agent.history.codec import dump_section
@@ -149,3 +150,31 @@ def test_the_settings_make_the_source(tmp_path: Path) -> None:
     assert engine.configured(ClusterSettings(name="shop", url=url), None) == ()
     (one,) = engine.configured(ClusterSettings(name="shop", url=url, slow_log_file=tmp_path / "slow.log"), None)
     assert one.name == "log_events"
+
+
+def test_a_deadlock_is_told_once_whole_however_its_dump_arrives(tmp_path: Path, reader: Reader) -> None:
+    """A dump that has not ended is waited for; one that never ends is counted at the next pass, without its particulars."""
+    file = tmp_path / "error.log"
+    cut = MYSQL.index("*** (2) TRANSACTION")
+    file.write_text(READY + MYSQL[:cut])
+    reading = LogReading((file,))
+    expected = {("server", "started", None): 1}
+    assert counted(reading.collect(reader, NOW)) == expected
+    with file.open("a") as more:
+        more.write(MYSQL[cut:])
+    last = reading.collect(reader, NOW)
+    (section,) = last.sections
+    assert isinstance(section, LogEvents)
+    assert len(section.of("lock", "deadlock")) == 1
+    (found,) = section.deadlocks
+    assert len(found.waiters) == 2
+    assert found.at == datetime(2026, 1, 2, 3, 4, 5, 678900, tzinfo=UTC)
+    assert "s3cr3t" not in dump_section(section).decode()
+    with file.open("a") as more:
+        more.write(MYSQL[:cut])
+    reading.collect(reader, NOW)
+    last = reading.collect(reader, NOW)
+    assert counted(last)["lock", "deadlock", None] == 2
+    (section,) = last.sections
+    assert isinstance(section, LogEvents)
+    assert len(section.deadlocks) == 1

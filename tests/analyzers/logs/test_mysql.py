@@ -92,6 +92,53 @@ KINDS = [
         "2026-01-02 13:04:05 7 [Warning] Aborted connection 7 to db: 'shop' user: 'app' host: 'x' (Got timeout)",
         "connection/lost",
     ),
+    (
+        (
+            "2026-01-02T03:04:05.678901Z 7 [ERROR] [MY-010584] [Repl] Replica SQL for channel '': Worker 1 failed executing transaction 'x' at "
+            "source log b.000001, end_log_pos 5; Error 'Duplicate entry 's3cr3t' for key 'page corruption'' on query. Error_code: MY-001062"
+        ),
+        "replication/apply_failed",
+    ),
+    (
+        "2026-01-02 13:04:05 7 [ERROR] Slave SQL: Error 'Duplicate entry 's3cr3t'' on query. Internal MariaDB error code: 1062",
+        "replication/apply_failed",
+    ),
+    (
+        (
+            "2026-01-02T03:04:05.678901Z 7 [ERROR] [MY-013114] [Repl] Replica I/O for channel '': Got fatal error 1236 from source when reading "
+            "data from binary log: 'Could not find first log file name in binary log index file', Error_code: MY-013114"
+        ),
+        "replication/binlog_missing",
+    ),
+    (
+        "2026-01-02 13:04:05 7 [ERROR] Slave I/O: Got fatal error 1236 from master when reading data from binary log: 's3cr3t'",
+        "replication/binlog_missing",
+    ),
+    (
+        "2026-01-02T03:04:05.678901Z 7 [ERROR] [MY-010584] [Repl] Replica I/O for channel '': Error connecting to source 's3cr3t@h:3306'",
+        "replication/fetch_failed",
+    ),
+    ("2026-01-02 13:04:05 7 [Note] Slave I/O thread exiting, read up to log 'b.000001', position 4", None),
+    (
+        "2026-01-02T03:04:05.678901Z 0 [Note] [MY-011953] [InnoDB] Page cleaner took 4712ms to flush 2000 and evict 0 pages",
+        "flushing/page_cleaner_late",
+    ),
+    ("2026-01-02T03:04:05.678901Z 0 [Warning] [MY-012985] [InnoDB] A long semaphore wait:", "server/semaphore_wait"),
+    ("2026-01-02 13:04:05 0 [Warning] InnoDB: Long wait (300 seconds) for dict_sys.latch", "server/semaphore_wait"),
+    (
+        "2026-01-02T03:04:05.678901Z 0 [ERROR] [MY-012872] [InnoDB] Semaphore wait has lasted > 600 seconds. We intentionally crash the server",
+        "server/process_crashed",
+    ),
+    ("2026-01-02T03:04:05Z UTC - mysqld got signal 11 ;", "server/process_crashed"),
+    ("260102  3:04:05 [ERROR] /usr/sbin/mariadbd got signal 11 ;", "server/process_crashed"),
+    (
+        "2026-01-02 13:04:05 7 [ERROR] mariadbd: Table './shop/s3cr3t' is marked as crashed and should be repaired",
+        "corruption/table",
+    ),
+    (
+        "2026-01-02 13:04:05 7 [Warning] Access denied for user 'Out of memory'@'s3cr3t'",
+        "authentication/password_failed",
+    ),
     ("2026-01-02 13:04:05 7 [ERROR] s3cr3t went wrong", "error/internal"),
     ("2026-01-02 13:04:05 7 [Note] InnoDB: log sequence number 45", None),
 ]
@@ -104,6 +151,15 @@ def test_lines_of_the_error_log(text: str, kind: str | None) -> None:
     found = classify_error(line)
     assert (f"{found.category}/{found.kind}" if found else None) == kind
     assert "s3cr3t" not in repr(found)
+
+
+def test_numbers_are_kept_and_the_rest_of_a_replicas_message_is_not() -> None:
+    samples = {kind: classify_error(line) for text, kind in KINDS if (line := error_line(text)) is not None}
+    applied, late = samples["replication/apply_failed"], samples["flushing/page_cleaner_late"]
+    assert applied is not None
+    assert applied.sample == "Slave SQL:  error 1062"
+    assert late is not None
+    assert late.seconds == 4.712
 
 
 def test_a_time_without_a_zone_is_not_believed_and_a_further_line_is_none() -> None:

@@ -5,6 +5,7 @@ from cases.facts import ago
 from cases.logs.facts import event, log
 from tunewright_analyzers.facts.ids import StatementId
 from tunewright_analyzers.facts.log_events import Deadlock, LogEvent, LogEvents, Waiter
+from tunewright_analyzers.facts.snapshot import Engine
 
 ONE, TWO = "a" * 16, "b" * 16
 
@@ -34,5 +35,6 @@ CASES = (
     Case("its statements are not in the log", "silent", (log(_counted(3, "")),)),
     Case("before the window", "silent", (log(_counted(0, f"{ONE} and {TWO}"), deadlocks=(_deadlock(ONE, TWO),)),)),
     Case("none", "silent", (log(),)),
+    Case("of MySQL", "fires", (log(_counted(1, f"{ONE} and {TWO}"), deadlocks=(_deadlock(ONE, TWO),)),), (BOTH,), severity={BOTH: "low"}, engine=Engine.MYSQL),
     Case("log unread", "gap", gaps=(gap(LogEvents),)),
 )  # fmt: skip

@@ -13,9 +13,10 @@ from pathlib import Path
 from tunewright_agent.sources.mysql.log_tail import MOST_BYTES, LogTail
 from tunewright_agent.sources.mysql.session import Reader
 from tunewright_agent.sources.source import Collected, Source, SourceError
-from tunewright_analyzers.facts.log_events import LogEvents
+from tunewright_analyzers.facts.log_events import Deadlock, LogEvents
 from tunewright_analyzers.facts.snapshot import Gap
 from tunewright_analyzers.logs.count import Count
+from tunewright_analyzers.logs.mysql_deadlock import BEGINS, ENDS, deadlock, dump
 from tunewright_analyzers.logs.mysql_error import classify_error, error_line
 from tunewright_analyzers.logs.mysql_slow import slow_statements
 from tunewright_analyzers.logs.postgres import Classified
@@ -23,16 +24,42 @@ from tunewright_analyzers.sql.redact import visible
 
 INTERVAL_SECONDS, DEADLINE_SECONDS = 15.0, 15.0
 _LONGEST_SAMPLE = 300
+MOST_DUMP_BYTES = 200_000
 _SLOW_HEAD = re.compile(rb"^(?:# Time: [^\n]{1,60}\n)?# User@Host: ", re.MULTILINE)
-_Event = tuple[Classified, str | None, datetime | None]
+_MOST_DUMP_LINES = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class _Event:
+    """One event; `dump`: the lines from a deadlock's head on, where it is one."""
+
+    found: Classified
+    database: str | None
+    at: datetime | None
+    dump: tuple[str, ...] = ()
+
+    def deadlock(self, now: datetime) -> Deadlock | None:
+        """Its particulars."""
+        return deadlock(dump(list(self.dump)), self.at or now) if self.dump else None
 
 
 def _errors(data: bytes) -> Iterator[_Event]:
-    for text in data.decode("utf-8", "replace").splitlines():
+    lines = data.decode("utf-8", "replace").split("\n")
+    for number, text in enumerate(lines):
         line = error_line(text)
         found = classify_error(line) if line is not None else None
         if line is not None and found is not None:
-            yield found, None, line.at
+            is_dump = BEGINS in line.message
+            yield _Event(found, None, line.at, tuple(lines[number : number + _MOST_DUMP_LINES]) if is_dump else ())
+
+
+def _unended(data: bytes) -> int:
+    """How many bytes at the end are a deadlock's dump that goes on in the next piece."""
+    begins = data.rfind(BEGINS.encode())
+    if begins < 0 or ENDS.encode() in data[begins:]:
+        return 0
+    behind = len(data) - (data.rfind(b"\n", 0, begins) + 1)
+    return behind if behind < MOST_DUMP_BYTES else 0
 
 
 @dataclass(slots=True)
@@ -41,12 +68,20 @@ class _Log:
 
     tail: LogTail
     database: str | None = None
+    waited_for: int = 0
 
     def events(self) -> Iterator[_Event]:
         """What is new in it. Raises SourceError."""
         data = self.tail.read()
         heads = [match.start() for match in _SLOW_HEAD.finditer(data)]
         if not heads:
+            unended = _unended(data)
+            if (
+                unended and unended != self.waited_for
+            ):  # a dump that did not grow since the last pass will not: it was cut
+                self.tail.put_back(unended)
+                data = data[: len(data) - unended]
+            self.waited_for = unended
             yield from _errors(data)
             return
         if not data.endswith(b";\n") and 0 < len(data) - heads[-1] < MOST_BYTES:
@@ -56,11 +91,8 @@ class _Log:
             self.database = slow.database
             kind = "killed" if slow.killed else "finished"
             sample = visible(slow.statement)[:_LONGEST_SAMPLE]
-            yield (
-                Classified("slow_statement", kind, str(slow.statement_id), slow.seconds, sample=sample),
-                slow.database,
-                slow.at,
-            )
+            found = Classified("slow_statement", kind, str(slow.statement_id), slow.seconds, sample=sample)
+            yield _Event(found, slow.database, slow.at)
 
 
 @dataclass(slots=True)
@@ -93,10 +125,10 @@ class LogReading:
         if len(failed) == len(self._logs):
             raise failed[0]
         count = self._counting(events, taken_at)
-        for found, database, at in events:
+        for one in events:
             # What an earlier run counted is not counted again; a line without a time may have been.
-            if self._until is None or (at > self._until if at is not None else not first):
-                count.take(found, database, at, taken_at)
+            if self._until is None or (one.at > self._until if one.at is not None else not first):
+                count.take(one.found, one.database, one.at, taken_at, one.deadlock(taken_at))
         dropped = sum(log.tail.dropped for log in self._logs)
         gaps = (Gap("log_events", one.reason, taken_at, one.mend, None, (LogEvents.name,)) for one in failed)
         section = replace(count.section(taken_at, dropped, 0), errors_read=self.errors_read)
@@ -104,7 +136,7 @@ class LogReading:
 
     def _counting(self, events: list[_Event], taken_at: datetime) -> Count:
         if self._count is None:
-            oldest = min((at for _, _, at in events if at is not None), default=taken_at)
+            oldest = min((one.at for one in events if one.at is not None), default=taken_at)
             self._count = Count(self._until or oldest)
         return self._count
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
+from tunewright_analyzers.check import Context, Verdict, check, threshold
 from tunewright_analyzers.facts.log_events import LogEvents
 from tunewright_analyzers.finding import Severity, Subject
 from tunewright_analyzers.logs.evidence import per_hour, told, total
@@ -16,14 +16,14 @@ class Thresholds:
     per_hour: float = threshold(20.0, "count", "Lost connections an hour from which it is told.")
 
 
-@check(needs=(LogEvents,), engines=POSTGRESQL, thresholds=Thresholds)
+@check(needs=(LogEvents,), thresholds=Thresholds)
 def connections_lost(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Clients that went away without a word, or spoke no protocol.
 
     Risk: open transactions of lost clients are rolled back, and their work is done again; a stream of odd packets may be a scan.
-    Evidence: messages of lost and garbled connections an hour.
-    Remedy: let clients close their connections; look at load balancers and firewalls that cut idle connections (tcp_keepalives_idle), at
-    applications that are killed, and at who reaches the port.
+    Evidence: messages of lost and garbled connections an hour; of MySQL and MariaDB `Aborted connection`.
+    Remedy: let clients close their connections; look at load balancers and firewalls that cut idle connections (tcp_keepalives_idle, wait_timeout),
+    at applications that are killed, and at who reaches the port.
     False positives: health checks that open a connection and close it without a word.
     """
     section = context.window.need(LogEvents)

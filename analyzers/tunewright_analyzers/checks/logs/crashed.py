@@ -2,20 +2,21 @@
 
 from collections.abc import Iterator
 
-from tunewright_analyzers.check import POSTGRESQL, Context, NoThresholds, Verdict, check
+from tunewright_analyzers.check import Context, NoThresholds, Verdict, check
 from tunewright_analyzers.facts.log_events import LogEvents
 from tunewright_analyzers.finding import Severity, Subject
 from tunewright_analyzers.logs.evidence import told, total
 
 
-@check(needs=(LogEvents,), engines=POSTGRESQL)
+@check(needs=(LogEvents,))
 def crashed(context: Context[NoThresholds]) -> Iterator[Verdict]:
     """Crashes of the server, and the recoveries that followed.
 
     Risk: every crash cuts all sessions off, and the server is away until recovery ends.
-    Evidence: messages of processes ended by a signal, PANIC, and of recovery at start.
-    Remedy: look at the messages before the crash, at the kernel log, and update to the latest minor release; extensions in C are suspects.
-    False positives: a machine that was switched off, or kill -9 of the postmaster by hand.
+    Evidence: messages of processes ended by a signal, PANIC, failed assertions, and of recovery at start.
+    Remedy: look at the messages before the crash, at the kernel log, and update to the latest minor release; extensions and
+        plugins in C are suspects.
+    False positives: a machine that was switched off, or kill -9 of the server by hand.
     """
     section = context.window.need(LogEvents)
     rows = section.of("server", "process_crashed", "panic", "crash_recovery")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tunewright_analyzers.check import POSTGRESQL, Context, NoThresholds, Verdict, check
+from tunewright_analyzers.check import Context, NoThresholds, Verdict, check
 from tunewright_analyzers.facts.log_events import Deadlock, LogEvent, LogEvents, Waiter
 from tunewright_analyzers.finding import Evidence, Severity, Subject
 
@@ -18,16 +18,18 @@ def _told(waiter: Waiter) -> str:
     return f"waits for {waiter.mode} on {waiter.locked}: {waiter.statement[:_LONGEST] or 'its statement is not in the log'}"
 
 
-@check(needs=(LogEvents,), engines=POSTGRESQL)
+@check(needs=(LogEvents,))
 def deadlocks(context: Context[NoThresholds]) -> Iterator[Verdict]:
     """Statements that deadlock with each other, by name.
 
-    Risk: one of the transactions is rolled back each time, after everybody in the circle waited for deadlock_timeout.
-    Evidence: the DETAIL of `deadlock detected`: who waited for which lock, and what each ran. All are counted, also where the
-        particulars of the newest fifty only are kept.
+    Risk: one of the transactions is rolled back each time, after everybody in the circle waited (in PostgreSQL for deadlock_timeout).
+    Evidence: the DETAIL of `deadlock detected`: who waited for which lock, and what each ran; of MySQL and MariaDB the dump that
+        innodb_print_all_deadlocks = ON writes (MySQL with log_error_verbosity = 3). All are counted, also where the particulars of the
+        newest fifty only are kept.
     Remedy: take the locks in one order everywhere: sort the keys before a loop of updates, lock the parent row first (SELECT … FOR UPDATE
     ORDER BY its key), and keep the transaction short. Where both run the same statement, its rows are visited in different orders.
-    False positives: a circle of more than two may show the statements that waited, not those that took the first locks.
+    False positives: a circle of more than two may show the statements that waited, not those that took the first locks; of
+        MySQL each is the last statement of its transaction.
     """
     section = context.window.need(LogEvents)
     newest = {(one.database, one.statements): one for one in section.deadlocks}

@@ -1,0 +1,152 @@
+"""Faults that running MySQL and MariaDB servers write into their error log, judged by the checks `logs/…`."""
+
+import contextlib
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pymysql
+import pytest
+
+import mysql_servers
+from mysql_reading import eventually, run
+from tunewright_agent.embedded.mysql import EmbeddedMysql
+from tunewright_agent.history.codec import dump_section
+from tunewright_agent.sources.mysql.log_events import LogReading
+from tunewright_agent.sources.mysql.session import Reader
+from tunewright_analyzers.check import discover
+from tunewright_analyzers.check import run as judge
+from tunewright_analyzers.facts.ids import ClusterId, InstanceId
+from tunewright_analyzers.facts.log_events import LogEvents
+from tunewright_analyzers.facts.snapshot import Engine, Flavour, Snapshot, Window
+from tunewright_analyzers.finding import Finding
+
+pytestmark = pytest.mark.live
+SECRET = "s3cr3t"
+
+
+def events(server: EmbeddedMysql) -> LogEvents:
+    """What its error log tells, read once from the start."""
+    with contextlib.closing(Reader(server.url())) as reader:
+        (section,) = LogReading((server.log,)).collect(reader, datetime.now(UTC)).sections
+    assert isinstance(section, LogEvents)
+    return section
+
+
+def findings(server: EmbeddedMysql, section: LogEvents) -> dict[str, list[Finding]]:
+    """What the checks say of it."""
+    engine = Engine.MARIADB if server.build.mariadb else Engine.MYSQL
+    end = datetime.now(UTC)
+    snapshot = Snapshot(ClusterId("shop"), InstanceId("db1"), engine, 80045, Flavour.SELF_MANAGED, end, (section,), ())
+    window = Window(ClusterId("shop"), end - timedelta(hours=1), end, snapshot)
+    found: dict[str, list[Finding]] = {}
+    for check in discover():
+        if check.id.startswith("logs/") and engine in check.engines:
+            found[check.id] = [one for one in judge(check, window) if isinstance(one, Finding)]
+    return found
+
+
+@pytest.fixture
+def talkative(mysql_family: EmbeddedMysql) -> Iterator[EmbeddedMysql]:
+    """The server with its log told to say all of it, as it was before afterwards."""
+    level = "log_warnings" if mysql_family.build.mariadb else "log_error_verbosity"
+    with mysql_servers.connect(mysql_family.url()) as connection, connection.cursor() as cursor:
+        cursor.execute(f"SELECT @@global.{level}, @@global.innodb_print_all_deadlocks, @@global.max_connections")
+        before = cursor.fetchone() or ()
+        cursor.execute(f"SET GLOBAL {level} = 3, GLOBAL innodb_print_all_deadlocks = ON")
+        try:
+            yield mysql_family
+        finally:
+            cursor.execute(
+                f"SET GLOBAL {level} = %s, GLOBAL innodb_print_all_deadlocks = %s, GLOBAL max_connections = %s", before
+            )
+
+
+def deadlock(url: str) -> None:
+    """Two transactions that take two rows crosswise: one of them is rolled back."""
+    run(
+        url, "CREATE TABLE pairs (id int PRIMARY KEY, note varchar(50)) ENGINE=InnoDB", f"INSERT INTO pairs VALUES (1, '{SECRET}'), (2, '')"
+    )  # fmt: skip
+    ended: list[Any] = []
+
+    def second(connection: "pymysql.connections.Connection[pymysql.cursors.Cursor]") -> None:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(f"DELETE FROM pairs WHERE id = 1 AND note <> '{SECRET}-two'")
+        except pymysql.MySQLError as error:
+            ended.append(error.args[0])
+
+    with mysql_servers.connect(url) as one, mysql_servers.connect(url) as other:
+        for connection, row in ((one, 1), (other, 2)):
+            connection.begin()
+            with connection.cursor() as cursor:
+                cursor.execute("UPDATE pairs SET note = 'held' WHERE id = %s", (row,))
+        thread = threading.Thread(target=second, args=(other,))
+        thread.start()
+        time.sleep(0.3)
+        try:
+            with one.cursor() as cursor:
+                cursor.execute(f"UPDATE pairs SET note = '{SECRET}-one' WHERE id = 2")
+        except pymysql.MySQLError as error:
+            ended.append(error.args[0])
+        one.rollback()
+        thread.join(20)
+        other.rollback()
+    assert ended == [1213]
+
+
+def test_a_deadlock_is_told_with_the_statements_of_both(talkative: EmbeddedMysql, mysql_database: str) -> None:
+    deadlock(mysql_database)
+    eventually(lambda: bool(events(talkative).deadlocks))
+    section = events(talkative)
+    told = section.deadlocks[-1]
+    assert {one.statement.split()[0] for one in told.waiters} == {"UPDATE", "DELETE"}
+    assert all(one.locked.endswith(".pairs") and one.mode.startswith("X") for one in told.waiters)
+    (found,) = [one for one in findings(talkative, section)["logs/deadlocks"] if one.subject.database == told.database]
+    assert "deadlocked with each other" in found.summary
+    assert SECRET not in dump_section(section).decode() + repr(found)
+
+
+def test_refused_and_lost_connections_are_counted(talkative: EmbeddedMysql) -> None:
+    """A wrong password, a client that goes away in mid-session, and one too many; the last is not in MySQL's log."""
+    before = {row.kind: row.count for row in events(talkative).rows}
+    with pytest.raises(pymysql.err.OperationalError):
+        mysql_servers.connect(talkative.url("", "nobody", SECRET))
+    lost = mysql_servers.connect(talkative.url())
+    lost._force_close()  # type: ignore[attr-defined]  # the socket ends without a word, as a killed client's does
+
+    def more(kind: str) -> bool:
+        return {row.kind: row.count for row in events(talkative).rows}.get(kind, 0) > before.get(kind, 0)
+
+    eventually(lambda: more("password_failed") and more("lost"))
+    assert SECRET not in dump_section(events(talkative)).decode()
+
+
+@pytest.mark.slow
+def test_a_crash_and_the_recovery_after_it_are_told(mysql_family: EmbeddedMysql) -> None:
+    """A server of its own gets a SEGV, writes what it can, and recovers at the next start."""
+    server = EmbeddedMysql(mysql_family.build, settings=mysql_servers.settings(mysql_family.build)).start()
+    try:
+        run(
+            server.url(),
+            "CREATE DATABASE shop",
+            "CREATE TABLE shop.t (a int) ENGINE=InnoDB",
+            "INSERT INTO shop.t VALUES (1)",
+        )
+        assert not findings(server, events(server))["logs/crashed"]
+        pid = server.pid
+        assert pid is not None
+        os.kill(pid, signal.SIGSEGV)
+        eventually(lambda: server.pid is None)
+        server.resume()
+        section = events(server)
+        kinds = {row.kind for row in section.of("server")}
+        assert {"process_crashed", "crash_recovery", "started"} <= kinds
+        (found,) = findings(server, section)["logs/crashed"]
+        assert "crash_recovery" in str(next(one.value for one in found.evidence if one.label == "kinds"))
+    finally:
+        server.stop()
