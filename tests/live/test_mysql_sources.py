@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pymysql
 import pytest
 
 import mysql_servers
-from mysql_reading import PASSWORD, SECRET, Prepared, as_account, collect, eventually, run, section, value
+from mysql_reading import PASSWORD, SECRET, Prepared, as_account, collect, eventually, run, section, source_of, value
 from tunewright_agent.embedded.mysql import EmbeddedMysql
 from tunewright_agent.history.codec import dump_section, load_section
 from tunewright_agent.sources.mysql.session import PACKAGE, Reader
@@ -162,6 +163,33 @@ def test_executions_by_the_binary_protocol_are_told_where_no_digest_has_them(
     assert gap.sections == ("statements",)
     assert gap.mend is not None
     assert "slow log" in gap.mend
+
+
+def test_the_gap_of_prepared_statements_is_of_the_last_hour(mysql_family: EmbeddedMysql, shop: str) -> None:
+    """The first reading tells all since the server's start, later ones what came since: a statement that ran once is no gap for ever."""
+    source, now = source_of("statements"), mysql_servers.now()
+    reader = Reader(shop)
+
+    def told(minutes: int) -> list[str]:
+        gaps = source.collect(reader, now + timedelta(minutes=minutes)).gaps
+        return [gap.reason for gap in gaps if "prepared" in gap.reason]
+
+    try:
+        with mysql_servers.connect(shop) as connection:
+            statement = Prepared(connection, "SELECT email FROM customers WHERE note IS NOT NULL AND id > 0")
+            statement.execute()
+            (first,) = told(0)
+            quiet = told(1)
+            statement.execute()
+            statement.execute()
+            later = [told(minutes) for minutes in (2, 40, 60, 61)]
+            over = told(130)
+    finally:
+        reader.close()
+    assert "in no digest" in first
+    assert quiet == []
+    assert [one[0].split(" (")[0] for one in later] == ["2 executions of prepared statements"] * 4
+    assert over == []
 
 
 def test_a_full_digest_table_is_told_by_its_coverage(mysql_family: EmbeddedMysql) -> None:

@@ -252,8 +252,11 @@ def indexes(
     most_per_table: Annotated[int | None, typer.Option(help="New indexes on one table, at most.", min=1)] = None,
     most_indexes: Annotated[int | None, typer.Option(help="New indexes in all, at most.", min=1)] = None,
     regression: Annotated[
-        float, typer.Option(help="Share of its cost by which no statement may get dearer.", min=0.0)
-    ] = Limits().worst_regression_ratio,
+        float | None,
+        typer.Option(
+            help="Share of its cost by which no statement may get dearer. [default: 0.05]", min=0.0, show_default=False
+        ),
+    ] = None,
     within: Annotated[
         str | None, typer.Option(help="Answer with the best so far after this time, as 30s.", metavar="TIME")
     ] = None,
@@ -293,7 +296,7 @@ def indexes(
         budget_bytes=_budget(budget),
         most_per_table=most_per_table,
         most_indexes=most_indexes,
-        worst_regression_ratio=regression,
+        worst_regression_ratio=Limits().worst_regression_ratio if regression is None else regression,
     )
     settings = targets(url, config, cluster)
     chosen = cluster_of(settings, cluster)
@@ -305,7 +308,16 @@ def indexes(
         if within is not None or dollars_per_hour is not None or vcpus is not None or weigh is not Weigh.COST:
             mend = "MySQL's answer comes from a model of rows touched"
             fail("--within, --weigh, --dollars-per-hour and --vcpus are for PostgreSQL", Exit.USAGE, mend)
-        work = advise_mysql.Work(_file(workload, split_mysql), history, _mysql_limits(limits), _names(tables))
+        if regression is not None and scratch is None and clone is None:
+            mend = "only an optimiser can say that a statement gets dearer: give a server by --scratch or --clone"
+            fail("--regression: MySQL's model reckons no reading statement dearer", Exit.USAGE, mend)
+        work = advise_mysql.Work(
+            _file(workload, split_mysql),
+            history,
+            _mysql_limits(limits),
+            _names(tables),
+            limits.worst_regression_ratio,
+        )
         advise_mysql.print_advice(form, *advise_mysql.answer(settings, chosen, grounds, work))
         return
     if grounds != advise_mysql.Grounds():

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import typer
 
 from tunewright_agent.analyst.mysql_clone import Clone
-from tunewright_agent.analyst.mysql_ladder import verified
+from tunewright_agent.analyst.mysql_ladder import Bystanders, verified
 from tunewright_agent.analyst.mysql_scratch import Scratch
 from tunewright_agent.cli.app import Exit, err, fail, out, progress
 from tunewright_agent.cli.workload_window import mysql_history
@@ -49,6 +49,7 @@ class Work:
     history: tuple[Store, float] | None = None
     limits: Limits = field(default_factory=Limits)
     tables: tuple[str, ...] = ()
+    worst_regression_ratio: float = 0.05
 
 
 def is_mysql(url: str | None) -> bool:
@@ -82,14 +83,18 @@ def answer(settings: Settings, cluster: ClusterSettings, grounds: Grounds, work:
             facts = _worked(read(production, wanted), work, database, settings, cluster)
             found = advise(facts, work.limits, work.tables)
             facts = replace(facts, tables=found.tables)
+            bystanders = Bystanders(facts.statements, work.worst_regression_ratio)
             if grounds.scratch is not None and found.proposals:
-                found = _on_scratch(production, facts, found, grounds)
+                found = _on_scratch(production, facts, found, grounds, bystanders)
             if grounds.clone is not None and found.proposals:
                 with DirectSession(grounds.clone, writes=True) as session:
                     clone = Clone(production, session)
                     clone.check()
                     found = verified(
-                        found, clone, lambda done, total: task.at(done, total, "asking the clone's optimiser")
+                        found,
+                        clone,
+                        lambda done, total: task.at(done, total, "asking the clone's optimiser"),
+                        bystanders,
                     )
             return found, facts
     except SourceError as error:
@@ -98,7 +103,9 @@ def answer(settings: Settings, cluster: ClusterSettings, grounds: Grounds, work:
         fail(visible(error), Exit.INCOMPLETE)
 
 
-def _on_scratch(production: DirectSession, facts: Facts, found: Advice, grounds: Grounds) -> Advice:
+def _on_scratch(
+    production: DirectSession, facts: Facts, found: Advice, grounds: Grounds, bystanders: Bystanders
+) -> Advice:
     assert grounds.scratch is not None
     tables = {index.table for index in (one.index for one in found.proposals)}
     texts = [helped.statement for one in found.proposals for helped in one.helped]
@@ -107,7 +114,7 @@ def _on_scratch(production: DirectSession, facts: Facts, found: Advice, grounds:
         ground = Scratch(production, session, facts, grounds.sample)
         try:
             ground.build([one.name for one in facts.tables if one.name.schema in schemas])
-            found = verified(found, ground)
+            found = verified(found, ground, bystanders=bystanders)
         finally:
             ground.close()
         for note in ground.notes:

@@ -7,7 +7,14 @@ mysql.user is asked (an administrator's account may).
 from dataclasses import replace
 from datetime import datetime
 
-from tunewright_agent.sources.mysql.session import PERFORMANCE_SCHEMA, Reader, Row, Server, Session
+from tunewright_agent.sources.mysql.session import (
+    PERFORMANCE_SCHEMA,
+    Reader,
+    Row,
+    Server,
+    Session,
+    need_performance_schema,
+)
 from tunewright_agent.sources.source import Collected, Denied, Source, SourceError, Unavailable, Unsupported
 from tunewright_analyzers.facts.accounts import Account, Accounts
 from tunewright_analyzers.facts.roles import Role, Roles, SessionGroup, Way
@@ -102,9 +109,9 @@ def collect(reader: Reader, taken_at: datetime) -> Collected:
     with reader.session() as session:
         accounts = tuple(_account(row) for row in _rows(session, server))
         try:
-            if server.performance_schema:
-                sessions = session.query("account_sessions", mark="accounts", needs=PERFORMANCE_SCHEMA)
-                used = session.query("account_connections", mark="accounts", needs=PERFORMANCE_SCHEMA)
+            need_performance_schema(server, "how sessions come in, and the use of accounts")
+            sessions = session.query("account_sessions", mark="accounts", needs=PERFORMANCE_SCHEMA)
+            used = session.query("account_connections", mark="accounts", needs=PERFORMANCE_SCHEMA)
         except Unavailable:
             raise
         except SourceError as error:

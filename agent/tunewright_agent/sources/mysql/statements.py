@@ -6,7 +6,7 @@ Binary-protocol executions of prepared statements leave no digest row in MySQL 8
 gap. MySQL 9.7 has them as `EXECUTE SELECT …`, which are read as the statements they are.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
@@ -31,6 +31,7 @@ from tunewright_analyzers.sql.mysql.fingerprint import executed, fingerprint, st
 from tunewright_analyzers.sql.mysql.redact import redact_statement
 
 TABLE = "performance_schema.events_statements_summary_by_digest"
+PREPARED_WINDOW_SECONDS = 3600.0
 _PICOSECONDS = 1e12
 _COUNTERS = {
     "calls": "count_star", "sum_ps": "sum_timer_wait", "min_ps": "min_timer_wait", "max_ps": "max_timer_wait", "lock_ps": "sum_lock_time",
@@ -81,6 +82,7 @@ class StatementsSource:
         self._server = ""
         self._own: dict[StatementId, str] = {}
         self._known: dict[str, tuple[StatementId, str | None, str, str | None]] = {}
+        self._prepared: deque[tuple[datetime, int]] = deque()
 
     def collect(self, reader: Reader, taken_at: datetime) -> Collected:
         """All digests. Raises SourceError."""
@@ -88,6 +90,7 @@ class StatementsSource:
         need_performance_schema(server, "statements")
         if self._server != server.identity:
             self._columns, self._server = None, server.identity
+            self._prepared.clear()
         with reader.session() as session:
             self._columns = self._columns or session.columns(TABLE, PERFORMANCE_SCHEMA)
             text = self._select()
@@ -105,7 +108,21 @@ class StatementsSource:
         coverage = _coverage(rows, limits)
         began = min((one.stats_since for one in statements if one.stats_since), default=server.started_at)
         section = Statements(Period(min(max(began, server.started_at), taken_at), taken_at), statements, coverage)
-        return Collected((section,), _gaps(rows, coverage, prepared, taken_at))
+        told = None if _has_prepared(rows) else self._unseen(prepared, server.started_at, taken_at)
+        return Collected((section,), _gaps(rows, coverage, told, taken_at))
+
+    def _unseen(self, prepared: int, started_at: datetime, taken_at: datetime) -> str | None:
+        """What the count of prepared executions says of the last hour (at the first reading: since the server's start); None where it stood."""
+        if self._prepared and prepared < self._prepared[-1][1]:
+            self._prepared.clear()
+        while len(self._prepared) > 1 and (taken_at - self._prepared[1][0]).total_seconds() >= PREPARED_WINDOW_SECONDS:
+            self._prepared.popleft()
+        since, before = self._prepared[0] if self._prepared else (started_at, 0)
+        self._prepared.append((taken_at, prepared))
+        if prepared <= before:
+            return None
+        minutes = max((taken_at - since).total_seconds() / 60, 1.0)
+        return f"{prepared - before:,} executions of prepared statements (binary protocol) in {minutes:,.0f} minutes are in no digest"
 
     def _select(self) -> str:
         columns = self._columns or frozenset()
@@ -191,13 +208,13 @@ def _has_prepared(rows: list[Row]) -> bool:
     return any(executed(text) != text for text in texts)
 
 
-def _gaps(rows: list[Row], coverage: Coverage, prepared: int, taken_at: datetime) -> tuple[Gap, ...]:
+def _gaps(rows: list[Row], coverage: Coverage, prepared: str | None, taken_at: datetime) -> tuple[Gap, ...]:
     told: list[tuple[str, str | None]] = []
-    if prepared and not _has_prepared(rows):
+    if prepared is not None:
         told.append(
             (
-                f"{prepared:,} executions of prepared statements (binary protocol) are in no digest: what they ran is not seen",
-                "read the slow log too, or let the driver send text (useServerPrepStmts=false)",
+                f"{prepared}: what they ran is not seen",
+                "read the slow log too (slow_log_file), or let the driver send text (useServerPrepStmts=false)",
             )
         )
     if (
