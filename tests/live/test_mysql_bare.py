@@ -1,4 +1,4 @@
-"""MySQL and MariaDB without performance_schema (MariaDB's default): each source says what it does not see, and the command line calls nothing healthy."""
+"""Without performance_schema (MariaDB's default) each source says what it does not see, and the command line calls nothing healthy."""
 
 import json
 import subprocess
