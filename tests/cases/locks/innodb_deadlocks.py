@@ -8,7 +8,8 @@ from tunewright_analyzers.facts.snapshot import Engine
 SUBJECT = "cluster shop"
 
 CASES = (
-    Case("some a day", "fires", (status({"lock_deadlocks": 7}),), (SUBJECT,), severity={SUBJECT: "medium"}, says=("7 transactions",), engine=Engine.MYSQL),
+    Case("some a day", "fires", (status({"lock_deadlocks": 7}),), (SUBJECT,), severity={SUBJECT: "medium"},
+         says=("7 transactions",), engine=Engine.MYSQL),
     Case("many a day", "fires", (status({"lock_deadlocks": 100}),), (SUBJECT,), severity={SUBJECT: "high"}, engine=Engine.MARIADB),
     Case("none", "silent", (status({"lock_deadlocks": 0}),), engine=Engine.MYSQL),
     Case("not counted", "silent", (status(),), engine=Engine.MYSQL),
