@@ -5,12 +5,13 @@ import json
 from dataclasses import replace
 from functools import cache
 
-from cases.case import NOW
-from cases.nodes import STATEMENT
+from cases.case import NOW, Case
+from cases.nodes import STATEMENT, SUBJECT
 from mysqlplans.record import RECORDED
 from tunewright_analyzers.facts.ids import StatementId
 from tunewright_analyzers.facts.plans import Plan, PlanNode, PlanOrigin, Plans, StatementPlan
 from tunewright_analyzers.facts.relations import RelationName
+from tunewright_analyzers.facts.snapshot import Engine
 from tunewright_analyzers.plans.reading import read_plan
 
 _TABLES = {"c": "customers", "o": "orders", "l": "order_lines"}
@@ -39,3 +40,12 @@ def recorded(name: str, form: str, **changes: object) -> Plans:
     """The section with that one plan."""
     plan = replace(recorded_plan(name, form), **changes)  # type: ignore[arg-type]
     return Plans((StatementPlan(StatementId(STATEMENT), "shop", plan, PlanOrigin.FILE, NOW),))
+
+
+def around(threshold: str, at: float, name: str, form: str, engine: Engine) -> tuple[Case, Case]:
+    """A plan at its threshold, which fires, and one row below it, which does not."""
+    plans = (recorded(name, form),)
+    return (
+        Case("at the threshold", "threshold", plans, (SUBJECT,), overrides={threshold: at}, engine=engine),
+        Case("below it", "threshold", plans, overrides={threshold: at + 1}, engine=engine),
+    )

@@ -1,6 +1,7 @@
 """The sources of MySQL and MariaDB on real servers, by root, by the account of `tunewright grants`, and by one that may do nothing."""
 
 import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -385,6 +386,47 @@ def test_histograms_give_frequencies_and_no_value(mysql8_database: str) -> None:
     assert by_column["v"].distinct == 2
     assert by_column["n"].distinct == 5
     assert SECRET not in dump_section(found).decode()
+
+
+def test_a_client_that_polls_too_often_hides_lock_waits_on_mariadb_and_that_is_told(
+    mariadb: EmbeddedMysql, mariadb_database: str
+) -> None:
+    """MariaDB renews innodb_trx only where nobody has read it for 0.1 s: with a poller every 20 ms our reading stands still."""
+    run(mariadb_database, *SHOP)
+    over = threading.Event()
+
+    def poll() -> None:
+        with mysql_servers.connect(mariadb.url()) as connection, connection.cursor() as cursor:
+            while not over.wait(0.02):
+                cursor.execute("SELECT COUNT(*) FROM information_schema.innodb_trx")
+
+    def told() -> list[str]:
+        collected = collect(mariadb_database, "locks")
+        return [gap.reason for gap in collected.gaps if Sessions.name in gap.sections]
+
+    poller = threading.Thread(target=poll)
+    with mysql_servers.connect(mariadb_database) as holder, mysql_servers.connect(mariadb_database) as waiter:
+        quiet = told()
+        poller.start()
+        time.sleep(0.3)
+        holder.begin()
+        holder.cursor().execute("UPDATE customers SET note = 'x' WHERE id = 1")
+        waiting = threading.Thread(
+            target=lambda: waiter.cursor().execute("UPDATE customers SET note = 'y' WHERE id = 1")
+        )
+        waiting.start()
+        try:
+            eventually(lambda: bool(told()))
+            over.set()
+            poller.join()
+            eventually(lambda: not told())
+            seen = section(collect(mariadb_database, "locks"), Locks)
+        finally:
+            over.set()
+            holder.rollback()
+            waiting.join(20)
+    assert quiet == []
+    assert any(not one.granted for one in seen.rows)
 
 
 @pytest.fixture

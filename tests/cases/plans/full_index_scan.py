@@ -2,7 +2,7 @@
 
 from cases.case import Case, gap
 from cases.nodes import SUBJECT
-from cases.recorded import recorded
+from cases.recorded import around, recorded
 from tunewright_analyzers.facts.plans import Plans
 from tunewright_analyzers.facts.snapshot import Engine
 
@@ -21,20 +21,6 @@ CASES = (
     Case("MariaDB", "fires", (recorded("full index scan", "mariadb json"),), (SUBJECT,), engine=MARIADB),
     Case("below a LIMIT", "silent", (recorded("limit walks index", "analyze tree"),), engine=MYSQL),
     Case("a lookup", "silent", (recorded("nested loop", "json v1"),), engine=MYSQL),
-    Case(
-        "at the threshold",
-        "threshold",
-        (recorded("full index scan", "analyze tree"),),
-        (SUBJECT,),
-        overrides={"rows_min": 30000},
-        engine=MYSQL,
-    ),
-    Case(
-        "below it",
-        "threshold",
-        (recorded("full index scan", "analyze tree"),),
-        overrides={"rows_min": 30001},
-        engine=MYSQL,
-    ),
+    *around("rows_min", 30000, "full index scan", "analyze tree", MYSQL),
     Case("no plans", "gap", gaps=(gap(Plans),), engine=MYSQL),
 )

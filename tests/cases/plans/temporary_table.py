@@ -2,7 +2,7 @@
 
 from cases.case import Case, gap
 from cases.nodes import SUBJECT
-from cases.recorded import recorded
+from cases.recorded import around, recorded
 from tunewright_analyzers.facts.plans import Plans
 from tunewright_analyzers.facts.snapshot import Engine
 
@@ -21,20 +21,6 @@ CASES = (
     Case("MariaDB", "fires", (recorded("group temporary", "mariadb analyze json"),), (SUBJECT,), engine=MARIADB),
     Case("groups in order of an index", "silent", (recorded("derived", "tree"),), engine=MYSQL),
     Case("a derived table is another check", "silent", (recorded("semi join", "json v1"),), engine=MYSQL),
-    Case(
-        "at the threshold",
-        "threshold",
-        (recorded("group temporary", "analyze tree"),),
-        (SUBJECT,),
-        overrides={"rows_min": 30000},
-        engine=MYSQL,
-    ),
-    Case(
-        "below it",
-        "threshold",
-        (recorded("group temporary", "analyze tree"),),
-        overrides={"rows_min": 30001},
-        engine=MYSQL,
-    ),
+    *around("rows_min", 30000, "group temporary", "analyze tree", MYSQL),
     Case("no plans", "gap", gaps=(gap(Plans),), engine=MYSQL),
 )

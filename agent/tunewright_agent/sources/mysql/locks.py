@@ -6,9 +6,9 @@ data_locks is read only while somebody waits: listing it stops InnoDB's lock sys
 from datetime import datetime
 
 from tunewright_agent.sources.mysql.session import PERFORMANCE_SCHEMA, Reader, Row, Session
-from tunewright_agent.sources.mysql.waiting import PROCESS, metadata_locks, row_lock_waits
+from tunewright_agent.sources.mysql.waiting import PROCESS, STALE, STALE_MEND, metadata_locks, row_lock_waits, stale
 from tunewright_agent.sources.source import Collected, Source, SourceError, Unsupported
-from tunewright_analyzers.facts.sessions import Lock, Locks
+from tunewright_analyzers.facts.sessions import Lock, Locks, Sessions
 from tunewright_analyzers.facts.snapshot import Gap
 
 
@@ -37,6 +37,8 @@ def collect(reader: Reader, taken_at: datetime) -> Collected:
         try:
             if row_lock_waits(session, "locks"):
                 found += [_lock(row) for row in _row_locks(session)]
+            elif reader.server.is_mariadb and stale(session):
+                gaps.append(Gap("locks", STALE, taken_at, STALE_MEND, None, (Locks.name, Sessions.name)))
         except SourceError as error:
             failures.append(error)
         try:
@@ -48,7 +50,7 @@ def collect(reader: Reader, taken_at: datetime) -> Collected:
             failures.append(error)
     if len(failures) == 2:
         raise failures[0]
-    gaps = [Gap("locks", error.reason, taken_at, error.mend, None, (Locks.name,)) for error in failures]
+    gaps += [Gap("locks", error.reason, taken_at, error.mend, None, (Locks.name,)) for error in failures]
     return Collected((Locks(taken_at, tuple(found)),), tuple(gaps))
 
 

@@ -46,6 +46,7 @@ _COUNTERS = {
 BOOKED_TO = {
     "activity_processlist": "activity", "consumers": "activity", "transactions": "activity", "lock_waits": "activity",
     "lock_waits_innodb": "activity", "metadata_locks": "activity", "waits": "activity", "data_locks": "locks", "data_locks_innodb": "locks",
+    "row_lock_waits_now": "locks",
     "accounts_mysql": "accounts", "accounts_mariadb": "accounts", "account_sessions": "accounts",
     "account_connections": "accounts",
     "tables": "relations", "index_columns": "relations", "index_sizes": "relations", "table_io": "relations",

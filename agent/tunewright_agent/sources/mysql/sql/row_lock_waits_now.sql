@@ -1,0 +1,1 @@
+SHOW GLOBAL STATUS WHERE variable_name = 'Innodb_row_lock_current_waits'
