@@ -44,10 +44,10 @@ class Empty:
     refused: frozenset[str] = frozenset()
 
 
-def settings_for(url: str, folder: Path) -> Settings:
-    """As a user would write them, but for short intervals, so that counters move between two scrapes."""
+def settings_for(url: str, folder: Path, *more: str) -> Settings:
+    """As a user would write them, but for short intervals (of `more` sources too), so that counters move between two scrapes."""
     often = {name: SourceSettings.model_validate({"interval": "3s"}) for name in
-             ("databases", "statements", "throughput", "replication", "locks", "sequences", "settings")}  # fmt: skip
+             ("databases", "statements", "replication", "locks", "sequences", "settings", *more)}  # fmt: skip
     often["relations"] = SourceSettings.model_validate({"interval": "10s"})
     return Settings(
         agent=AgentSettings.model_validate({"judge_every": "10s"}),

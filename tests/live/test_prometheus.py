@@ -114,7 +114,7 @@ def test_every_expression_runs_and_what_must_be_filled_is(
 ) -> None:
     binary = program("prometheus")
     empty = Empty(EMPTY_RULES, EMPTY_PARTS)
-    with workload(shop), daemon_over(settings_for(shop, tmp_path)) as assembly:
+    with workload(shop), daemon_over(settings_for(shop, tmp_path, "throughput")) as assembly:
         target = assembly.address.removeprefix("http://")
         with prometheus(binary, tmp_path, target) as server:
             tally = told(server, empty, "tunewright_statement_blocks_hit_total")

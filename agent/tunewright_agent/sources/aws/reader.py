@@ -4,17 +4,17 @@ The target's cluster and members are read by DescribeDBClusters and DescribeDBIn
 targets of a region are watched) of the whole region once for all of them.
 """
 
-import contextlib
 import re
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
 from tunewright_agent.sources.aws.faults import NotFound
 from tunewright_agent.sources.aws.price_table import PriceLists
 from tunewright_agent.sources.aws.session import Door, Place
+from tunewright_agent.sources.passes import Passes
 from tunewright_agent.sources.source import Unavailable
 from tunewright_analyzers.facts.snapshot import Engine, Flavour
 
@@ -73,21 +73,18 @@ class Reader:
     clock: Callable[[], float] = time.monotonic
     prices: PriceLists = field(default_factory=PriceLists)
     """The user's own prices and lists: [prices] of the configuration."""
-    _pass: threading.local = field(init=False, default_factory=threading.local)
+    _passes: Passes = field(init=False)
 
-    @contextlib.contextmanager
-    def within(self, seconds: float) -> Iterator[None]:
-        """A pass of this thread that must end in `seconds`; no request is begun after it."""
-        self._pass.until = self.clock() + seconds
-        try:
-            yield
-        finally:
-            self._pass.until = None
+    def __post_init__(self) -> None:
+        self._passes = Passes(self.clock)
+
+    def within(self, seconds: float) -> AbstractContextManager[None]:
+        """A pass of this thread that must end in `seconds`."""
+        return self._passes.within(seconds)
 
     def left(self) -> float:
-        """Seconds that this thread's pass still has; plenty where none was set."""
-        until = getattr(self._pass, "until", None)
-        return 3600.0 if until is None else until - self.clock()
+        """Seconds that this thread's pass still has."""
+        return self._passes.left()
 
     def close(self) -> None:
         """Nothing is held: the door's clients are shared."""

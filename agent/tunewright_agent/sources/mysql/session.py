@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -19,6 +20,7 @@ from tunewright_agent.sources.mysql.address import Address, read
 from tunewright_agent.sources.mysql.connection import ACCOUNT, PING, Connection, Limits, connect, translate
 from tunewright_agent.sources.mysql.connection import Row as Row
 from tunewright_agent.sources.mysql.iam import Tokens
+from tunewright_agent.sources.passes import Passes
 from tunewright_agent.sources.source import Overrun, SourceError, Unavailable, Unsupported
 from tunewright_agent.sources.sqlfile import marked, statement
 from tunewright_analyzers.facts.snapshot import Engine, Flavour
@@ -172,9 +174,10 @@ class Reader:
     _idle: list[Session] = field(init=False, default_factory=list)
     _slots: threading.BoundedSemaphore = field(init=False)
     _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
-    _pass: threading.local = field(init=False, default_factory=threading.local)
+    _passes: Passes = field(init=False)
 
     def __post_init__(self) -> None:
+        self._passes = Passes(self.clock)
         self._slots = threading.BoundedSemaphore(self.limits.connections)
 
     @property
@@ -190,19 +193,13 @@ class Reader:
         chosen = not self.include or database in self.include
         return chosen and database.lower() not in SYSTEM and database not in self.exclude
 
-    @contextlib.contextmanager
-    def within(self, seconds: float) -> Iterator[None]:
-        """A pass of this thread that must end in `seconds`: every call in it is cut at what is left."""
-        self._pass.until = self.clock() + seconds
-        try:
-            yield
-        finally:
-            self._pass.until = None
+    def within(self, seconds: float) -> AbstractContextManager[None]:
+        """A pass of this thread that must end in `seconds`."""
+        return self._passes.within(seconds)
 
     def left(self) -> float:
-        """Seconds that this thread's pass still has; plenty where none was set."""
-        until = getattr(self._pass, "until", None)
-        return 3600.0 if until is None else until - self.clock()
+        """Seconds that this thread's pass still has."""
+        return self._passes.left()
 
     def forget(self) -> None:
         """Read the server's kind again at the next call: after a lost connection it may be another server."""

@@ -11,6 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,7 @@ import psycopg
 from psycopg import errors
 from psycopg.pq import TransactionStatus
 
+from tunewright_agent.sources.passes import Passes
 from tunewright_agent.sources.postgres.connection import APPLICATION_NAME as APPLICATION_NAME
 from tunewright_agent.sources.postgres.connection import Limits as Limits
 from tunewright_agent.sources.postgres.connection import Row as Row
@@ -204,9 +206,10 @@ class Reader:
     """Sessions in use or being opened; with the idle ones never more than the cap."""
     _slots: threading.BoundedSemaphore = field(init=False)
     _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
-    _pass: threading.local = field(init=False, default_factory=threading.local)
+    _passes: Passes = field(init=False)
 
     def __post_init__(self) -> None:
+        self._passes = Passes(self.clock)
         self._slots = threading.BoundedSemaphore(self.limits.connections)
 
     @property
@@ -222,19 +225,13 @@ class Reader:
                 self._server = self._identify(session)
         return self._server
 
-    @contextlib.contextmanager
-    def within(self, seconds: float) -> Iterator[None]:
-        """A pass of this thread that must end in `seconds`: every call in it is cut at what is left."""
-        self._pass.until = self.clock() + seconds
-        try:
-            yield
-        finally:
-            self._pass.until = None
+    def within(self, seconds: float) -> AbstractContextManager[None]:
+        """A pass of this thread that must end in `seconds`."""
+        return self._passes.within(seconds)
 
     def left(self) -> float:
-        """Seconds that this thread's pass still has; plenty where none was set."""
-        until = getattr(self._pass, "until", None)
-        return 3600.0 if until is None else until - self.clock()
+        """Seconds that this thread's pass still has."""
+        return self._passes.left()
 
     def forget(self) -> None:
         """Read the server's kind again at the next call: after a lost connection it may be another server."""
