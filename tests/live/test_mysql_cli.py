@@ -82,6 +82,22 @@ def test_once_with_an_account_that_may_do_nothing_calls_nothing_healthy(mysql_fa
     assert f"GRANT PROCESS ON *.* TO '{user}'@'%';" in result.stderr
 
 
+def test_once_tells_the_silent_loss_of_rows_where_the_tables_are_hidden(mysql_family: EmbeddedMysql, shop: str) -> None:
+    """The unused indexes of tables that an account may not read vanish without an error: they are counted, and their checks are not judged."""
+    name = urlsplit(shop).path[1:]
+    with as_account("granted", mysql_family) as url:
+        user = urlsplit(url).username
+        _, _, before = once(f"{url}{name}")
+        run(mysql_family.url(), f"REVOKE REFERENCES ON *.* FROM '{user}'@'%'")
+        result, found, not_judged = once(f"{url}{name}")
+    assert "indexes/unused" not in before
+    assert result.returncode == 1
+    assert "2 of 2 tables are hidden from our account" in result.stderr
+    assert f"GRANT SELECT ON `{name}`.* TO '{user}'@'%';" in result.stderr
+    assert {"indexes/unused", "indexes/redundant", "indexes/duplicate", "schema/not_transactional"} <= not_judged
+    assert not {"schema/not_transactional", "schema/key_exhaustion"} & found.keys()
+
+
 def test_doctor_names_what_is_missing_and_its_mends_make_it_well(mysql8: EmbeddedMysql) -> None:
     """By the account of grants only the consumer of waits is missing; its statement, and doctor says that all is well.
 

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tunewright_agent.analyst import mariadb_statistics
 from tunewright_agent.sources.mysql.direct import DirectSession
 from tunewright_agent.sources.source import SourceError, Unsupported
 from tunewright_agent.sources.sqlfile import marked
@@ -65,18 +64,18 @@ class Scratch:
             raise Unsupported(
                 "the scratch server runs another engine", f"start a {self.production.engine} of the same release"
             )
+        if self.sample_ratio is None and self.scratch.engine is Engine.MARIADB:
+            raise Unsupported(
+                "MariaDB's optimiser looks into the empty index itself where a column is compared with a constant, whatever statistics say",
+                "give --sample 0.05 with --scratch",
+            )
         known = {one.name: one for one in self.facts.tables}
         for schema in sorted({table.schema for table in tables}):
             self._database(schema)
         for table in sorted(tables, key=str):
             if table in known:
                 self._table(known[table])
-        if self.sample_ratio is not None:
-            self.scratch.execute("SET SESSION eq_range_index_dive_limit = 200")
-        elif self.scratch.engine is Engine.MARIADB:
-            self.scratch.execute(mariadb_statistics.SESSION)
-        else:
-            self.scratch.execute("SET SESSION eq_range_index_dive_limit = 1")
+        self.scratch.execute("SET SESSION eq_range_index_dive_limit = %s", (1 if self.sample_ratio is None else 200,))
 
     def _database(self, schema: str) -> None:
         there = self.scratch.execute(
@@ -98,11 +97,7 @@ class Scratch:
         self.scratch.execute(f"USE {quoted(table.name.schema)}")
         self.scratch.execute("SET SESSION foreign_key_checks = 0")
         self.scratch.execute(text)
-        if self.sample_ratio is None and self.scratch.engine is Engine.MARIADB:
-            lacking = mariadb_statistics.copy_columns(self.production, self.scratch, table)
-            self.notes += [lacking] if lacking else []
-            self.settle(table)
-        elif self.sample_ratio is None:
+        if self.sample_ratio is None:
             self.scratch.execute(f"ALTER TABLE {qualified(table.name)} STATS_PERSISTENT = 1, STATS_AUTO_RECALC = 0")
             self._copy_histograms(table)
             self.settle(table)
@@ -113,10 +108,6 @@ class Scratch:
         """Write the copied statistics over those that the empty table has; for `extra`, what the model expects. FLUSH makes InnoDB read them."""
         if self.sample_ratio is not None:
             self.scratch.execute(f"ANALYZE TABLE {qualified(table.name)}")
-            return
-        if self.scratch.engine is Engine.MARIADB:
-            more = None if extra is None else (PROBE, extra)
-            mariadb_statistics.write(self.scratch, self._model(), table, more)
             return
         schema, name = table.name.schema, table.name.name
         where = (schema, name)
@@ -143,12 +134,9 @@ class Scratch:
             " VALUES (%s, %s, %s, %s, %s, %s, %s)", [(*where, *one) for one in values])  # fmt: skip
         self.scratch.execute(f"FLUSH TABLES {qualified(table.name)}")
 
-    def _model(self) -> Model:
-        return Model({one.name: one for one in self.facts.tables})
-
     def _expected(self, table: TableFacts, index: HypotheticalIndex) -> list[tuple[Any, ...]]:
         """InnoDB's rows of statistics for an index that does not exist: distinct values by the model, pages by the size of an entry."""
-        model = self._model()
+        model = Model({one.name: one for one in self.facts.tables})
         columns = tuple(key.column or "" for key in index.keys)
         made: list[tuple[Any, ...]] = []
         for size in range(1, len(columns) + 1):
@@ -165,6 +153,8 @@ class Scratch:
                 (PROBE, "size", pages + 1, None, "Number of pages in the index")]  # fmt: skip
 
     def _copy_histograms(self, table: TableFacts) -> None:
+        if self.production.engine is Engine.MARIADB:
+            return
         rows = self.production.execute(
             marked(DOING, "SELECT column_name AS c, histogram AS h FROM information_schema.column_statistics"
                    " WHERE schema_name = %s AND table_name = %s"), (table.name.schema, table.name.name))  # fmt: skip

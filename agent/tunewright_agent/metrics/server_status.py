@@ -27,6 +27,26 @@ COUNTERS = {
 """Our metric `tunewright_mysql_NAME_total` and the server's own name of it."""
 
 
+ALL_DATABASES = "(all)"
+"""The label `database` of what MySQL counts for the server as a whole and PostgreSQL by database: the same series, one row."""
+
+
+def of_all_databases(section: ServerStatus) -> dict[str, float | None]:
+    """Our metric `tunewright_database_NAME_total` of the server as a whole; None where the release does not count it.
+
+    Pages are InnoDB's (as blocks are PostgreSQL's); one that was read ahead counts where it is asked for. Transactions: performance_schema counts
+    all of them, those of autocommit too; where it does not (MariaDB's default) only COMMIT and ROLLBACK statements are known.
+    """
+    asked, read = section.count("innodb_buffer_pool_read_requests"), section.count("innodb_buffer_pool_reads")
+    return {
+        "commits": section.count("com_commit"),
+        "rollbacks": section.count("com_rollback"),
+        "blocks_hit": None if asked is None or read is None else max(0.0, asked - read),
+        "blocks_read": read,
+        "deadlocks": section.count("lock_deadlocks"),
+    }
+
+
 def redo_fill_ratio(section: ServerStatus) -> float | None:
     """How full the redo log is of changes that are not yet in the data files: MySQL 8.0.30 and later, or MariaDB; None elsewhere."""
     age, most = section.gauge("innodb_checkpoint_age"), section.gauge("innodb_checkpoint_max_age")
@@ -41,6 +61,8 @@ def write_status(sheet: Sheet, server: Labels, section: ServerStatus) -> None:
     """Counters and values that stand; what the release does not count leaves no series."""
     for name, theirs in COUNTERS.items():
         sheet.add(f"tunewright_mysql_{name}_total", section.count(theirs), *server)
+    for name, value in of_all_databases(section).items():
+        sheet.add(f"tunewright_database_{name}_total", value, *server, ALL_DATABASES)
     sheet.add("tunewright_mysql_history_list_length", section.gauge("trx_rseg_history_len"), *server)
     sheet.add("tunewright_mysql_redo_fill_ratio", redo_fill_ratio(section), *server)
     sheet.add("tunewright_mysql_running_threads", section.gauge("threads_running"), *server)
