@@ -37,6 +37,16 @@ def events(server: EmbeddedMysql) -> LogEvents:
     return section
 
 
+def kinds_of(section: LogEvents) -> dict[str, int]:
+    """Events of the server's own life."""
+    return {row.kind: row.count for row in section.of("server")}
+
+
+def kinds(server: EmbeddedMysql) -> dict[str, int]:
+    """The same, read now."""
+    return kinds_of(events(server))
+
+
 def findings(server: EmbeddedMysql, section: LogEvents) -> dict[str, list[Finding]]:
     """What the checks say of it."""
     engine = Engine.MARIADB if server.build.mariadb else Engine.MYSQL
@@ -111,9 +121,19 @@ def test_a_deadlock_is_told_with_the_statements_of_both(talkative: EmbeddedMysql
     assert SECRET not in dump_section(section).decode() + repr(found)
 
 
+def fill(url: str, most: int) -> None:
+    """Open connections until the server refuses one."""
+    with contextlib.ExitStack() as opened:
+        for _ in range(most):
+            opened.enter_context(mysql_servers.connect(url))
+
+
 def test_refused_and_lost_connections_are_counted(talkative: EmbeddedMysql) -> None:
-    """A wrong password, a client that goes away in mid-session, and one too many; the last is not in MySQL's log."""
+    """A wrong password, a client that goes away in mid-session, and one too many; the last is in MariaDB's log alone."""
     before = {row.kind: row.count for row in events(talkative).rows}
+    run(talkative.url(), "SET GLOBAL max_connections = 10")
+    with pytest.raises(pymysql.err.OperationalError, match="Too many connections"):
+        fill(talkative.url(), 12)
     with pytest.raises(pymysql.err.OperationalError):
         mysql_servers.connect(talkative.url("", "nobody", SECRET))
     lost = mysql_servers.connect(talkative.url())
@@ -123,12 +143,13 @@ def test_refused_and_lost_connections_are_counted(talkative: EmbeddedMysql) -> N
         return {row.kind: row.count for row in events(talkative).rows}.get(kind, 0) > before.get(kind, 0)
 
     eventually(lambda: more("password_failed") and more("lost"))
+    assert more("too_many") == talkative.build.mariadb
     assert SECRET not in dump_section(events(talkative)).decode()
 
 
 @pytest.mark.slow
-def test_a_crash_and_the_recovery_after_it_are_told(mysql_family: EmbeddedMysql) -> None:
-    """A server of its own gets a SEGV, writes what it can, and recovers at the next start."""
+def test_a_crash_and_a_kill_are_told(mysql_family: EmbeddedMysql) -> None:
+    """A server of its own gets a SEGV and writes what it can; then a KILL, of which nobody writes; then it ends in order."""
     server = EmbeddedMysql(mysql_family.build, settings=mysql_servers.settings(mysql_family.build)).start()
     try:
         run(
@@ -143,10 +164,20 @@ def test_a_crash_and_the_recovery_after_it_are_told(mysql_family: EmbeddedMysql)
         os.kill(pid, signal.SIGSEGV)
         eventually(lambda: server.pid is None)
         server.resume()
+        crashed = kinds(server)
+        server.kill()
+        server.resume()
+        killed = kinds(server)
+        server.halt()
+        server.resume()
         section = events(server)
-        kinds = {row.kind for row in section.of("server")}
-        assert {"process_crashed", "crash_recovery", "started"} <= kinds
         (found,) = findings(server, section)["logs/crashed"]
-        assert "crash_recovery" in str(next(one.value for one in found.evidence if one.label == "kinds"))
     finally:
         server.stop()
+    assert crashed["process_crashed"] >= 1
+    assert ("crash_recovery" in crashed) == mysql_family.build.mariadb, "at its usual verbosity MySQL is silent of it"
+    assert "killed" not in crashed
+    told = "crash_recovery 2" if mysql_family.build.mariadb else "killed 1"
+    assert told.split()[0] in killed
+    assert kinds_of(section) == killed | {"started": 4, "shut_down": 1}
+    assert told in str(next(one.value for one in found.evidence if one.label == "kinds"))

@@ -33,6 +33,7 @@ _CODES = {
 """Those that a running server was seen to write, or whose text says nothing of its own in another language."""
 _TEXTS = (
     (re.compile(r"Access denied for user "), "authentication", "password_failed"),
+    (re.compile(r"Aborted connection \d+ to .{0,600}\(Too many connections\)$"), "connection", "too_many"),
     (re.compile(r"Aborted connection \d+ to "), "connection", "lost"),
     (
         re.compile(r"(?:Slave|Replica) I/O\b.{0,80}?: (?:.{0,20}Got fatal error 1236|.{0,20}Could not find first log)"),
@@ -58,7 +59,7 @@ _TEXTS = (
         "table",
     ),
     (re.compile(r".{0,40}(?:Out of memory|Cannot allocate memory)", re.IGNORECASE), "memory", "out_of_memory"),
-    (re.compile(r".{0,40}got signal \d+"), "server", "process_crashed"),
+    (re.compile(r".{0,200}got signal \d+ ;"), "server", "process_crashed"),
     (
         re.compile(
             r".{0,20}(?:Semaphore wait has lasted > \d+ seconds|innodb_fatal_semaphore_wait_threshold was exceeded)"
@@ -138,3 +139,23 @@ def classify_error(line: ErrorLine) -> Classified | None:
     if line.level == "error":
         return Classified("error", "internal", sample=f"MY-{line.code}" if line.code else "an error without a code")
     return None
+
+
+class Lives:
+    """Whether the server runs, as its log tells it, entry by entry: a start after a start, without a shutdown or a crash told, was a kill.
+
+    MySQL writes nothing of the recovery at its usual log_error_verbosity, so that a kill -9 (the kernel's for want of memory) shows only so.
+    """
+
+    def __init__(self) -> None:
+        self._runs = False
+
+    def after(self, found: Classified) -> Classified | None:
+        """Take one event; the answer is the crash that it implies."""
+        if found.category != "server":
+            return None
+        killed = found.kind == "started" and self._runs
+        self._runs = found.kind == "started" or (
+            self._runs and found.kind not in {"shut_down", "process_crashed", "crash_recovery"}
+        )
+        return Classified("server", "killed", sample="started again without a shutdown") if killed else None

@@ -111,9 +111,10 @@ def test_what_an_earlier_run_counted_is_not_counted_again(tmp_path: Path, reader
     reading = LogReading((errors, slows), lambda: datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
     assert counted(reading.collect(reader, NOW)) == {("slow_statement", "finished", None): 1}
     with errors.open("a") as more:
-        more.write(MARIADB_READY)
+        more.write("2026-01-02  4:00:00 0 [Note] mysqld: Shutdown complete\n" + MARIADB_READY)
     assert counted(reading.collect(reader, NOW)) == {
         ("slow_statement", "finished", None): 1,
+        ("server", "shut_down", None): 1,
         ("server", "started", None): 1,
     }
 

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tunewright_analyzers.logs.mysql_error import classify_error, error_line
+from tunewright_analyzers.logs.mysql_error import Lives, classify_error, error_line
 from tunewright_analyzers.logs.mysql_slow import slow_statements
+from tunewright_analyzers.logs.postgres import Classified
 
 MYSQL = """/usr/sbin/mysqld, Version: 8.0.45 (MySQL Community Server - GPL). started with:
 Tcp port: 3306  Unix socket: /tmp/mysql.sock
@@ -130,7 +131,10 @@ KINDS = [
         "server/process_crashed",
     ),
     ("2026-01-02T03:04:05Z UTC - mysqld got signal 11 ;", "server/process_crashed"),
-    ("260102  3:04:05 [ERROR] /usr/sbin/mariadbd got signal 11 ;", "server/process_crashed"),
+    (
+        "260102  3:04:05 [ERROR] /opt/a/rather/long/path/of/the/programs/usr/sbin/mariadbd got signal 11 ;",
+        "server/process_crashed",
+    ),
     (
         "2026-01-02 13:04:05 7 [ERROR] mariadbd: Table './shop/s3cr3t' is marked as crashed and should be repaired",
         "corruption/table",
@@ -138,6 +142,10 @@ KINDS = [
     (
         "2026-01-02 13:04:05 7 [Warning] Access denied for user 'Out of memory'@'s3cr3t'",
         "authentication/password_failed",
+    ),
+    (
+        "2026-01-02 13:04:05 0 [Warning] Aborted connection 0 to db: 'unconnected' user: 's3cr3t' host: 'connecting host' (Too many connections)",
+        "connection/too_many",
     ),
     ("2026-01-02 13:04:05 7 [ERROR] s3cr3t went wrong", "error/internal"),
     ("2026-01-02 13:04:05 7 [Note] InnoDB: log sequence number 45", None),
@@ -160,6 +168,25 @@ def test_numbers_are_kept_and_the_rest_of_a_replicas_message_is_not() -> None:
     assert applied.sample == "Slave SQL:  error 1062"
     assert late is not None
     assert late.seconds == 4.712
+
+
+def test_a_start_after_a_start_was_a_kill() -> None:
+    """Not where a shutdown, a crash or a recovery was told between them: those are counted themselves."""
+    lives, implied = Lives(), []
+    for kind in (
+        "started",
+        "shut_down",
+        "started",
+        "started",
+        "process_crashed",
+        "started",
+        "crash_recovery",
+        "started",
+    ):
+        found = lives.after(Classified("server", kind))
+        implied.append(found.kind if found else "")
+    assert implied == ["", "", "", "killed", "", "", "", ""]
+    assert lives.after(Classified("connection", "lost")) is None
 
 
 def test_a_time_without_a_zone_is_not_believed_and_a_further_line_is_none() -> None:

@@ -17,7 +17,7 @@ from tunewright_analyzers.facts.log_events import Deadlock, LogEvents
 from tunewright_analyzers.facts.snapshot import Gap
 from tunewright_analyzers.logs.count import Count
 from tunewright_analyzers.logs.mysql_deadlock import BEGINS, ENDS, deadlock, dump
-from tunewright_analyzers.logs.mysql_error import classify_error, error_line
+from tunewright_analyzers.logs.mysql_error import Lives, classify_error, error_line
 from tunewright_analyzers.logs.mysql_slow import slow_statements
 from tunewright_analyzers.logs.postgres import Classified
 from tunewright_analyzers.sql.redact import visible
@@ -43,12 +43,15 @@ class _Event:
         return deadlock(dump(list(self.dump)), self.at or now) if self.dump else None
 
 
-def _errors(data: bytes) -> Iterator[_Event]:
+def _errors(data: bytes, lives: Lives) -> Iterator[_Event]:
     lines = data.decode("utf-8", "replace").split("\n")
     for number, text in enumerate(lines):
         line = error_line(text)
         found = classify_error(line) if line is not None else None
         if line is not None and found is not None:
+            implied = lives.after(found)
+            if implied is not None:
+                yield _Event(implied, None, line.at)
             is_dump = BEGINS in line.message
             yield _Event(found, None, line.at, tuple(lines[number : number + _MOST_DUMP_LINES]) if is_dump else ())
 
@@ -69,6 +72,7 @@ class _Log:
     tail: LogTail
     database: str | None = None
     waited_for: int = 0
+    lives: Lives = field(default_factory=Lives)
 
     def events(self) -> Iterator[_Event]:
         """What is new in it. Raises SourceError."""
@@ -82,7 +86,7 @@ class _Log:
                 self.tail.put_back(unended)
                 data = data[: len(data) - unended]
             self.waited_for = unended
-            yield from _errors(data)
+            yield from _errors(data, self.lives)
             return
         if not data.endswith(b";\n") and 0 < len(data) - heads[-1] < MOST_BYTES:
             self.tail.put_back(len(data) - heads[-1])

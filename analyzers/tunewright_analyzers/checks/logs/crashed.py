@@ -13,13 +13,14 @@ def crashed(context: Context[NoThresholds]) -> Iterator[Verdict]:
     """Crashes of the server, and the recoveries that followed.
 
     Risk: every crash cuts all sessions off, and the server is away until recovery ends.
-    Evidence: messages of processes ended by a signal, PANIC, failed assertions, and of recovery at start.
+    Evidence: messages of processes ended by a signal, PANIC, failed assertions, and of recovery at start; of MySQL and MariaDB also
+        a start after which no shutdown was told before the next one.
     Remedy: look at the messages before the crash, at the kernel log, and update to the latest minor release; extensions and
         plugins in C are suspects.
     False positives: a machine that was switched off, or kill -9 of the server by hand.
     """
     section = context.window.need(LogEvents)
-    rows = section.of("server", "process_crashed", "panic", "crash_recovery")
+    rows = section.of("server", "process_crashed", "panic", "crash_recovery", "killed")
     if not rows:
         return
     yield context.finding(
