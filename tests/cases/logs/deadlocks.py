@@ -35,6 +35,7 @@ CASES = (
     Case("its statements are not in the log", "silent", (log(_counted(3, "")),)),
     Case("before the window", "silent", (log(_counted(0, f"{ONE} and {TWO}"), deadlocks=(_deadlock(ONE, TWO),)),)),
     Case("none", "silent", (log(),)),
-    Case("of MySQL", "fires", (log(_counted(1, f"{ONE} and {TWO}"), deadlocks=(_deadlock(ONE, TWO),)),), (BOTH,), severity={BOTH: "low"}, engine=Engine.MYSQL),
+    Case("of MySQL", "fires", (log(_counted(1, f"{ONE} and {TWO}"), deadlocks=(_deadlock(ONE, TWO),)),), (BOTH,),
+         severity={BOTH: "low"}, engine=Engine.MYSQL),
     Case("log unread", "gap", gaps=(gap(LogEvents),)),
 )  # fmt: skip
