@@ -90,9 +90,9 @@ def test_once_tells_the_silent_loss_of_rows_where_the_tables_are_hidden(mysql_fa
         _, _, before = once(f"{url}{name}")
         run(mysql_family.url(), f"REVOKE REFERENCES ON *.* FROM '{user}'@'%'")
         result, found, not_judged = once(f"{url}{name}")
-    assert "indexes/unused" not in before
+    assert not {"indexes/redundant", "indexes/duplicate", "schema/not_transactional"} & before
     assert result.returncode == 1
-    assert "2 of 2 tables are hidden from our account" in result.stderr
+    assert "1 of 1 tables are hidden from our account" in result.stderr, "InnoDB's own list knows of its tables only"
     assert f"GRANT SELECT ON `{name}`.* TO '{user}'@'%';" in result.stderr
     assert {"indexes/unused", "indexes/redundant", "indexes/duplicate", "schema/not_transactional"} <= not_judged
     assert not {"schema/not_transactional", "schema/key_exhaustion"} & found.keys()
