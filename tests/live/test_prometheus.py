@@ -8,8 +8,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from prometheus_server import parts_of
-from promql import NO_WEEK, Empty, printed, prometheus, settings_for, told
+from prometheus_server import parts_of, prometheus
+from promql import NO_WEEK, Empty, printed, settings_for, told
 from tunewright_agent.demo.watched import daemon_over
 
 pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(400)]

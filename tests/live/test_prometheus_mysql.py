@@ -14,7 +14,8 @@ import pytest
 
 import mysql_servers
 from mysql_reading import run
-from promql import NO_WEEK, Empty, printed, prometheus, settings_for, told
+from prometheus_server import prometheus
+from promql import NO_WEEK, Empty, printed, settings_for, told
 from tunewright_agent.demo.watched import daemon_over
 from tunewright_agent.embedded.mysql import EmbeddedMysql
 
