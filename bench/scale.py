@@ -41,6 +41,8 @@ STORES = ("sqlite", "postgresql")
 LATE_SECONDS = 15.0
 """A source that is later than this (a quarter of the interval), or a tick that found the pass before still waiting, is lag."""
 ALONE = 20
+SPREAD_SECONDS = 45.0
+"""Over which the targets of a step begin."""
 HOURS_OF_GROWTH = 4
 SETTINGS = {
     "fsync": "on",
@@ -192,7 +194,7 @@ def lag(given: tuple[scale_targets.Template, ...], kind: str, steps: list[int], 
                     watch = scale_targets.watch_of(given, len(watches), history, fault, judge)
                     watch.start(clock)
                     watches.append(watch)
-                    time.sleep(min(0.5, scale_targets.INTERVAL_SECONDS / new))
+                    time.sleep(min(0.5, SPREAD_SECONDS / new))
                 time.sleep(warm)
                 found.append(_step(watches, process, empty_rss, history))
                 print(f"  {kind}: {found[-1]}", file=sys.stderr, flush=True)
@@ -273,10 +275,15 @@ def main() -> None:
         "--judge", type=float, default=120.0, help="seconds between judgements (the daemon's default is 300)"
     )
     parser.add_argument(
-        "--warm", type=float, default=20.0, help="seconds after a step's last target until it is measured"
+        "--warm", type=float, default=15.0, help="seconds after a step's last target until it is measured"
     )
-    parser.add_argument("--shares", default="0.3,0.6,0.9,1.2", help="steps, as shares of what one core would do")
+    parser.add_argument(
+        "--small", action="store_true", help="two steps only, six minutes in all; the file is not written"
+    )
+    parser.add_argument("--shares", default="0.4,0.7,1.0,1.3", help="steps, as shares of what one core would do")
     arguments = parser.parse_args()
+    if arguments.small:
+        arguments.shares, arguments.warm = "0.4,0.8", 5.0
     shares = [float(one) for one in arguments.shares.split(",")]
     if arguments.store:
         print(json.dumps(measured(arguments.store, arguments.judge, arguments.warm, shares)))
@@ -293,7 +300,8 @@ def main() -> None:
         "stores": {kind: _in_a_process(kind, arguments) for kind in STORES},
     }  # fmt: skip
     result["machine"]["load_average_at_end"] = os.getloadavg()
-    RESULT.write_text(json.dumps(result, indent=1) + "\n")
+    if not arguments.small:
+        RESULT.write_text(json.dumps(result, indent=1) + "\n")
     _print(result)
 
 
