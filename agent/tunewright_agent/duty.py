@@ -17,13 +17,14 @@ import structlog
 from tunewright_agent.clock import Clock
 from tunewright_agent.history.database import HistoryError
 from tunewright_agent.history.leases import Leases
+from tunewright_agent.lanes import attempt
 from tunewright_agent.state import LeaseState
 from tunewright_agent.watch import Watch
 from tunewright_analyzers.facts.ids import ClusterId
 
 _log = structlog.get_logger("duty")
-ROUNDS_A_LEASE = 6
-"""How often the store is looked at while a lease lasts: five looks may fail before it ends."""
+LOOKS_A_LEASE = 6
+"""How often the store is looked at while a lease lasts, by who stands by; half as often by who holds all: two looks may fail."""
 STOP_SECONDS = 10.0
 NOT_A_CLUSTER = "*"
 """What the name of a lease begins with that is about no cluster."""
@@ -96,11 +97,16 @@ class Duty:
         self._clock = clock
         self._thread.start()
 
+    def _pause(self) -> float:
+        """Seconds until the next look: at once at first; a third of a lease where there is nothing to claim."""
+        if not self.looked and self._failing is None:
+            return 0.0
+        idle = self.looked and self.wanted() <= self.leases.scope()
+        return self.leases.seconds / (LOOKS_A_LEASE / 2 if idle else LOOKS_A_LEASE)
+
     def _run(self) -> None:
-        while not self._ended.wait(
-            0.0 if not self.looked and self._failing is None else self.leases.seconds / ROUNDS_A_LEASE
-        ):
-            self.look()
+        while not self._ended.wait(self._pause()):
+            attempt(self.look, lambda _error: None)  # what breaks here must not end the renewing
 
     def look(self) -> None:
         """One look at the store. Never raises."""

@@ -16,6 +16,7 @@ import structlog
 from tunewright_agent.clock import Clock, now
 from tunewright_agent.config.aws import AwsTargetSettings
 from tunewright_agent.config.load import ConfigurationError
+from tunewright_agent.history.leases import Fenced
 from tunewright_agent.lanes import Job, Lane
 from tunewright_agent.sources.aws.discovery import Found, Wanted, discover
 from tunewright_agent.sources.aws.session import Door, Place
@@ -240,6 +241,8 @@ class Fleet:
             group, make = wanted[key]
             try:
                 watch = make()
+            except Fenced:  # another agent took the cluster over in this moment
+                continue
             except (
                 ConfigurationError,
                 OSError,

@@ -4,21 +4,23 @@ The catalogue of the judgement before is kept too, so that what changed while th
 between the two. Changes and effects are only appended; the newest effect of a change is the one that counts.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 import structlog
-from sqlalchemy import Connection, inspect, select
+from sqlalchemy import Connection, inspect, or_, select
 
 from tunewright_agent.history import schema
 from tunewright_agent.history.codec import SnapshotError, dump, load
 from tunewright_agent.history.database import Database, packed, unpacked
 from tunewright_agent.history.ledger import Ledger
-from tunewright_agent.history.points import read_point
+from tunewright_agent.history.points import read_points
 from tunewright_agent.history.resource_effects import factual_effects
 from tunewright_agent.history.stores.upsert import insert
+from tunewright_agent.history.texts import texts_of
 from tunewright_analyzers.effects.concerned import names
 from tunewright_analyzers.effects.factual import is_factual
 from tunewright_analyzers.effects.hours import Hour, floor_hour
@@ -155,7 +157,7 @@ class Follower:
     def _measured(self, due: list[Change], known: tuple[Change, ...], now: datetime) -> Iterator[Effect]:
         if not due:
             return
-        texts = self._texts()
+        texts = self._texts_that_name(due)
         advice = {one.id: self._advice(one) for one in due}
         wanted: set[StatementId] = set()
         for change in due:
@@ -165,6 +167,9 @@ class Follower:
                 wanted |= set(advised.expectation.statements)
         end = min(now, max(one.at for one in due) + AFTER)
         counted = self._counted(wanted, min(one.at for one in due) - BEFORE, end)
+        with self.database.reading() as connection:
+            others = texts_of(connection, counted.kinds.keys() - texts.keys())
+        texts |= {StatementId(one): text for one, text in others.items()}
         for change in due:
             hours, kinds = counted.of(change.database)
             described = {one: Text(texts.get(one), kinds.get(one, "unknown")) for one in {*texts, *kinds}}
@@ -180,9 +185,15 @@ class Follower:
         found = max(entries, key=lambda one: (one.recommendation.expectation is not None, one.last_seen), default=None)
         return found.recommendation if found is not None else None
 
-    def _texts(self) -> dict[StatementId, str]:
+    def _texts_that_name(self, due: list[Change]) -> dict[StatementId, str]:
+        """Texts in which a changed table's name stands somewhere; a shared store holds those of every cluster."""
+        table = schema.texts
+        tables = {change.table.name for change in due if change.table is not None}
+        somewhere = [table.c.text.icontains(re.split(r"[\"`]", name)[0], autoescape=True) for name in sorted(tables)]
+        if not somewhere:
+            return {}
         with self.database.reading() as connection:
-            rows = connection.execute(select(schema.texts.c.statement, schema.texts.c.text)).all()
+            rows = connection.execute(select(table.c.statement, table.c.text).where(or_(*somewhere))).all()
         return {StatementId(row.statement): row.text for row in rows}
 
     def _counted(self, wanted: set[StatementId], start: datetime, end: datetime) -> "_Counted":
@@ -204,10 +215,7 @@ class Follower:
         )
         with self.database.reading() as connection:
             identities = connection.execute(select(table.c.id).where(*mine).order_by(table.c.end)).scalars().all()
-        for identity in identities:
-            with self.database.reading() as connection:
-                payload = connection.execute(select(table.c.payload).where(table.c.id == identity)).scalar()
-            section = None if payload is None else read_point(Statements.name, payload)
+        for section in read_points(self.database, identities):
             if isinstance(section, Statements) and section.period.length <= LONGEST_POINT:
                 yield section
 

@@ -92,6 +92,11 @@ class Outbox:
         self.database = database_at(store, mode, schema.metadata)
         self._leases = leases
 
+    @property
+    def shared(self) -> bool:
+        """Whether other agents ask it too."""
+        return self._leases is not None
+
     def open(self) -> None:
         """Open it; as its only owner, take back what was being sent when the last owner ended."""
         self.database.open()

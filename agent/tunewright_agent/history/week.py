@@ -13,7 +13,7 @@ from tunewright_agent.history import schema
 from tunewright_agent.history.database import Database
 from tunewright_agent.history.effects import effects_of
 from tunewright_agent.history.ledger import Entry, Ledger
-from tunewright_agent.history.points import read_point
+from tunewright_agent.history.points import read_point, read_points
 from tunewright_agent.history.texts import texts_of
 from tunewright_agent.week import (
     AdviceLife,
@@ -165,11 +165,8 @@ class WeekReader:
             found = (
                 connection.execute(select(table.c.id).where(*mine).order_by(table.c.end, table.c.id)).scalars().all()
             )
-        for identity in found:
-            with self.database.reading() as connection:
-                row = connection.execute(select(table.c.section, table.c.payload).where(table.c.id == identity)).first()
-            section = None if row is None else read_point(row.section, row.payload)
-            if section is not None and start <= _middle(section.period) < end:  # type: ignore[attr-defined]  # every delta has one
+        for section in read_points(self.database, found):
+            if start <= _middle(section.period) < end:  # type: ignore[attr-defined]  # every delta has one
                 yield section
 
     def _statement_weeks(self, sums: _Sums) -> tuple[StatementWeek, ...]:

@@ -28,7 +28,8 @@ from tunewright_analyzers.facts.ids import CheckId, ClusterId, InstanceId
 from tunewright_analyzers.finding import NotJudged
 
 _log = structlog.get_logger("notify")
-PLAN_SECONDS = 2.0
+PLAN_SECONDS, PLAN_SHARED_SECONDS = 2.0, 5.0
+"""In a shared store every agent asks; what is judged new is planned at once in both."""
 PRUNE_SECONDS = 3600.0
 JUDGED, INCIDENT = "judged", "incident"
 
@@ -59,6 +60,8 @@ class Desk:
         """A cluster is ours now: its unsent messages too. Never raises."""
         channels = frozenset(one.name for one in self.settings.channels)
         self._tried(lambda: self.outbox.take_over(cluster, channels, self.now()))
+        for sender in self._senders:
+            sender.wake()
 
     def start(self, clock: Clock) -> None:
         """Start the senders and the planning."""
@@ -66,7 +69,8 @@ class Desk:
             sender.start()
         self._lane.start()
         plan, prune = Job("plan", self._plan, self._broke), Job("prune", self._prune, self._broke)
-        clock.every("notify/plan", PLAN_SECONDS, lambda: _offer(self._lane, plan))
+        every = PLAN_SHARED_SECONDS if self.outbox.shared else PLAN_SECONDS
+        clock.every("notify/plan", every, lambda: _offer(self._lane, plan))
         clock.every("notify/prune", PRUNE_SECONDS, lambda: _offer(self._lane, prune), first_in_seconds=PLAN_SECONDS)
 
     def judged(self, cluster: ClusterId, instance: InstanceId, judgement: Judgement, *, incident: bool) -> None:

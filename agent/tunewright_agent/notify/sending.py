@@ -20,7 +20,8 @@ from tunewright_alerts.message import Message
 
 _log = structlog.get_logger("notify")
 FIRST_SECONDS, LONGEST_SECONDS = 2.0, 300.0
-POLL_SECONDS = 1.0
+POLL_SECONDS, POLL_SHARED_SECONDS = 1.0, 5.0
+"""Retries and what an agent before left; what is planned here wakes the sender."""
 UNWRITABLE_SECONDS = 10.0
 
 
@@ -83,7 +84,7 @@ class Sender:
                 self._stop.wait(UNWRITABLE_SECONDS)
                 continue
             if idle:
-                self._wake.wait(POLL_SECONDS)
+                self._wake.wait(POLL_SHARED_SECONDS if self._outbox.shared else POLL_SECONDS)
                 self._wake.clear()
 
     def once(self) -> bool:
