@@ -31,7 +31,7 @@ EMPTY_RULES = {
 }
 """Recording rules that a quiet server may leave empty, and why."""
 EMPTY_PARTS = {
-    "tunewright_lease_held": "the history is one daemon\'s own",
+    "tunewright_lease_held": "the history is one daemon's own",
     "tunewright_aws_": "no cluster of AWS is watched here: test_prometheus_aws.py runs these over one",
     "tunewright_mysql_": "no MySQL or MariaDB is watched here: test_prometheus_mysql.py runs these over one",
     "increase(tunewright_log_events_total{": "the log told no event of that kind",
