@@ -92,3 +92,70 @@ def check(line: str) -> None:
     missing = set(operation.input_shape.required_members) - given  # type: ignore[union-attr]
     if missing:
         raise NotTheCli(f"{service} {name} lacks {sorted(missing)}")
+
+
+def _shorthand(text: str, at: int = 0, end: str = "") -> tuple[Any, int]:
+    """The CLI's shorthand from `at` on: `A=1,B=[x,y],C=[{D=e}]`; the answer and where it ended."""
+    if text[at] in "[{":
+        closing = {"[": "]", "{": "}"}[text[at]]
+        found: list[Any] = []
+        at += 1
+        while text[at] != closing:
+            one, at = _shorthand(text, at, closing)
+            found.append(one)
+            at += text[at] == ","
+        return (found if closing == "]" else _merged(found)), at + 1
+    stop = at
+    while stop < len(text) and text[stop] not in f",={end}":
+        stop += 1
+    word = text[at:stop]
+    if stop < len(text) and text[stop] == "=":
+        value, stop = _shorthand(text, stop + 1, end)
+        return {word: value}, stop
+    return word, stop
+
+
+def _merged(parts: list[Any]) -> dict[str, Any]:
+    return {name: value for part in parts for name, value in part.items()}
+
+
+def _structure(text: str) -> dict[str, Any]:
+    parts, at = [], 0
+    while at < len(text):
+        one, at = _shorthand(text, at)
+        parts.append(one)
+        at += 1
+    return _merged(parts)
+
+
+def _typed(shape: Any, value: Any) -> Any:
+    """A word, or what shorthand made of several, as the type that the API wants."""
+    if shape.type_name == "structure":
+        given = _structure(value) if isinstance(value, str) else value
+        return {name: _typed(shape.members[name], one) for name, one in given.items()}
+    if shape.type_name == "list":
+        return [_typed(shape.member, one) for one in value]
+    if shape.type_name in {"integer", "long"}:
+        return int(value)
+    return float(value) if shape.type_name in {"double", "float"} else value
+
+
+def call(line: str) -> tuple[str, str, dict[str, Any], str]:
+    """(service, boto3's method, parameters, Region) that the line stands for. Raises NotTheCli."""
+    check(line)
+    _, service, name, *rest = shlex.split(line)
+    members: dict[str, Any] = _operations(service)[name].input_shape.members  # type: ignore[union-attr]
+    options = {f"--{xform_name(member, '-')}": member for member in members}
+    given, region = dict[str, Any](), ""
+    for option, values in _grouped(rest):
+        if option == "--region":
+            (region,) = values
+            continue
+        negated = option.startswith("--no-") and option not in options
+        member = options[f"--{option.removeprefix('--no-')}" if negated else option]
+        shape = members[member]
+        if shape.type_name == "boolean":
+            given[member] = not negated
+        else:
+            given[member] = _typed(shape, values if shape.type_name == "list" else values[0])
+    return service, name.replace("-", "_"), given, region
