@@ -24,7 +24,7 @@ from tunewright_agent.history.texts import texts_of
 from tunewright_analyzers.effects.concerned import names
 from tunewright_analyzers.effects.factual import is_factual
 from tunewright_analyzers.effects.hours import Hour, floor_hour
-from tunewright_analyzers.effects.match import answers, undoes
+from tunewright_analyzers.effects.match import answers, concerns, moves_statements, undoes
 from tunewright_analyzers.effects.measure import AFTER, BEFORE, Text, is_due, measure, unmeasured
 from tunewright_analyzers.effects.observe import Catalogue, catalogue, joined, observed
 from tunewright_analyzers.facts.effects import Change, Effect, Effects, Outcome
@@ -140,13 +140,20 @@ class Follower:
         """All changes that were seen, oldest first."""
         return changes_of(self.database, self.cluster, self.instance)
 
+    def beside(self) -> tuple[Change, ...]:
+        """Changes that the cloud's view of the cluster saw, and that this member's statements may feel."""
+        mine = {one.id for one in self.changes()}
+        others = (one for one in changes_of(self.database, self.cluster) if one.id not in mine)
+        return tuple(one for one in others if moves_statements(one) and concerns(one, self.instance))
+
     def follow(self, now: datetime, latest: Snapshot | None = None) -> tuple[Effect, ...]:
         """Measure what is due; the answer is the new effects. The points are read once for all of them. Raises HistoryError."""
         known, last = self.changes(), newest_effects(self.database, self.cluster)
         everything = [one for one in known if one.at >= now - AFTER - BEFORE]
         recent = [one for one in everything if not is_factual(one)]
-        due = [one for one in recent if is_due(one, last.get(one.id), known, now)]
-        found = [*self._measured(due, known, now), *_taken_back(recent, due, last, known, now)]
+        others = (*known, *self.beside())
+        due = [one for one in recent if is_due(one, last.get(one.id), others, now)]
+        found = [*self._measured(due, others, now), *_taken_back(recent, due, last, known, now)]
         of_the_cloud = [one for one in everything if is_factual(one)]
         found += factual_effects(self.database, self.cluster, of_the_cloud, last, known, latest, now)
         for effect in found:

@@ -22,6 +22,12 @@ _OF = {
 }
 
 
+_MOVING = frozenset({
+    "DBInstanceClass", "DBClusterInstanceClass", "EngineVersion", "StorageType", "Iops", "ServerlessV2ScalingConfiguration",
+})  # fmt: skip
+"""Fields of clusters and instances that statements feel."""
+
+
 def _parsed(statements: Iterable[str]) -> Iterator[ast.Node]:
     for text in statements:
         try:
@@ -110,8 +116,21 @@ def stands(advice: Recommendation, latest: Snapshot) -> bool:
 
 
 def bounds(other: Change, change: Change) -> bool:
-    """Whether the time in which `change` is measured ends at the other: a setting may move every statement, a table's indexes those of the table."""
-    return other.what is What.SETTING or related(other, change)
+    """Whether the time in which `change` is measured ends at the other: a setting may move every statement, a table's indexes those of the table.
+
+    So may another class, storage or release of the member that the statements run on.
+    """
+    return other.what is What.SETTING or moves_statements(other) or related(other, change)
+
+
+def moves_statements(one: Change) -> bool:
+    """Whether a change of a cloud's resource may move every statement of the members that it concerns."""
+    return one.what is What.RESOURCE and one.name.rpartition(": ")[2] in _MOVING
+
+
+def concerns(one: Change, member: str) -> bool:
+    """Whether a change of a cloud's resource is of that member, or of the cluster that it belongs to."""
+    return one.name.startswith((f"instance {member}: ", "cluster "))
 
 
 def related(one: Change, other: Change) -> bool:

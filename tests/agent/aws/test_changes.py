@@ -13,7 +13,7 @@ import aws_cli
 from aws_account import Hooks, make_cluster
 from tunewright_agent.config.settings import HistorySettings
 from tunewright_agent.fleet import CLOUD
-from tunewright_agent.history.effects import changes_of, effects_of
+from tunewright_agent.history.effects import Follower, changes_of, effects_of
 from tunewright_agent.history.ledger import Entry, Ledger, Life
 from tunewright_agent.history.store import History
 from tunewright_agent.history.week import WeekReader
@@ -28,7 +28,8 @@ from tunewright_agent.sources.aws.reader import PACKAGE, Reader, Target
 from tunewright_agent.sources.aws.session import Door, Limits, Place
 from tunewright_agent.sources.source import discover
 from tunewright_agent.wiring import history_of
-from tunewright_analyzers.facts.effects import Change, Effect, Outcome
+from tunewright_analyzers.effects.match import bounds
+from tunewright_analyzers.facts.effects import Change, Effect, Outcome, What
 from tunewright_analyzers.facts.ids import ClusterId, InstanceId
 from tunewright_analyzers.facts.snapshot import Engine, Period, View
 
@@ -166,6 +167,19 @@ def test_another_class_is_told_with_what_it_costs_before_and_after(stage: Stage)
     assert stage.effect("instance shop-2: DBInstanceClass").outcome is Outcome.UNCHANGED
     stage.look(days=8)
     assert stage.effect("instance shop-2: DBInstanceClass").is_final
+
+
+def test_a_member_s_statements_are_compared_up_to_another_class_and_over_a_backup_setting(stage: Stage) -> None:
+    stage.rds.modify_db_instance(DBInstanceIdentifier="shop-2", DBInstanceClass="db.r6g.xlarge", ApplyImmediately=True)
+    stage.rds.modify_db_cluster(DBClusterIdentifier="shop", BackupRetentionPeriod=7)
+    stage.look(minutes=5)
+    felt = {name: Follower(stage.history.database, SHOP, InstanceId(name)).beside() for name in ("shop-1", "shop-2")}
+    assert [one.name for one in felt["shop-2"]] == ["instance shop-2: DBInstanceClass"]
+    assert felt["shop-1"] == ()
+    index = replace(felt["shop-2"][0], what=What.INDEX_CREATED, name="public.a", object="public.a(b)")
+    assert bounds(felt["shop-2"][0], index)
+    (retention,) = [one for one in stage.changes() if one.name.endswith("BackupRetentionPeriod")]
+    assert not bounds(retention, index)
 
 
 def test_a_parameter_of_a_group_and_a_member_more(stage: Stage) -> None:
