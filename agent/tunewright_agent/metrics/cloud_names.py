@@ -44,6 +44,7 @@ CLOUD_NAMES: dict[str, CloudName] = _names(
     ("Deadlocks", "deadlocks", 1, "Deadlocks of the newest minute."),
     ("AuroraReplicaLag", "replica_lag_seconds", MILLI, "How far an Aurora reader is behind."),
     ("AuroraReplicaLagMaximum", "replica_lag_max_seconds", MILLI, "How far the slowest Aurora reader is behind."),
+    ("AuroraReplicaLagMinimum", "replica_lag_min_seconds", MILLI, "How far the quickest Aurora reader is behind."),
     ("AuroraBinlogReplicaLag", "binlog_replica_lag_seconds", 1, "How far a binary log replica is behind; -1: broken."),
     ("ReplicaLag", "read_replica_lag_seconds", 1, "How far a read replica is behind; -1: not replicating."),
     ("EngineUptime", "engine_uptime_seconds", 1, "How long the engine of that role has been running."),

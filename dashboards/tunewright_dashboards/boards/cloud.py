@@ -176,6 +176,7 @@ BOARD = Board(
                     "s",
                     "replica_lag_seconds",
                     "replica_lag_max_seconds",
+                    "replica_lag_min_seconds",
                     warn="CloudReplicaLag",
                 ),
                 lines(

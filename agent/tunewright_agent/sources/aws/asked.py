@@ -52,7 +52,7 @@ ASKED: tuple[Asked, ...] = (
     *_asked(Tier.WARM, INSTANCE, "Average", "DBLoadRelativeToNumVCPUs CommitThroughput BufferCacheHitRatio ReadIOPS WriteIOPS NetworkThroughput"),
     *_asked(Tier.WARM, INSTANCE, "Maximum", "SwapUsage DiskQueueDepth"),
     *_asked(Tier.WARM, INSTANCE, "Average", "FreeLocalStorage", "aurora"),
-    *_asked(Tier.WARM, INSTANCE, "Maximum", "AuroraReplicaLagMaximum", "aurora"),
+    *_asked(Tier.WARM, INSTANCE, "Maximum", "AuroraReplicaLagMaximum AuroraReplicaLagMinimum", "aurora"),
     *_asked(Tier.WARM, INSTANCE, "Minimum", "FreeStorageSpace", "rds"),
     *_asked(Tier.WARM, INSTANCE, "Average", "EBSIOBalance% EBSByteBalance%"),
     *_asked(Tier.WARM, INSTANCE, "Minimum", "BurstBalance", "rds"),
