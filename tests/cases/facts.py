@@ -188,6 +188,7 @@ _DEFAULTS = {
     "max_parallel_workers": ("8", None, "integer"),
     "max_parallel_workers_per_gather": ("2", None, "integer"),
     "max_wal_size": ("1024", "MB", "integer"),
+    "min_wal_size": ("80", "MB", "integer"),
     "max_worker_processes": ("8", None, "integer"),
     "pg_stat_statements.max": ("5000", None, "integer"),
     "pg_stat_statements.track": ("top", None, "enum"),

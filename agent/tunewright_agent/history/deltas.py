@@ -339,5 +339,5 @@ def busy_rows(section: Section) -> Section:
     if isinstance(section, Statements):
         return replace(section, rows=tuple(replace(row, text=None) for row in rows))
     if isinstance(section, LogEvents):
-        return replace(section, rows=rows, deadlocks=(), lock_waits=(), vacuums=())
+        return replace(section, rows=rows, deadlocks=(), lock_waits=(), vacuums=(), checkpoints=())
     return replace(section, **{form.rows: rows})  # type: ignore[type-var]

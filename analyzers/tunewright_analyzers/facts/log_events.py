@@ -89,6 +89,17 @@ class LoggedVacuum:
 
 
 @dataclass(frozen=True, slots=True)
+class LoggedCheckpoint:
+    """What a checkpoint did with WAL files, and how much WAL lay between it and the one before."""
+
+    at: datetime
+    files_added: int
+    files_removed: int
+    files_recycled: int
+    distance_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class LogEvents(Section):
     """What was read of the log over `period`; the newest particulars, oldest first.
 
@@ -111,6 +122,7 @@ class LogEvents(Section):
     read_to: datetime | None = None
     errors_read: bool = True
     """False where only MySQL's slow log is read: then no error counted is no sign that there was none."""
+    checkpoints: tuple[LoggedCheckpoint, ...] = ()
 
     def of(self, category: str, *kinds: str) -> tuple[LogEvent, ...]:
         """The rows of a category (and kinds) in which something was counted."""

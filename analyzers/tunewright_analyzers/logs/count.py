@@ -4,10 +4,17 @@ from collections import deque
 from dataclasses import replace
 from datetime import datetime
 
-from tunewright_analyzers.facts.log_events import Deadlock, LockWait, LogEvent, LogEvents, LoggedVacuum
+from tunewright_analyzers.facts.log_events import (
+    Deadlock,
+    LockWait,
+    LogEvent,
+    LogEvents,
+    LoggedCheckpoint,
+    LoggedVacuum,
+)
 from tunewright_analyzers.facts.snapshot import Period
 from tunewright_analyzers.logs.entry import Entry
-from tunewright_analyzers.logs.postgres import Classified, classify, deadlock, lock_wait, vacuum
+from tunewright_analyzers.logs.postgres import Classified, checkpoint, classify, deadlock, lock_wait, vacuum
 
 MOST_ROWS = 500
 """Rows; an event that would need one more is counted without its subject and database."""
@@ -25,6 +32,7 @@ class Count:
         self._deadlocks: deque[Deadlock] = deque(maxlen=MOST_PARTICULARS)
         self._waits: deque[LockWait] = deque(maxlen=MOST_PARTICULARS)
         self._vacuums: deque[LoggedVacuum] = deque(maxlen=MOST_PARTICULARS)
+        self._checkpoints: deque[LoggedCheckpoint] = deque(maxlen=MOST_PARTICULARS)
 
     def take(
         self,
@@ -81,6 +89,10 @@ class Count:
             run = vacuum(entry, found.subject, now)
             if run is not None:
                 self._vacuums.append(run)
+        elif (found.category, found.kind) == ("checkpoint", "complete"):
+            done = checkpoint(entry, now)
+            if done is not None:
+                self._checkpoints.append(done)
 
     def section(self, end: datetime, dropped_bytes: int, damaged: int) -> LogEvents:
         """All of it up to `end`."""
@@ -93,4 +105,5 @@ class Count:
             dropped_bytes,
             damaged,
             self.read_to,
+            checkpoints=tuple(self._checkpoints),
         )

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from tunewright_analyzers.facts.log_events import Deadlock, LockWait, LoggedVacuum, Waiter
+from tunewright_analyzers.facts.log_events import Deadlock, LockWait, LoggedCheckpoint, LoggedVacuum, Waiter
 from tunewright_analyzers.logs.entry import Entry
 from tunewright_analyzers.logs.postgres_rules import CLASSES, HARMLESS, RULES, STATES, Rule
 from tunewright_analyzers.logs.redact import sample_of
@@ -38,6 +38,8 @@ _INDEX_SCANS = re.compile(r"index scans: (\d+)")
 _TUPLES = re.compile(r"^tuples: (\d+) removed, \d+ remain(?:, (\d+) are dead but not yet removable)?", re.MULTILINE)
 _ELAPSED = re.compile(r"elapsed: (\d+\.\d+) s")
 _BUFFERS = re.compile(r"^buffer usage: (\d+) hits, (\d+) (?:misses|reads), (\d+) dirtied", re.MULTILINE)
+_FILES = re.compile(r"(\d+) WAL file\(s\) added, (\d+) removed, (\d+) recycled")
+_DISTANCE = re.compile(r"distance=(\d+) kB")
 _DELAY = re.compile(r"^delay time: (\d+\.\d+) ms", re.MULTILINE)
 
 
@@ -226,3 +228,12 @@ def vacuum(entry: Entry, subject: str, now: datetime) -> LoggedVacuum | None:
         blocks_read=read,
         blocks_dirtied=dirtied,
     )
+
+
+def checkpoint(entry: Entry, now: datetime) -> LoggedCheckpoint | None:
+    """The particulars of `checkpoint complete`; None where it is cut off, or a restartpoint's (a standby keeps WAL by other rules)."""
+    files, distance = _FILES.search(entry.message), _DISTANCE.search(entry.message)
+    if files is None or distance is None or not entry.message.startswith("checkpoint"):
+        return None
+    added, removed, recycled = (int(one) for one in files.groups())
+    return LoggedCheckpoint(entry.at or now, added, removed, recycled, int(distance[1]) * 1024)

@@ -9,7 +9,7 @@ from tunewright_analyzers.facts.snapshot import Engine
 from tunewright_analyzers.logs.count import MOST_PARTICULARS, MOST_ROWS, Count
 from tunewright_analyzers.logs.entry import Entry
 from tunewright_analyzers.logs.kinds import alarming_kinds
-from tunewright_analyzers.logs.postgres import classify, deadlock, grouped, lock_wait, vacuum
+from tunewright_analyzers.logs.postgres import checkpoint, classify, deadlock, grouped, lock_wait, vacuum
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 SECRET = "s3cr3t"
@@ -242,3 +242,21 @@ def test_the_kinds_that_alerts_watch_are_those_that_the_engine_s_log_can_tell() 
     assert not {category for category, _ in postgres} & {"autovacuum", "checkpoint", "error", "temp_file"}
     assert ("wraparound", "refuses_writes") not in alarming_kinds(Engine.MARIADB)
     assert ("lock", "deadlock") in alarming_kinds(Engine.MYSQL)
+
+
+DONE = (
+    "checkpoint complete: wrote 44 buffers (0.3%), wrote 3 SLRU buffers; 1 WAL file(s) added, 12 removed, 33 recycled; write=26.9 s, sync=0.01 s, "
+    "total=27.0 s; sync files=9, longest=0.004 s, average=0.001 s; distance=540672 kB, estimate=540672 kB; lsn=0/1A2B3C4, redo lsn=0/1A00000"
+)
+
+
+def test_a_checkpoint_tells_what_it_did_with_wal_files() -> None:
+    found = checkpoint(_entry(DONE), AT)
+    assert found is not None
+    assert (found.files_added, found.files_removed, found.files_recycled) == (1, 12, 33)
+    assert found.distance_bytes == 540672 * 1024
+    assert checkpoint(_entry(DONE.replace("checkpoint", "restartpoint")), AT) is None
+    assert checkpoint(_entry(DONE.partition(";")[0]), AT) is None
+    count = Count(AT)
+    count.add(_entry(DONE), AT)
+    assert count.section(AT, 0, 0).checkpoints == (found,)
