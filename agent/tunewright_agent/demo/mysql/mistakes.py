@@ -1,8 +1,9 @@
 """What is wrong with the demo on MySQL, on purpose: what the daemon must find there, and with which thresholds."""
 
-from tunewright_agent.demo.mistakes import Planted
-from tunewright_agent.demo.mysql.shop import DATABASE
+from tunewright_agent.demo.mistakes import Aspect, Planted
+from tunewright_agent.demo.mysql.shop import DATABASE, FILL, WORK, doubling
 from tunewright_analyzers.facts.ids import CheckId
+from tunewright_analyzers.sql.mysql.fingerprint import fingerprint
 
 
 def _planted(check: str, name: str, subject: str, what: str) -> Planted:
@@ -46,3 +47,31 @@ DEMO_CHECKS: dict[str, dict[str, float]] = {
     "locks/metadata_lock_queue": {"seconds_min": 2},
 }
 """Thresholds that are lower than usual: the shop lives for minutes, not weeks."""
+
+_SCANS = ("plans/filtered_scan", "plans/scan_without_index", "plans/filesort", "queries/")
+ASPECTS = (
+    *(
+        Aspect(check, f"statement {fingerprint(text(1))}", "dominant", "a look-up for which the shop has no index")
+        for _, text in WORK
+        for check in _SCANS
+    ),
+    *(
+        Aspect("plans/full_index_scan", f"statement {fingerprint(text)}", "dominant", "the shop's own making")
+        for text in (*FILL, doubling(1))
+        if text.startswith("INSERT")
+    ),
+    Aspect("locks/recurring_blocker", "statement ", "chain", "the chain over the window, not at the moment"),
+    Aspect(
+        "schema/primary_key_missing", f"table {DATABASE}.audit_log", "engine", "the table in MyISAM has no key either"
+    ),
+)
+"""What the daemon finds above severity low beside PLANTED, and why."""
+FALSE_ALARMS: tuple[Aspect, ...] = ()
+"""Findings above severity low that are wrong. None is known."""
+
+
+def explained(check: str, subject: str) -> bool:
+    """Whether a finding was planted, is another face of what was, or is a known false alarm."""
+    planted = ((one.check, one.subject) for one in PLANTED)
+    known = ((one.check, one.subject) for one in (*ASPECTS, *FALSE_ALARMS))
+    return any(check.startswith(one) and subject.startswith(of) for one, of in (*planted, *known))

@@ -50,6 +50,13 @@ TABLES = (
     f"CREATE TABLE settings_of_users (id int AUTO_INCREMENT PRIMARY KEY, {_WIDE}) ENGINE=InnoDB",
     "CREATE TABLE numbers (n int PRIMARY KEY) ENGINE=InnoDB",
 )
+
+
+def doubling(known: int) -> str:
+    """The statement that makes twice as many numbers of those that are known."""
+    return f"INSERT INTO numbers SELECT n + {known} FROM numbers"
+
+
 FILL = (
     (
         "INSERT INTO customers (email, city, created) "
@@ -131,7 +138,7 @@ def build(server: EmbeddedMysql, told: Callable[[float, float], None]) -> None:
         cursor.execute("INSERT INTO numbers VALUES (1)")
         known = 1
         while known < _ROWS:
-            cursor.execute(f"INSERT INTO numbers SELECT n + {known} FROM numbers")
+            cursor.execute(doubling(known))
             known *= 2
         for done, statement in enumerate(FILL):
             told(done, len(FILL))
