@@ -13,8 +13,9 @@ import aws_cli
 import controls
 from cases.case import Case
 from tunewright_analyzers.check import DOC_PARTS, Check, discover, run
-from tunewright_analyzers.facts.snapshot import Engine, View
+from tunewright_analyzers.facts.snapshot import Engine, Flavour, View
 from tunewright_analyzers.finding import Finding, NotJudged
+from tunewright_analyzers.parameters.flavours import why_not_settable
 from tunewright_analyzers.recommendation import Form, Recommendation
 
 CHECKS = discover()
@@ -181,3 +182,35 @@ def test_cloudformation_takes_the_templates() -> None:
     resources = "".join(f"  R{number}:\n{textwrap.indent(text, '    ')}\n" for number, text in enumerate(templates))
     found = cfnlint.api.lint(f"AWSTemplateFormatVersion: '2010-09-09'\nResources:\n{resources}", regions=["us-east-1"])
     assert [str(one) for one in found if one.rule.id.startswith("E") and one.rule.id not in PARTIAL] == []
+
+
+ON_AWS = [
+    pytest.param(check, replace(case, flavour=flavour), id=f"{check.id}: {case.name} on {flavour}")
+    for check in CHECKS
+    for case in _cases(check)
+    if case.subjects and check.id.startswith("parameters/") and case.engine is Engine.POSTGRESQL
+    for flavour in (Flavour.RDS, Flavour.AURORA)
+]
+
+
+@pytest.mark.parametrize(("check", "case"), ON_AWS)
+def test_no_rule_advises_what_aws_ignores_or_keeps_to_itself_or_what_endangers_data(check: Check, case: Case) -> None:
+    """Every rule that fires on a server of one's own, asked of RDS and of Aurora: it may say nothing, or something that is theirs to set."""
+    for one in run(check, case.window(), case.overrides):
+        if isinstance(one, Recommendation):
+            assert "ALTER SYSTEM" not in " ".join(one.statements)
+            assert [
+                change.parameter for change in one.changes if why_not_settable(change.parameter, case.flavour)
+            ] == []
+            weakened = {"fsync", "full_page_writes", "synchronous_commit"}
+            assert [change for change in one.changes if change.parameter in weakened and change.advised == "off"] == []
+
+
+def test_the_test_above_has_changes_to_look_at() -> None:
+    seen = [
+        change
+        for one, case in (param.values for param in ON_AWS)
+        for verdict in run(one, case.window(), case.overrides)
+        for change in (verdict.changes if isinstance(verdict, Recommendation) else ())
+    ]
+    assert len({change.parameter for change in seen}) > 15

@@ -33,6 +33,8 @@ class Case:
     gaps: tuple[Gap, ...] = ()
     deltas: tuple[Section, ...] = ()
     """What was counted between two readings: sections here are of the window, those in `sections` what the server has now."""
+    baseline: tuple[Section, ...] = ()
+    """What was counted over the same span a week earlier, where the history holds it."""
     overrides: Mapping[str, float] = field(default_factory=dict)
     version: int = 180000
     flavour: Flavour = Flavour.SELF_MANAGED
@@ -51,7 +53,13 @@ class Case:
             self.gaps,
             View.CLOUD if any(one.view is View.CLOUD for one in self.sections) else View.ENGINE,
         )
-        return Window(ClusterId("shop"), DAY.start, DAY.end, latest, self.deltas)
+        week = timedelta(days=7)
+        before = (
+            Window(ClusterId("shop"), DAY.start - week, DAY.end - week, latest, self.baseline)
+            if self.baseline
+            else None
+        )
+        return Window(ClusterId("shop"), DAY.start, DAY.end, latest, self.deltas, before)
 
 
 def gap(

@@ -1,5 +1,7 @@
 """Cases of `queries/n_plus_one`."""
 
+from dataclasses import replace
+
 from cases.case import Case, gap
 from cases.facts import statement, statements
 from cases.queries.facts import SHOP
@@ -23,6 +25,13 @@ CASES = (
     Case("no foreign key between them", "silent", (statements(LIST, lookup(2000, "SELECT name FROM customers WHERE code = $1")), SHOP)),
     Case("one row a call", "silent",
          (statements(statement("bbbbbbbbbbbbbbbb", text="SELECT id FROM orders WHERE id = $1", calls=2000, rows=2000), lookup(2000)), SHOP)),
+    Case("so it was a week ago", "fires", (statements(LIST, lookup(2000)), SHOP), (SUBJECT,),
+         baseline=(statements(replace(LIST, rows=3000), lookup(3100)),)),
+    Case("a week ago the counts had nothing to do with each other", "silent", (statements(LIST, lookup(2000)), SHOP),
+         baseline=(statements(replace(LIST, rows=3000), lookup(9000)),)),
+    Case("a week ago one of them hardly ran", "fires", (statements(LIST, lookup(2000)), SHOP), (SUBJECT,),
+         baseline=(statements(replace(LIST, rows=30), lookup(900)),)),
+    Case("a week ago there was no such statement", "fires", (statements(LIST, lookup(2000)), SHOP), (SUBJECT,), baseline=(statements(LIST),)),
     Case("a fifth more", "threshold", (statements(LIST, lookup(2400)), SHOP), (SUBJECT,)),
     Case("more than a fifth", "threshold", (statements(LIST, lookup(2401)), SHOP)),
     Case("fewer calls", "threshold", (statements(LIST, lookup(2000)), SHOP), overrides={"calls_min": 2001}),

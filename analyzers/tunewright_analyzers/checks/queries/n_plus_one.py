@@ -68,7 +68,8 @@ def n_plus_one(context: Context[Thresholds]) -> Iterator[Verdict]:
     Evidence: calls of a lookup by a key that match, within the tolerance, the rows that another statement of the same user gave from the
         table at the other end of a foreign key.
     Remedy: one query with a join, or with key = ANY (the keys of the list); object mappers call it eager loading.
-    False positives: two counts that agree by chance; the foreign key between the tables makes that unlikely.
+    False positives: two counts that agree by chance; the foreign key between the tables makes that unlikely, and where the history holds the same
+        span of the week before, they must have agreed there too.
     """
     limits, section = context.thresholds, context.window.need(Statements)
     links = _links(context.window.need(Schema))
@@ -85,10 +86,26 @@ def n_plus_one(context: Context[Thresholds]) -> Iterator[Verdict]:
             continue
         near = sorted({table for key in read.keys for table in links.get(key, ())}, key=str)
         candidates = (one for table in near for one in lists.get((row.key.user, table), ()) if one.id != row.id)
-        first = next((one for one in candidates if abs(row.calls / one.rows - 1) <= limits.tolerance), None)
+        first = next(
+            (one for one in candidates if _agree(row, one, limits) and not _disagreed(context, row, one)), None
+        )
         if first is not None:
             told.add(subject)
             yield _verdict(context, subject, row, first)
+
+
+def _agree(repeated: Statement, first: Statement, limits: Thresholds) -> bool:
+    return first.rows > 0 and abs(repeated.calls / first.rows - 1) <= limits.tolerance
+
+
+def _disagreed(context: Context[Thresholds], repeated: Statement, first: Statement) -> bool:
+    """Whether a week earlier both ran as much as they must, and the one was not called once for each row of the other."""
+    before = context.window.baseline.section(Statements) if context.window.baseline is not None else None
+    rows = {row.key: row for row in before.rows} if before is not None else {}
+    then, first_then = rows.get(repeated.key), rows.get(first.key)
+    if then is None or first_then is None or max(then.calls, first_then.rows) < context.thresholds.calls_min:
+        return False
+    return not _agree(then, first_then, context.thresholds)
 
 
 def _verdict(context: Context[Thresholds], subject: Subject, repeated: Statement, first: Statement) -> Verdict:
