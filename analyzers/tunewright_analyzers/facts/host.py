@@ -18,3 +18,5 @@ class Host(Section):
     cpu_ratio: float
     load_1m: float
     is_database_host: bool
+    page_tables_bytes: int | None = None
+    """Memory that maps memory, of all processes; None where the operating system does not tell."""

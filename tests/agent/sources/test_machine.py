@@ -3,6 +3,7 @@
 import threading
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 import psutil
 
@@ -50,3 +51,12 @@ def _burn(stop: threading.Event) -> None:
 
 def test_it_is_discovered() -> None:
     assert [one.name for one in discover("tunewright_agent.sources.host")] == ["machine"]
+
+
+def test_page_tables_are_linux_s_word_or_unknown(tmp_path: Path) -> None:
+    told = tmp_path / "meminfo"
+    assert machine._page_tables(told) is None
+    told.write_text("MemTotal:       24045056 kB\nPageTables:      12384 kB\n", encoding="ascii")
+    assert machine._page_tables(told) == 12384 * 1024
+    told.write_text("PageTables: many\n", encoding="ascii")
+    assert machine._page_tables(told) is None

@@ -1,7 +1,7 @@
 """Cases of `parameters/huge_pages_unused`."""
 
 from cases.case import Case, gap
-from cases.facts import settings
+from cases.facts import GB, MB, host, load, settings
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.facts.snapshot import Flavour
 
@@ -15,6 +15,12 @@ CASES = (
     Case("in use", "silent", (settings(shared_buffers=SIXTEEN, huge_pages_status="on"),)),
     Case("before 17 nobody knows", "silent", (settings(shared_buffers=SIXTEEN, without=("huge_pages_status",)),)),
     Case("AWS sees to it", "silent", (settings(shared_buffers=SIXTEEN, huge_pages="off"),), flavour=Flavour.AURORA),
+    Case("the machine's page tables weigh", "threshold",
+         (settings(shared_buffers=SIXTEEN, huge_pages="off"), host(64 * GB, page_tables_bytes=256 * MB), load()), (SUBJECT,)),
+    Case("the machine's page tables are small", "threshold",
+         (settings(shared_buffers=SIXTEEN, huge_pages="off"), host(64 * GB, page_tables_bytes=256 * MB - 1))),
+    Case("another machine's page tables say nothing", "fires",
+         (settings(shared_buffers=SIXTEEN, huge_pages="off"), host(64 * GB, page_tables_bytes=MB, is_database_host=False)), (SUBJECT,)),
     Case("8 GB", "threshold", (settings(shared_buffers="1048576", huge_pages="off"),), (SUBJECT,)),
     Case("less", "threshold", (settings(shared_buffers="1048575", huge_pages="off"),)),
     Case("settings unread", "gap", gaps=(gap(Settings),)),

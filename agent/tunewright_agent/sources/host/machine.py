@@ -7,6 +7,7 @@ every tunnel, container and socket proxy.
 import os
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 import psutil
 
@@ -37,6 +38,7 @@ class Machine:
                 cpu_ratio=self._cpu_ratio(),
                 load_1m=psutil.getloadavg()[0],
                 is_database_host=self.is_database_host,
+                page_tables_bytes=_page_tables(),
             )
         except (OSError, psutil.Error) as error:
             raise Unavailable(f"the operating system does not tell of the machine: {error}") from error
@@ -62,6 +64,16 @@ def _cpu_seconds() -> tuple[float, float]:
     times = psutil.cpu_times()._asdict()
     total = sum(seconds for name, seconds in times.items() if not name.startswith("guest"))
     return total - times["idle"] - times.get("iowait", 0.0), total
+
+
+def _page_tables(told: Path = Path("/proc/meminfo")) -> int | None:
+    """PageTables of Linux's meminfo, in bytes; None elsewhere."""
+    try:
+        lines = told.read_text(encoding="ascii").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return None
+    found = next((line.split() for line in lines if line.startswith("PageTables:")), None)
+    return int(found[1]) * 1024 if found is not None and len(found) > 1 and found[1].isdigit() else None
 
 
 def _cores() -> int:
