@@ -1,7 +1,7 @@
 """Synthetic statements with habits: weekly season, batch hours, autocorrelated log noise, one-bucket spikes, in buckets of 5 minutes.
 
-Used by bench/regressions.py. `cluster` adds how the load is spread: call rates and latencies are lognormal, so that few statements carry
-most of it, as on real servers.
+Used by bench/regressions.py. Call rates and latencies are lognormal, so that few statements carry most of the load, as on real servers.
+The families of HABITS differ in one respect each, so that no method does well by knowing the noise it is judged on.
 """
 
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ WEEKS = 5
 BEGIN = int(datetime(2026, 9, 28, tzinfo=UTC).timestamp()) // BUCKET_SECONDS
 """The first bucket: a Monday."""
 Matrix = NDArray[np.float32]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +30,40 @@ class Habits:
     correlation: tuple[float, float] = (0.3, 0.8)
     spikes: float = 0.003
     """Share of buckets that are 2 to 12 times slower."""
+    tails: float | None = None
+    """Degrees of freedom of Student's t that the innovations follow; None: normal."""
+    bursts: float = 0.0
+    """Episodes a series and week: two to four buckets that are 1.3 to 3 times slower."""
+    late: float = 0.0
+    """Hours by which a day's batches begin later or earlier than usual (sigma)."""
+    busy: float = 1.0
+    """How many times the noise of the night that of the day is."""
+    drift: float = 0.0
+    """Sigma of a slow second autoregression (lag-1 correlation 0.995: its half-life is 11 hours)."""
+    releases: float = 0.0
+    """Releases a week, each with half the statements called 0.5 to 2 times as often from then on, latency unchanged."""
+
+
+HABITS = {
+    "usual": Habits(),
+    "restless": Habits(correlation=(0.3, 0.95)),
+    "heavy_tails": Habits(tails=3.0),
+    "bursts": Habits(bursts=3.0),
+    "late_batches": Habits(late=0.5),
+    "busy_days": Habits(busy=3.0),
+    "drift": Habits(drift=0.1),
+    "releases": Habits(releases=2.0),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Synthetic:
-    """Log latency in seconds and calls, time by series."""
+    """Log latency in seconds and calls, time by series; and what noise each series was given."""
 
     latency: Matrix
     calls: Matrix
+    sigma: Floats
+    correlation: Floats
 
 
 def synthetic(count: int, seed: int, habits: Habits) -> Synthetic:
@@ -49,24 +76,64 @@ def synthetic(count: int, seed: int, habits: Habits) -> Synthetic:
     latency += random.uniform(0, 0.5, count) * np.cos(clock[:, None] - phase)
     latency += random.uniform(-0.4, 0.1, count) * weekend[:, None]
     for _ in range(2):  # up to two batch hours a day
-        hour, has = random.integers(0, 24, count), random.random(count) < 0.6
-        latency += random.uniform(0.2, 1.0, count) * has * (((time // 12) % 24)[:, None] == hour)
-    latency += _noise(random, len(time), count, habits)
+        latency += _batch(random, time, count, habits)
+    sigma, again = random.uniform(*habits.sigma, count), random.uniform(*habits.correlation, count)
+    latency += _noise(random, len(time), sigma, again, habits) * np.where(np.cos(clock) < 0, habits.busy, 1.0)[:, None]
     latency += (random.random(latency.shape) < habits.spikes) * random.uniform(0.7, 2.5, latency.shape)
+    latency += _bursts(random, len(time), count, habits)
     rate = random.lognormal(np.log(200), 1.2, count) * np.exp(
         random.uniform(0, 0.8, count) * np.cos(clock[:, None] - phase) - 0.3 * weekend[:, None]
     )
-    return Synthetic(latency.astype(np.float32), random.poisson(rate).astype(np.float32))
+    rate *= _releases(random, len(time), count, habits)
+    return Synthetic(latency.astype(np.float32), random.poisson(rate).astype(np.float32), sigma, again)
 
 
-def _noise(random: np.random.Generator, length: int, count: int, habits: Habits) -> NDArray[np.float64]:
-    """First-order autoregression."""
-    sigma, again = random.uniform(*habits.sigma, count), random.uniform(*habits.correlation, count)
-    found, value = np.empty((length, count)), random.normal(0, 1, count) * sigma
+def _batch(random: np.random.Generator, time: NDArray[np.int64], count: int, habits: Habits) -> Floats:
+    """An hour a day in which each series is slower, if it has one."""
+    hour, has, height = random.integers(0, 24, count), random.random(count) < 0.6, random.uniform(0.2, 1.0, count)
+    begin = np.broadcast_to(hour * 12, (len(time) // 288, count))
+    if habits.late:
+        begin = begin + np.rint(random.normal(0, 12 * habits.late, begin.shape)).astype(np.int64)
+    return height * has * (((time % 288)[:, None] - begin[time // 288]) % 288 < 12)
+
+
+def _noise(random: np.random.Generator, length: int, sigma: Floats, again: Floats, habits: Habits) -> Floats:
+    """First-order autoregression, and a slow one where the habits have it."""
+    found = _autoregression(random, length, sigma, again, habits.tails)
+    if habits.drift:
+        found += _autoregression(random, length, np.full(len(sigma), habits.drift), np.full(len(sigma), 0.995), None)
+    return found
+
+
+def _autoregression(
+    random: np.random.Generator, length: int, sigma: Floats, again: Floats, tails: float | None
+) -> Floats:
+    found, value = np.empty((length, len(sigma))), random.normal(0, 1, len(sigma)) * sigma
     fresh = sigma * np.sqrt(1 - again**2)
     for row in range(length):
-        value = again * value + random.normal(0, 1, count) * fresh
+        drawn = random.normal(0, 1, len(sigma)) if tails is None else _student(random, tails, len(sigma))
+        value = again * value + drawn * fresh
         found[row] = value
+    return found
+
+
+def _student(random: np.random.Generator, tails: float, count: int) -> Floats:
+    """Student's t, scaled to a sigma of one."""
+    return np.asarray(random.standard_t(tails, count) * np.sqrt((tails - 2) / tails))
+
+
+def _bursts(random: np.random.Generator, length: int, count: int, habits: Habits) -> Floats:
+    found = np.zeros((length, count))
+    for begin, series in zip(*np.nonzero(random.random((length, count)) < habits.bursts / WEEK), strict=True):
+        found[begin : begin + random.integers(2, 5), series] = random.uniform(np.log(1.3), np.log(3))
+    return found
+
+
+def _releases(random: np.random.Generator, length: int, count: int, habits: Habits) -> Floats:
+    """How often each series is called, against its own habit."""
+    found = np.ones((length, count))
+    for begin in np.flatnonzero(random.random(length) < habits.releases / WEEK):
+        found[begin:] *= np.where(random.random(count) < 0.5, random.uniform(0.5, 2.0, count), 1.0)
     return found
 
 

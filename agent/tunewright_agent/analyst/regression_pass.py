@@ -22,7 +22,8 @@ from tunewright_analyzers.facts.sessions import ActiveSessions, Sessions
 from tunewright_analyzers.facts.snapshot import Snapshot
 from tunewright_analyzers.regressions import context
 from tunewright_analyzers.regressions.incidents import Floors, weighs
-from tunewright_analyzers.regressions.judge import Held, judge
+from tunewright_analyzers.regressions.judge import judge
+from tunewright_analyzers.regressions.residuals import Held
 from tunewright_analyzers.regressions.series import HOUR_SECONDS, HOURS, Key, Series
 
 EVERY_SECONDS, DEADLINE_SECONDS = 300.0, 60.0

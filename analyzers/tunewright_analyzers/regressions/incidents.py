@@ -126,7 +126,7 @@ def _evidence(incident: Incident) -> Iterator[Evidence]:
     yield Evidence("execution time over the last hour", round(lead.recent_seconds, 6), "seconds", source)
     yield Evidence("slower since", clock(lead.since), "", source)
     yield Evidence("share of all statements", round(lead.share, 4), "ratio", source)
-    yield Evidence("CUSUM score", round(lead.score, 1), "", f"limit {lead.limit:.1f}")
+    yield Evidence("score of the step", round(lead.score, 1), "", f"limit {lead.limit:.1f}")
     yield Evidence("more load than usual", round(incident.extra_load, 4), "seconds a second", source)
     if lead.calls_ratio is not None:
         yield Evidence("calls, against the hour before", round(lead.calls_ratio, 2), "ratio", source)

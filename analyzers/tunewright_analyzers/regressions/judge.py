@@ -1,12 +1,12 @@
 """Which statements, and whether the load of all, left their baseline. In comes a Series and a time, out go Shifts without context.
 
-Of each line the log of the mean latency in 5 minutes (of the cluster: of the load) is compared with what is usual at that hour; the
-residual of the last day is scanned by CUSUM. The limit is 20, and for a line that is restless 1.5 times what its own score reached on the
-third worst day of the week before: so many false alarms come from few such lines (bench/regressions). Called by the agent's pass.
+Of each line the log of the mean latency in 5 minutes (of the cluster: of the load) is compared with what is usual at that hour
+(residuals.py). A matched filter looks for steps in the last day, against the noise of the week before (noise.py, steps.py); a line opens
+where the score passes its limit, which its share of the load and its own habits set (spells.py). Called by the agent's pass.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
@@ -14,45 +14,32 @@ from numpy.typing import NDArray
 
 from tunewright_analyzers.facts.regressions import Contribution, LoadShift, Shift, Usual
 from tunewright_analyzers.facts.snapshot import Period
-from tunewright_analyzers.regressions.baseline import Pattern, pattern
-from tunewright_analyzers.regressions.cusum import HOUR, LIMIT, scan, scores
-from tunewright_analyzers.regressions.robust import Floats, mann_whitney, median, spread
+from tunewright_analyzers.regressions.noise import hours_of, learnt
+from tunewright_analyzers.regressions.residuals import MODES, Held, Residuals, Work, residuals
+from tunewright_analyzers.regressions.robust import Floats, mann_whitney
 from tunewright_analyzers.regressions.series import BUCKET_SECONDS, FINE, HOUR_SECONDS, Key, Series
+from tunewright_analyzers.regressions.spells import DAY, HOUR, NEVER, Spells, course, habits
+from tunewright_analyzers.regressions.steps import limits, scores
 
-DAY, WEEK = 288, 2016
+WEEK = 2016
 """Buckets."""
-HOURS_BACK = 28 * 24
-LEAST_CALLS = 5
-"""Fewer calls than this are put together with those of the next buckets."""
-LEAST_SCALE = 0.05
-RESTLESS = 1.5
-RECENT = (24, 12, 6)
-"""Buckets that are judged against the six hours before them, where there is no pattern yet: the most that leave an hour to compare."""
-BEFORE, LEAST_BEFORE = 72, 12
 EFFECT = {Usual.HOUR_OF_WEEK: 1.2, Usual.HOUR_OF_DAY: 1.3, Usual.LAST_HOURS: 2.0}
 """How much slower opens a shift: the less is known of a statement's habits, the more it takes."""
 KEEP = {Usual.HOUR_OF_WEEK: 1.1, Usual.HOUR_OF_DAY: 1.15, Usual.LAST_HOURS: 1.3}
 WIDER = {Usual.HOUR_OF_WEEK: 1.0, Usual.HOUR_OF_DAY: 1.3, Usual.LAST_HOURS: 1.3}
-"""The scale is measured on the very values that made the baseline where there is no other week."""
+"""The noise is measured on the very values that made the baseline where there is no other week."""
+UNKNOWN = 1.3
+"""How much more z may scatter than it should, where too little came before to tell."""
+HABIT = 1.3
+HABIT_RANK = {Usual.HOUR_OF_WEEK: 3, Usual.HOUR_OF_DAY: 1, Usual.LAST_HOURS: 1}
+"""The limit is at least HABIT times what the line reached at this time of the day on so many days of the week before."""
+LONG = 36
+"""Buckets: what was slow for two hours (it closes an hour later) was a shift and no habit; no shift makes its own limit."""
+CLUSTER_SHARE = 0.05
+"""The budget of false openings that the load of all has, as if it were a statement of so much."""
 LEAST_RANKED = 5
 """Observations on each side that ranks are compared of."""
 CONTRIBUTIONS = 5
-CLUSTER: Key | None = None
-"""The line of the cluster, among keys."""
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A shift that the pass before found: since when, and what it was measured by, lest a shift make itself usual.
-
-    `usual` is a log, kept where only hours are known; `scale` and `limit` are those of the week before it.
-    """
-
-    since: datetime
-    usual: float
-    scale: float
-    limit: float
-    p_value: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,149 +57,110 @@ def judge(
     series: Series, now: datetime, unsafe: Sequence[Period] = (), held: Mapping[Key | None, Held] | None = None
 ) -> Judged:
     """Judge the last day up to the last whole bucket. `unsafe` are times (around a restart, a failover) that say nothing."""
-    return _Pass(series, int(now.timestamp()) // BUCKET_SECONDS, unsafe, held or {}).judged()
+    work = Work.of(series, int(now.timestamp()) // BUCKET_SECONDS, unsafe)
+    return _Pass(work, residuals(series, work, held or {}), series.keys, held or {}).judged()
 
 
 class _Pass:
-    """One judgement: matrices of lines by time that its steps share."""
+    """One judgement."""
 
-    def __init__(self, series: Series, end: int, unsafe: Sequence[Period], held: Mapping[Key | None, Held]) -> None:
-        self.keys: list[Key | None] = [CLUSTER, *series.keys]
-        lines = len(self.keys)
-        self.end, self.held = end, held
-        self.seconds, self.calls, self.rows = series.fine.before(end, FINE)[:, :lines].astype(np.float64)
-        self.safe = _safe(series, end, unsafe)
-        self.values = _observed(self.seconds, np.where(self.safe, self.calls, 0.0))
-        self.values[0] = _log(self.seconds[0] / BUCKET_SECONDS, (self.calls[0] > 0) & self.safe)
-        self.first_hour = (end - DAY) // HOUR
-        hourly_seconds, hourly_calls = series.hours.before(self.first_hour, HOURS_BACK)[:, :lines].astype(np.float64)
-        self.hourly = _log(hourly_seconds / np.maximum(hourly_calls, 1e-9), hourly_calls >= LEAST_CALLS)
-        self.hourly[0] = _log(hourly_seconds[0] / HOUR_SECONDS, hourly_calls[0] > 0)
+    def __init__(self, work: Work, compared: Residuals, keys: Sequence[Key], held: Mapping[Key | None, Held]) -> None:
+        self.work, self.compared, self.all_keys, self.held = work, compared, keys, held
+        self.modes = [MODES[mode] for mode in compared.modes.tolist()]
 
     def judged(self) -> Judged:
         """All of it."""
-        known = pattern(self.hourly, self.first_hour)
-        usual, scale, limit, modes, since = self._compared(known)
-        residual = self.values[:, -DAY:] - usual
-        by_mode = [Usual.HOUR_OF_WEEK, Usual.HOUR_OF_DAY, Usual.LAST_HOURS]
-        effect, keep = (np.array([table[by_mode[mode]] for mode in modes]) for table in (EFFECT, KEEP))
-        residual[np.arange(DAY)[None, :] < since[:, None]] = np.nan
-        can: NDArray[np.bool_] = np.asarray((~np.isnan(residual)).any(axis=1))
-        found = scan(residual, scale, limit, effect, keep, self._open_before())
+        found, score, limit = self._found()
         shifts, load, held = [], None, dict[Key | None, Held]()
-        for line in np.flatnonzero(found.is_open).tolist():
-            key, mode = self.keys[line], by_mode[modes[line]]
-            level = _level(usual[line])
-            began = self._time(int(found.since[line]))
-            before = self.held.get(key)
-            if before is not None and before.since < began:
-                began = before.since
-            p_value = _ranked(residual[line], int(found.since[line])) or (before.p_value if before else None)
-            args = (line, began, mode, level, float(found.score[line]), float(limit[line]))
-            if key is CLUSTER:
-                load = self._load(*args)
+        for line in np.flatnonzero(found.is_open[:, -1]).tolist():
+            key = self.compared.keys[line]
+            now = self._held(line, int(found.opened[line]), int(found.since[line]), score[line], limit[line])
+            if key is None:  # the cluster's line
+                load = self._load(line, now)
             else:
-                shift = self._shift(*args)
+                shift = self._shift(line, key, now)
                 if shift is None:
                     continue
-                shifts.append(replace(shift, p_value=p_value))
-            held[key] = Held(began, level, float(scale[line]), float(limit[line]), p_value)
-        busy = self.calls[1:, -DAY:].sum(axis=1) >= LEAST_CALLS
-        return Judged(int((can[1:] & busy).sum()), int((busy & ~can[1:]).sum()), tuple(shifts), load, held)
+                shifts.append(shift)
+            held[key] = now
+        return Judged(*self.work.learning(), tuple(shifts), load, held)
 
-    def _compared(self, known: Pattern) -> tuple[Floats, Floats, Floats, NDArray[np.int64], NDArray[np.int64]]:
-        """By line: usual values of the last day, scale, limit, mode (0 week, 1 day, 2 hours), and the first column that is judged."""
-        modes = np.where(known.is_weekly, 0, np.where(known.is_daily, 1, 2))
-        usual = known.at(self._hours(DAY))
-        scale, limit = self._restlessness(known)
-        first = np.zeros(len(modes), np.int64)
-        for line in np.flatnonzero(modes == 2).tolist():
-            centre, width, first[line] = self._last_hours(line)
-            usual[line], scale[line], limit[line] = centre, width, LIMIT
-        return usual, scale, limit, modes, first
+    def _found(self) -> tuple[Spells, Floats, Floats]:
+        """Who is open at the end; scores and limits, by line and bucket."""
+        compared = self.compared
+        effect, keep, wider = (np.array([table[one] for one in self.modes]) for table in (EFFECT, KEEP, WIDER))
+        noise = learnt(np.where(compared.learning, compared.values, np.nan), compared.begin).wider(wider)
+        hours = hours_of(compared.begin, FINE)
+        unknown = np.full(len(effect), UNKNOWN)
+        found = scores(
+            compared.values, noise.innovation[:, hours], noise.persistence, np.log(effect), compared.learning, unknown
+        )
+        along = course(found, compared.values, noise.stationary[:, hours], np.log(effect), np.log(keep))
+        limit = limits(np.where(compared.lines[:, None] == 0, CLUSTER_SHARE, compared.share))
+        before = along.spells(limit, 0, WEEK)
+        rank = np.array([HABIT_RANK[one] for one in self.modes])
+        usual = habits(np.where(compared.learning, found.score, 0.0)[:, :WEEK], before.long(LONG), compared.begin, rank)
+        limit = np.maximum(limit, HABIT * usual[:, hours])
+        limit[compared.learning] = np.inf
+        return along.spells(limit, FINE - DAY, FINE, self._opened()), found.score, limit
 
-    def _open_before(self) -> NDArray[np.bool_]:
-        """Lines whose shift began before the day that is judged."""
-        helds = (self.held.get(key) for key in self.keys)
-        return np.array([held is not None and self._back(held.since) > DAY for held in helds])
+    def _opened(self) -> NDArray[np.int64]:
+        """The buckets in which held lines opened."""
+        helds = (self.held.get(key) for key in self.compared.keys)
+        return np.array([NEVER if one is None else FINE - self._back(one.opened) for one in helds], np.int64)
 
-    def _hours(self, count: int, upto: int = 0) -> NDArray[np.int64]:
-        """Hours since 1970 of the `count` buckets that end `upto` before the end."""
-        return np.arange(self.end - upto - count, self.end - upto) // HOUR
-
-    def _restlessness(self, known: Pattern) -> tuple[Floats, Floats]:
-        """Scale and limit from the week before the day that is judged; by a baseline that did not see that week where there is one."""
-        week = self.values[:, -DAY - WEEK : -DAY]
-        earlier = pattern(self.hourly[:, : -7 * 24], self.first_hour - 7 * 24, weeks=3)
-        weekly: NDArray[np.bool_] = np.array([earlier.is_weekly, known.is_weekly]).all(axis=0).reshape(-1, 1)
-        hours = self._hours(WEEK, DAY)
-        residual = week - np.where(weekly, earlier.at(hours), known.at(hours))
-        wider = np.where(weekly[:, 0], WIDER[Usual.HOUR_OF_WEEK], WIDER[Usual.HOUR_OF_DAY])
-        scale = np.maximum(LEAST_SCALE, np.nan_to_num(spread(residual, axis=1)) * wider)
-        worst = np.sort(scores(residual / scale[:, None]).reshape(len(scale), 7, DAY).max(axis=2), axis=1)
-        third = np.where(weekly[:, 0], worst[:, -3], worst[:, -1])
-        limit = np.maximum(LIMIT, RESTLESS * third)
-        for line, held in ((number, self.held.get(key)) for number, key in enumerate(self.keys)):
-            if held is not None:
-                scale[line], limit[line] = held.scale, held.limit
-        return scale, limit
-
-    def _last_hours(self, line: int) -> tuple[float, float, int]:
-        """Usual value, scale and first judged column of a line whose days are not known yet; NaN where there is too little."""
-        held = self.held.get(self.keys[line])
-        if held is not None and self._back(held.since) > DAY:
-            held = None  # what has lasted for a day is usual now
-        for recent in RECENT:
-            before = self.values[line, -recent - BEFORE : -recent]
-            if (~np.isnan(before)).sum() >= LEAST_BEFORE or held is not None:
-                centre = float(median(before, 0)) if held is None else held.usual
-                width = float(spread(before, 0)) * WIDER[Usual.LAST_HOURS]
-                return centre, max(2 * LEAST_SCALE, 0.0 if np.isnan(width) else width), DAY - recent
-        return np.nan, 1.0, DAY
+    def _held(self, line: int, opened: int, since: int, score: Floats, limit: Floats) -> Held:
+        """What is to be remembered of a line that is open; a shift keeps its begin, its limit and its highest score."""
+        usual = self.compared.usual[line]
+        level = _level(usual)
+        before = self.held.get(self.compared.keys[line])
+        p_value = _ranked(self.compared.values[line, -DAY:], since - (FINE - DAY))
+        if before is not None and opened == FINE - self._back(before.opened):
+            best = max(before.score, float(score[max(0, opened) :].max()))
+            return Held(before.since, before.opened, level, best, before.limit, p_value or before.p_value)
+        best = float(score[opened:].max())
+        return Held(self._time(since), self._time(opened), level, best, float(limit[opened]), p_value)
 
     def _time(self, column: int) -> datetime:
-        return datetime.fromtimestamp((self.end - DAY + max(0, column)) * BUCKET_SECONDS, UTC)
+        return datetime.fromtimestamp((self.compared.begin + max(0, column)) * BUCKET_SECONDS, UTC)
+
+    def _back(self, at: datetime) -> int:
+        """How many buckets before the end a time lies."""
+        return max(0, self.compared.end - int(at.timestamp()) // BUCKET_SECONDS)
 
     def _sums(self, line: int, end: int) -> tuple[float, float, float]:
-        """Seconds, calls and rows of the hour before a column (counted from the end)."""
-        stop = FINE - end
+        """Seconds, calls and rows of the hour before a column (counted from the end), of a line of the series."""
+        stop, work = FINE - end, self.work
         part = slice(max(0, stop - HOUR), stop)
-        return float(self.seconds[line, part].sum()), float(self.calls[line, part].sum()), float(self.rows[line, part].sum())  # fmt: skip
+        return float(work.seconds[line, part].sum()), float(work.calls[line, part].sum()), float(work.rows[line, part].sum())  # fmt: skip
 
-    def _shift(
-        self, line: int, since: datetime, usual: Usual, level: float, score: float, limit: float
-    ) -> Shift | None:
+    def _shift(self, number: int, key: Key, now: Held) -> Shift | None:
+        line = int(self.compared.lines[number])
         seconds, calls, rows = self._sums(line, 0)
         if calls <= 0 or seconds <= 0:
             return None  # it does not run any more
-        key = self.keys[line]
-        assert key is not None
-        everything = max(float(self.seconds[0, -HOUR:].sum()), seconds)
-        _, calls_before, rows_before = self._sums(line, self._back(since))
+        everything = max(float(self.work.seconds[0, -HOUR:].sum()), seconds)
+        _, calls_before, rows_before = self._sums(line, self._back(now.since))
         rows_ratio = (rows / calls) / (rows_before / calls_before) if calls_before and rows_before and rows else None
         return Shift(
-            key[1], key[0], since, usual, float(np.exp(level)), seconds / calls, score, limit, calls,
-            seconds / HOUR_SECONDS, seconds / everything, calls / calls_before if calls_before else None, rows_ratio,
+            key[1], key[0], now.since, self.modes[number], float(np.exp(now.usual)), seconds / calls, now.score, now.limit, calls,
+            seconds / HOUR_SECONDS, seconds / everything, calls / calls_before if calls_before else None, rows_ratio, now.p_value,
         )  # fmt: skip
 
-    def _back(self, since: datetime) -> int:
-        """How many buckets before the end a time lies."""
-        return max(0, self.end - int(since.timestamp()) // BUCKET_SECONDS)
-
-    def _load(self, line: int, since: datetime, usual: Usual, level: float, score: float, limit: float) -> LoadShift:
-        recent = float(self.seconds[line, -HOUR:].sum()) / HOUR_SECONDS
-        return LoadShift(since, usual, float(np.exp(level)), recent, score, limit, self._contributions(since))
+    def _load(self, number: int, now: Held) -> LoadShift:
+        recent = float(self.work.seconds[0, -HOUR:].sum()) / HOUR_SECONDS
+        more = self._contributions(now.since)
+        return LoadShift(now.since, self.modes[number], float(np.exp(now.usual)), recent, now.score, now.limit, more)
 
     def _contributions(self, since: datetime) -> tuple[Contribution, ...]:
         """The statements that added most, against the same hour a week ago where that is kept, else the hour before."""
-        a_week_ago = self.seconds[0, -WEEK - HOUR : -WEEK].sum() > 0
+        a_week_ago = self.work.seconds[0, -WEEK - HOUR : -WEEK].sum() > 0
         back = WEEK if a_week_ago else self._back(since)
         found = []
-        for line in range(1, len(self.keys)):
-            key = self.keys[line]
+        for line, key in enumerate(self.all_keys, 1):
             seconds, calls, _ = self._sums(line, 0)
             was_seconds, was_calls, _ = self._sums(line, back)
-            if key is not None and calls > 0:
+            if calls > 0:
                 longer = (seconds / calls) / (was_seconds / was_calls) if was_calls > 0 and was_seconds > 0 else 1.0
                 more = calls / was_calls if was_calls > 0 else float("inf")
                 found.append(Contribution(key[1], key[0], (seconds - was_seconds) / HOUR_SECONDS, more, longer))
@@ -221,45 +169,14 @@ class _Pass:
 
 def _ranked(residual: Floats, since: int) -> float | None:
     """The chance that the residuals since a column are no greater than before; None where either side has too few."""
+    if since < 0:
+        return None
     before, after = residual[:since], residual[since:]
     few = min((~np.isnan(before)).sum(), (~np.isnan(after)).sum()) < LEAST_RANKED
-    return None if since < 0 or few else mann_whitney(before, after)
+    return None if few else mann_whitney(before, after)
 
 
 def _level(usual: Floats) -> float:
     """What is usual over the last hour (of what is known of it)."""
     known = usual[-HOUR:][~np.isnan(usual[-HOUR:])]
     return float(known.mean()) if len(known) else float(usual[~np.isnan(usual)][-1])
-
-
-def _log(values: Floats, where: NDArray[np.bool_]) -> Floats:
-    """Logs of the positive values that are meant; NaN elsewhere."""
-    meant = where & (values > 0)
-    return np.where(meant, np.log(np.where(meant, values, 1.0)), np.nan)
-
-
-def _observed(seconds: Floats, calls: Floats) -> Floats:
-    """Log of the mean latency; calls are put together over buckets until there are LEAST_CALLS: the value stands at the last of them."""
-    found = np.full(calls.shape, np.nan)
-    held_seconds, held_calls = np.zeros(len(calls)), np.zeros(len(calls))
-    for column in range(calls.shape[1]):
-        ran = calls[:, column] > 0
-        held_calls = held_calls + calls[:, column]
-        held_seconds = held_seconds + np.where(ran, seconds[:, column], 0.0)
-        enough = held_calls >= LEAST_CALLS
-        found[:, column] = _log(held_seconds / np.maximum(held_calls, 1e-9), enough)
-        held_calls[enough], held_seconds[enough] = 0.0, 0.0
-    return found
-
-
-def _safe(series: Series, end: int, unsafe: Sequence[Period]) -> NDArray[np.bool_]:
-    """Which buckets tell something: no reset, no unsafe time; no eviction, unless evictions are the rule here."""
-    reset, evicted = series.lost.before(end, FINE)[:, 0]
-    safe: NDArray[np.bool_] = np.equal(reset, 0)
-    if (evicted[-DAY:] > 0).mean() < 0.5:  # else every bucket loses rows: the means of those that are left still tell
-        safe &= evicted == 0
-    first = end - FINE
-    for period in unsafe:
-        begin = int(period.start.timestamp()) // BUCKET_SECONDS - first
-        safe[max(0, begin) : max(0, int(period.end.timestamp()) // BUCKET_SECONDS - first + 1)] = False
-    return safe

@@ -25,7 +25,7 @@ def load_shift(context: Context[Thresholds]) -> Iterator[Verdict]:
     """The cluster does more statement work than it usually does at this time.
 
     Risk: no statement need be slow for a server to be full: more calls, a new release or a crawler bring it to its limit all the same.
-    Evidence: seconds of execution a second against the same hour of the week (of the day, of the hours before), the CUSUM score and its
+    Evidence: seconds of execution a second against the same hour of the week (of the day, of the hours before), the score of the step and its
     limit, and the statements that added most, by more calls or by longer ones.
     Remedy: ask who calls those statements; an unexpected rise in calls is a loop, a retry storm or a lost cache.
     False positives: a campaign, a month's end, an import: what is expected but not weekly. What stays for two weeks becomes the usual.
@@ -51,7 +51,7 @@ def _evidence(load: LoadShift) -> Iterator[Evidence]:
     yield Evidence("usual load", round(load.usual_load, 4), "seconds a second", f"{load.usual}")
     yield Evidence("load over the last hour", round(load.recent_load, 4), "seconds a second", source)
     yield Evidence("more since", clock(load.since), "", source)
-    yield Evidence("CUSUM score", round(load.score, 1), "", f"limit {load.limit:.1f}")
+    yield Evidence("score of the step", round(load.score, 1), "", f"limit {load.limit:.1f}")
     for one in load.contributions:
         if one.extra_load > 0:
             how = f"calls x{one.calls_ratio:.1f}, latency x{one.latency_ratio:.1f}"

@@ -28,7 +28,7 @@ def slower_statement(context: Context[Thresholds]) -> Iterator[Verdict]:
     Risk: users wait, and what waits longer holds connections and locks longer; often the first sign of stale statistics, a lost index,
     a growing table or a lock that others hold.
     Evidence: mean execution time against the same hour of the week (of the day, of the hours before, as far as the history reaches),
-    the CUSUM score and its limit, share of the load, waits before and since, rows a call, statistics of its tables, and what happened
+    the score of the step and its limit, share of the load, waits before and since, rows a call, statistics of its tables, and what happened
     around that time. Statements that became slower within half an hour of each other are one finding.
     Remedy: look at what changed with it: a wait for locks names the blocker in locks/blocking_chain; changed rows want ANALYZE; more rows
     a call come from the application. Where the plan changed see regressions/plan_flip.

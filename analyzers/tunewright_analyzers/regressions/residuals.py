@@ -1,0 +1,194 @@
+"""How far each line is from what is usual, bucket by bucket over eight days: the week to learn from and the day to judge. Called by judge.py.
+
+In come a Series, a time and the shifts that are held; out go Residuals. Lines that carry next to nothing are left out: no floor lets them
+through, and a thousand statements are judged at the price of those that matter.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tunewright_analyzers.facts.regressions import Usual
+from tunewright_analyzers.facts.snapshot import Period
+from tunewright_analyzers.regressions.baseline import Pattern, pattern
+from tunewright_analyzers.regressions.robust import Floats, median
+from tunewright_analyzers.regressions.series import BUCKET_SECONDS, FINE, HOUR_SECONDS, Key, Series
+from tunewright_analyzers.regressions.spells import DAY, HOUR
+
+HOURS_BACK = 28 * 24
+LEAST_CALLS = 5
+"""Fewer calls than this are put together with those of the next buckets."""
+LEAST_SHARE = 1e-3
+"""Of the load of an hour of the last day: lines that never carry so much are not judged."""
+RECENT = (24, 12, 6)
+"""Buckets that are judged against the six hours before them, where there is no pattern yet: the most that leave an hour to compare."""
+BEFORE, LEAST_BEFORE = 72, 12
+MODES = (Usual.HOUR_OF_WEEK, Usual.HOUR_OF_DAY, Usual.LAST_HOURS)
+CLUSTER: Key | None = None
+"""The line of the cluster, among keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A shift that the pass before found, lest a shift make itself usual: since when it is, and when it opened.
+
+    `usual` is a log, kept where only hours are known; `score` and `limit` are those it opened with.
+    """
+
+    since: datetime
+    opened: datetime
+    usual: float
+    score: float
+    limit: float
+    p_value: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Residuals:
+    """Lines by the FINE buckets before `end`; NaN where nothing was observed. `lines`: their numbers in the series (0: the cluster)."""
+
+    end: int
+    lines: NDArray[np.int64]
+    keys: tuple[Key | None, ...]
+    values: Floats
+    usual: Floats
+    """Logs, of the last day."""
+    learning: NDArray[np.bool_]
+    """Buckets that came before those judged."""
+    modes: NDArray[np.int64]
+    """Index of MODES."""
+    share: Floats
+    """Of the cluster's load over the hour up to each bucket."""
+
+    @property
+    def begin(self) -> int:
+        """The first bucket's number since 1970."""
+        return self.end - FINE
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Of all lines over the FINE buckets before `end`."""
+
+    end: int
+    seconds: Floats
+    calls: Floats
+    rows: Floats
+    safe: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, series: Series, end: int, unsafe: Sequence[Period]) -> "Work":
+        """As the series has it."""
+        seconds, calls, rows = series.fine.before(end, FINE)[:, : len(series.keys) + 1].astype(np.float64)
+        return cls(end, seconds, calls, rows, _safe(series, end, unsafe))
+
+    def learning(self) -> tuple[int, int]:
+        """How many statements ran within the last day that can be judged, and that cannot yet."""
+        busy = self.calls[1:, -DAY:].sum(axis=1) >= LEAST_CALLS
+        seen = ((self.calls[1:] > 0) & self.safe)[:, : -RECENT[-1]].sum(axis=1) >= LEAST_BEFORE
+        return int((busy & seen).sum()), int((busy & ~seen).sum())
+
+
+def residuals(series: Series, work: Work, held: Mapping[Key | None, Held]) -> Residuals:
+    """Of the lines that carry load, or that are held."""
+    share = _share(work.seconds)
+    keys: list[Key | None] = [CLUSTER, *series.keys]
+    carries = (share[:, -DAY:].max(axis=1) >= LEAST_SHARE) | np.array([key in held for key in keys])
+    lines = np.flatnonzero(carries)
+    return _Compared(series, work, lines, tuple(keys[line] for line in lines.tolist()), held).residuals(share[lines])
+
+
+class _Compared:
+    """One comparison: matrices that its steps share."""
+
+    def __init__(
+        self,
+        series: Series,
+        work: Work,
+        lines: NDArray[np.int64],
+        keys: tuple[Key | None, ...],
+        held: Mapping[Key | None, Held],
+    ) -> None:
+        self.lines, self.keys, self.held, self.end = lines, keys, held, work.end
+        self.values = _observed(work.seconds[lines], np.where(work.safe, work.calls[lines], 0.0))
+        self.first_hour = (work.end - DAY) // HOUR
+        hourly_seconds, hourly_calls = series.hours.before(self.first_hour, HOURS_BACK)[:, lines].astype(np.float64)
+        self.hourly = _log(hourly_seconds / np.maximum(hourly_calls, 1e-9), hourly_calls >= LEAST_CALLS)
+        for number in np.flatnonzero(lines == 0).tolist():
+            self.values[number] = _log(work.seconds[0] / BUCKET_SECONDS, (work.calls[0] > 0) & work.safe)
+            self.hourly[number] = _log(hourly_seconds[number] / HOUR_SECONDS, hourly_calls[number] > 0)
+
+    def residuals(self, share: Floats) -> Residuals:
+        """By the baseline of four weeks; the week before by one that did not see it, where there is one."""
+        known = pattern(self.hourly, self.first_hour)
+        earlier = pattern(self.hourly[:, : -7 * 24], self.first_hour - 7 * 24, weeks=3)
+        usual = self._usual(known, earlier)
+        modes = np.where(known.is_weekly, 0, np.where(known.is_daily, 1, 2))
+        learning = np.broadcast_to(np.arange(FINE) < FINE - DAY, usual.shape).copy()
+        values = self.values - usual
+        for line in np.flatnonzero(modes == 2).tolist():
+            centre, recent = self._last_hours(line)
+            usual[line], learning[line] = centre, np.arange(FINE) < FINE - recent
+            values[line] = np.where(np.arange(FINE) >= FINE - recent - BEFORE, self.values[line] - centre, np.nan)
+        return Residuals(self.end, self.lines, self.keys, values, usual[:, -DAY:], learning, modes, share)
+
+    def _usual(self, known: Pattern, earlier: Pattern) -> Floats:
+        both = (earlier.is_weekly & known.is_weekly)[:, None]
+        hours = np.arange(self.end - FINE, self.end) // HOUR
+        week = np.where(both, earlier.at(hours[:-DAY]), known.at(hours[:-DAY]))
+        return np.concatenate([week, known.at(hours[-DAY:])], axis=1)
+
+    def _last_hours(self, line: int) -> tuple[float, int]:
+        """Usual value of a line whose days are not known yet, and how many buckets are judged by it; NaN where there is too little."""
+        held = self.held.get(self.keys[line])
+        if held is not None and self.end - int(held.since.timestamp()) // BUCKET_SECONDS <= DAY:
+            return held.usual, RECENT[0]  # later than that: what has lasted for a day is usual now
+        for recent in RECENT:
+            before = self.values[line, -recent - BEFORE : -recent]
+            if (~np.isnan(before)).sum() >= LEAST_BEFORE:
+                return float(median(before, 0)), recent
+        return np.nan, RECENT[-1]
+
+
+def _share(seconds: Floats) -> Floats:
+    """Of the cluster's statement time over the hour up to each bucket."""
+    total = np.cumsum(seconds, axis=1)
+    hour = total - np.concatenate([np.zeros((len(total), HOUR)), total[:, :-HOUR]], axis=1)
+    found: Floats = hour / np.maximum(hour[:1], 1e-9)
+    return found
+
+
+def _log(values: Floats, where: NDArray[np.bool_]) -> Floats:
+    """Logs of the positive values that are meant; NaN elsewhere."""
+    meant = where & (values > 0)
+    return np.where(meant, np.log(np.where(meant, values, 1.0)), np.nan)
+
+
+def _observed(seconds: Floats, calls: Floats) -> Floats:
+    """Log of the mean latency; calls are put together over buckets until there are LEAST_CALLS: the value stands at the last of them."""
+    found = np.full(calls.shape, np.nan)
+    held_seconds, held_calls = np.zeros(len(calls)), np.zeros(len(calls))
+    for column in range(calls.shape[1]):
+        ran = calls[:, column] > 0
+        held_calls = held_calls + calls[:, column]
+        held_seconds = held_seconds + np.where(ran, seconds[:, column], 0.0)
+        enough = held_calls >= LEAST_CALLS
+        found[:, column] = _log(held_seconds / np.maximum(held_calls, 1e-9), enough)
+        held_calls[enough], held_seconds[enough] = 0.0, 0.0
+    return found
+
+
+def _safe(series: Series, end: int, unsafe: Sequence[Period]) -> NDArray[np.bool_]:
+    """Which buckets tell something: no reset, no unsafe time; no eviction, unless evictions are the rule here."""
+    reset, evicted = series.lost.before(end, FINE)[:, 0]
+    safe: NDArray[np.bool_] = np.equal(reset, 0)
+    if (evicted[-DAY:] > 0).mean() < 0.5:  # else every bucket loses rows: the means of those that are left still tell
+        safe &= evicted == 0
+    first = end - FINE
+    for period in unsafe:
+        begin = int(period.start.timestamp()) // BUCKET_SECONDS - first
+        safe[max(0, begin) : max(0, int(period.end.timestamp()) // BUCKET_SECONDS - first + 1)] = False
+    return safe
