@@ -1,6 +1,6 @@
 """Whole clusters of made statements through the judge and the checks, as the daemon runs them: part of bench/regressions.py.
 
-A week each, a pass every quarter of an hour. Quiet: 20 plans flip and 3 settings change without any effect; whatever is told is false.
+A week each. Quiet: 20 plans flip and 3 settings change without any effect; whatever is told is false.
 Slowed: every 12 hours one statement that carries at least 5 % of the load is made slower for six hours.
 """
 
@@ -24,10 +24,11 @@ from tunewright_analyzers.regressions.residuals import Held
 
 WITHIN = 24
 """Buckets: two hours."""
-EVERY = 3
+QUIET_EVERY, SLOWED_EVERY = 6, 3
+"""Buckets between passes (the daemon: one). The judge looks at the whole last day each time, so that rarer passes miss no opening."""
 FIRST = WEEK * (WEEKS - 1)
 FOLLOWED, HEAVY = 0.005, 0.05
-"""Statements that never carry this share for an hour pass no floor, and are only counted in the load; those that may be slowed."""
+"""Statements that never carry so much for an hour pass no floor: where something changed, and else; the latter may be slowed."""
 FLIPS, SETTINGS = 20, 3
 CHECKS = tuple(one for one in discover() if one.group == "regressions")
 STRENGTHS = (0.0, 3.0, 4.5, 6.0, float("inf"))
@@ -53,7 +54,8 @@ def quiet(data: Synthetic, seed: int) -> dict[str, Any]:
     events += [
         Event(time_of(int(at)), "setting_changed", "work_mem") for at in random.integers(FIRST, FIRST + WEEK, SETTINGS)
     ]
-    told = list(_told(seconds, data.calls, sorted({*np.flatnonzero(share >= FOLLOWED).tolist(), *flipped}), events))
+    followed = sorted({*np.flatnonzero(share >= FOLLOWED).tolist(), *flipped})
+    told = list(_told(seconds, data.calls, followed, events, QUIET_EVERY))
     return {
         "heavy_statements": int((share >= HEAVY).sum()),
         "incidents": len(told),
@@ -66,8 +68,8 @@ def slowed(data: Synthetic, seed: int, factor: float) -> dict[str, Any]:
     random = np.random.default_rng(seed + 3000)
     seconds = np.exp(data.latency) * data.calls
     shifts = _slow(data, seconds, random, factor)
-    followed = np.flatnonzero(_hourly_share(seconds) >= FOLLOWED).tolist()
-    told = list(_told(seconds, data.calls, followed, []))
+    followed = np.flatnonzero(_hourly_share(seconds) >= HEAVY).tolist()
+    told = list(_told(seconds, data.calls, followed, [], SLOWED_EVERY))
     rows = []
     for one in shifts:
         hits = [at - one.bucket for at, finding in told if 0 <= at - one.bucket <= WITHIN and _names(finding, one)]
@@ -118,10 +120,12 @@ def _names(finding: Finding, one: Slowed) -> bool:
     return statement(one.number) in " ".join([finding.subject.name, *(line.label for line in finding.evidence)])
 
 
-def _told(seconds: Any, calls: Any, followed: list[int], events: list[Event]) -> Iterator[tuple[int, Finding]]:
+def _told(
+    seconds: Any, calls: Any, followed: list[int], events: list[Event], every: int
+) -> Iterator[tuple[int, Finding]]:
     """Findings as they begin."""
     before: set[str] = set()
-    for bucket, judged in judgements(seconds, calls, followed, range(FIRST, FIRST + WEEK, EVERY)):
+    for bucket, judged in judgements(seconds, calls, followed, range(FIRST, FIRST + WEEK, every)):
         findings = _findings(judged, events, time_of(bucket))
         yield from ((bucket, one) for one in findings if one.id not in before)
         before = {one.id for one in findings}

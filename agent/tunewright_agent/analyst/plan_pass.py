@@ -24,6 +24,7 @@ from tunewright_analyzers.facts.columns import Schema
 from tunewright_analyzers.facts.events import Event, Events
 from tunewright_analyzers.facts.ids import PlanId, StatementId
 from tunewright_analyzers.facts.plans import Plan, PlanOrigin, PlanRefusal, Plans, StatementPlan
+from tunewright_analyzers.facts.relations import Indexes
 from tunewright_analyzers.facts.rewrites import RewriteCost, RewriteCosts
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.facts.snapshot import Gap, Section, Window
@@ -68,7 +69,7 @@ class PlanPass:
         gaps += self._read_log(window, taken_at)
         twin: Twin | None = None
         try:
-            twin = self.twins.current(taken_at)
+            twin = self.twins.current(taken_at, latest.snapshot().section(Indexes))
         except SourceError as error:
             gaps.append(Gap("plans", error.reason, taken_at, error.mend, None, (Plans.name,)))
         costly = costliest(statements, self.most)

@@ -17,9 +17,12 @@ from tunewright_agent.embedded.ownership import EmbeddedError
 from tunewright_agent.sources.postgres.session import Reader
 from tunewright_agent.sources.source import SourceError, Unavailable
 from tunewright_agent.whatif.twin import Twin
+from tunewright_analyzers.facts.relations import Indexes
 
 REBUILD_SHARE = 0.5
 """Of `max_age_seconds`: an older twin is built anew when advice is due."""
+RENEW_SECONDS = 300.0
+"""How soon it may be built anew after DDL: a database that makes an index a minute does not make a twin a minute."""
 
 
 @dataclass(slots=True)
@@ -31,11 +34,20 @@ class Twins:
     _twin: Twin | None = field(init=False, default=None)
     _built_at: datetime | None = field(init=False, default=None)
     _server: str = field(init=False, default="")
+    _indexes: frozenset[tuple[str, str]] | None = field(init=False, default=None)
 
-    def current(self, at: datetime) -> Twin:
-        """The twin, built now where there is none or it is too old; the old one where it cannot be. Raises SourceError."""
+    def current(self, at: datetime, indexes: Indexes | None = None) -> Twin:
+        """The twin, built now where there is none or it is too old; the old one where it cannot be. Raises SourceError.
+
+        With other `indexes` than it was built for it is too old after RENEW_SECONDS: a dropped index changes plans now, not in an hour.
+        """
+        named = None if indexes is None else frozenset((row.name.database, row.definition) for row in indexes.rows)
+        is_stale = self._indexes is not None and named is not None and named != self._indexes
+        known = self._twin
         try:
-            return self._not_older(at, self.max_age_seconds)
+            found = self._not_older(at, min(RENEW_SECONDS, self.max_age_seconds) if is_stale else self.max_age_seconds)
+            self._indexes = named if found is not known or self._indexes is None else self._indexes
+            return found
         except SourceError:
             if self._twin is None or self._server != self.reader.server.identity:
                 raise
@@ -65,7 +77,7 @@ class Twins:
         except psycopg.Error as error:
             raise Unavailable(f"the twin broke while it was built ({type(error).__name__})") from error
         self.stop()
-        self._twin, self._built_at, self._server = newer, at, server.identity
+        self._twin, self._built_at, self._server, self._indexes = newer, at, server.identity, None
         return newer
 
     def stop(self) -> None:

@@ -17,6 +17,8 @@ ROWS_CHANGED = 1.5
 """How many times more rows a call explain a longer call."""
 SURE = 1e-3
 """p-value below which the plan is taken to have made the statement slower."""
+PLAIN = 3.0
+"""So many times slower with another plan is slower by it, as long as there are too few buckets for the test of ranks."""
 ROUTINE = "statistics_renewed"
 """Told as evidence; but autovacuum analyses all day, so it lowers no floor."""
 HIGH_EXTRA_SHARE, HIGH_RATIO = 0.2, 2.0
@@ -42,7 +44,7 @@ class Incident:
 
     @property
     def flipped(self) -> bool:
-        """Whether the lead's plan changed, and its latencies before and after differ beyond chance."""
+        """Whether the lead's plan changed, and its latencies before and after differ plainly, or beyond chance."""
         return made_slower(self.lead)
 
     @property
@@ -65,8 +67,9 @@ class Incident:
 
 
 def made_slower(shift: Shift) -> bool:
-    """Whether another plan made it slower, by the test of ranks."""
-    return shift.flip is not None and shift.p_value is not None and shift.p_value <= SURE
+    """Whether another plan made it slower: by the test of ranks, or plainly where there is too little for it yet."""
+    proved = shift.ratio >= PLAIN if shift.p_value is None else shift.p_value <= SURE
+    return shift.flip is not None and proved
 
 
 def is_changed(shift: Shift) -> bool:

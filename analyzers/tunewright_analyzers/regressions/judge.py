@@ -70,11 +70,13 @@ class _Pass:
 
     def judged(self) -> Judged:
         """All of it."""
-        found, score, limit = self._found()
+        found, score, limit, wild = self._found()
         shifts, load, held = [], None, dict[Key | None, Held]()
         for line in np.flatnonzero(found.is_open[:, -1]).tolist():
             key = self.compared.keys[line]
-            now = self._held(line, int(found.opened[line]), int(found.since[line]), score[line], limit[line])
+            now = self._held(
+                line, int(found.opened[line]), int(found.since[line]), score[line], limit[line], wild[line]
+            )
             if key is None:  # the cluster's line
                 load = self._load(line, now)
             else:
@@ -85,8 +87,8 @@ class _Pass:
             held[key] = now
         return Judged(*self.work.learning(), tuple(shifts), load, held)
 
-    def _found(self) -> tuple[Spells, Floats, Floats]:
-        """Who is open at the end; scores and limits, by line and bucket."""
+    def _found(self) -> tuple[Spells, Floats, Floats, Floats]:
+        """Who is open at the end; by line and bucket the scores, the limits, and how many sigmas each residual is."""
         compared = self.compared
         effect, keep, wider = (np.array([table[one] for one in self.modes]) for table in (EFFECT, KEEP, WIDER))
         noise = learnt(np.where(compared.learning, compared.values, np.nan), compared.begin).wider(wider)
@@ -95,22 +97,30 @@ class _Pass:
         found = scores(
             compared.values, noise.innovation[:, hours], noise.persistence, np.log(effect), compared.learning, unknown
         )
-        along = course(found, compared.values, noise.stationary[:, hours], np.log(effect), np.log(keep))
+        sigma = noise.stationary[:, hours]
+        along = course(found, compared.values, sigma, np.log(effect), np.log(keep))
         limit = limits(np.where(compared.lines[:, None] == 0, CLUSTER_SHARE, compared.share))
         before = along.spells(limit, 0, WEEK)
         rank = np.array([HABIT_RANK[one] for one in self.modes])
         usual = habits(np.where(compared.learning, found.score, 0.0)[:, :WEEK], before.long(LONG), compared.begin, rank)
         limit = np.maximum(limit, HABIT * usual[:, hours])
         limit[compared.learning] = np.inf
-        return along.spells(limit, FINE - DAY, FINE, self._opened()), found.score, limit
+        return (
+            along.spells(limit, FINE - DAY, FINE, self._opened()),
+            found.score,
+            limit,
+            np.nan_to_num(compared.values / sigma),
+        )
 
     def _opened(self) -> NDArray[np.int64]:
         """The buckets in which held lines opened."""
         helds = (self.held.get(key) for key in self.compared.keys)
         return np.array([NEVER if one is None else FINE - self._back(one.opened) for one in helds], np.int64)
 
-    def _held(self, line: int, opened: int, since: int, score: Floats, limit: Floats) -> Held:
-        """What is to be remembered of a line that is open; a shift keeps its begin, its limit and its highest score."""
+    def _held(self, line: int, opened: int, since: int, score: Floats, limit: Floats, wild: Floats) -> Held:
+        """What is to be remembered of a line that is open; a shift keeps its begin, its limit and its highest score (that of the wild
+        bucket it opened with counts too).
+        """
         usual = self.compared.usual[line]
         level = _level(usual)
         before = self.held.get(self.compared.keys[line])
@@ -118,7 +128,7 @@ class _Pass:
         if before is not None and opened == FINE - self._back(before.opened):
             best = max(before.score, float(score[max(0, opened) :].max()))
             return Held(before.since, before.opened, level, best, before.limit, p_value or before.p_value)
-        best = float(score[opened:].max())
+        best = max(float(score[opened:].max()), float(wild[opened]))
         return Held(self._time(since), self._time(opened), level, best, float(limit[opened]), p_value)
 
     def _time(self, column: int) -> datetime:

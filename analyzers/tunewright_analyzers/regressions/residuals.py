@@ -169,6 +169,14 @@ def _log(values: Floats, where: NDArray[np.bool_]) -> Floats:
 
 def _observed(seconds: Floats, calls: Floats) -> Floats:
     """Log of the mean latency; calls are put together over buckets until there are LEAST_CALLS: the value stands at the last of them."""
+    found = _log(seconds / np.maximum(calls, 1e-9), calls >= LEAST_CALLS)
+    rare = np.flatnonzero(((calls > 0) & (calls < LEAST_CALLS)).any(axis=1))
+    if len(rare):
+        found[rare] = _together(seconds[rare], calls[rare])
+    return found
+
+
+def _together(seconds: Floats, calls: Floats) -> Floats:
     found = np.full(calls.shape, np.nan)
     held_seconds, held_calls = np.zeros(len(calls)), np.zeros(len(calls))
     for column in range(calls.shape[1]):

@@ -6,6 +6,7 @@
 Invariants: a line that is open stays open while it is slow, whatever its score; `opened` is where it opened, `since` where the step began.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,17 +59,35 @@ class Course:
         """From one bucket to another. `opened`: the bucket in which a line is known to have opened (NEVER: it is not known to)."""
         lines = len(limit)
         known = np.full(lines, NEVER) if opened is None else opened
-        now, at = known < begin, known.copy()
-        since = known.copy()
-        is_open = np.zeros((lines, end - begin), bool)
-        for column in range(begin, end):
-            surely = self.scores.score[:, column] > limit[:, column]
-            opens = ~now & (surely | (self.wild[:, column] >= IN_A_ROW) | (known == column))
-            step = np.where(surely, self.scores.begin[:, column], np.maximum(0, column - self.wild[:, column] + 1))
-            at, since = np.where(opens, column, at), np.where(opens, step, since)
-            now = (now | opens) & ~(self.ends[:, column] & (column - at >= SETTLE))
-            is_open[:, column - begin] = now
+        surely = self.scores.score[:, begin:end] > limit[:, begin:end]
+        opens = surely | (self.wild[:, begin:end] >= IN_A_ROW)
+        here = np.flatnonzero((known >= begin) & (known < end))
+        opens[here, known[here] - begin] = True
+        at, since, is_open = known.copy(), known.copy(), np.zeros((lines, end - begin), bool)
+        for line in np.flatnonzero(opens.any(axis=1) | (known < begin)).tolist():
+            for first, last in _runs(opens[line], self.ends[line, begin:end], int(known[line]) - begin):
+                is_open[line, max(0, first) : last] = True
+                at[line], since[line] = first + begin, first + begin
+                if first >= 0:
+                    step = int(self.scores.begin[line, first + begin]) if surely[line, first] else NEVER
+                    since[line] = min(step, max(0, first + begin - max(0, int(self.wild[line, first + begin]) - 1)))
         return Spells(is_open, at, since)
+
+
+def _runs(opens: NDArray[np.bool_], ends: NDArray[np.bool_], known: int) -> Iterator[tuple[int, int]]:
+    """First bucket of each spell (a negative one: it opened before) and the bucket after its last."""
+    begins, closes = np.flatnonzero(opens), np.flatnonzero(ends)
+    first = known if known < 0 else _next(begins, 0)
+    while first < len(opens):
+        last = _next(closes, first + SETTLE)
+        yield first, min(last, len(opens))
+        first = _next(begins, max(last, first + 1))
+
+
+def _next(columns: NDArray[np.int64], least: int) -> int:
+    """The first of ordered columns from one on; NEVER where there is none."""
+    place = int(np.searchsorted(columns, least))
+    return int(columns[place]) if place < len(columns) else NEVER
 
 
 def course(found: Scores, residual: Floats, sigma: Floats, effect: Floats, keep: Floats) -> Course:
@@ -82,10 +101,12 @@ def course(found: Scores, residual: Floats, sigma: Floats, effect: Floats, keep:
 
 def _in_a_row(flags: NDArray[np.bool_], seen: NDArray[np.bool_]) -> NDArray[np.int64]:
     """How many of the newest observations in a row are flagged."""
-    found, run = np.zeros(flags.shape, np.int64), np.zeros(len(flags), np.int64)
-    for column in range(flags.shape[1]):
-        run = np.where(seen[:, column], np.where(flags[:, column], run + 1, 0), run)
-        found[:, column] = run
+    found = np.zeros(flags.shape, np.int64)
+    some = np.flatnonzero(flags.any(axis=1))
+    flagged, observed, run = flags[some], seen[some], np.zeros(len(some), np.int64)
+    for column in range(flags.shape[1] if len(some) else 0):
+        run = np.where(observed[:, column], np.where(flagged[:, column], run + 1, 0), run)
+        found[some, column] = run
     return found
 
 

@@ -23,8 +23,8 @@ def plan_flip(context: Context[Thresholds]) -> Iterator[Verdict]:
     """Another plan made a statement slower.
 
     Risk: the planner will go on choosing it: users wait until what made it choose so is undone.
-    Evidence: both plans' shapes and what they begin with, latencies before and after by the test of Mann and Whitney (at least 20 %
-    slower and five observations on each side), and what happened around that time: statistics, DDL, settings, version, failover.
+    Evidence: both plans' shapes and what they begin with, latencies before and after: three times slower, or at least 20 % by the
+    test of Mann and Whitney (five observations on each side), and what happened around that time: statistics, DDL, settings, version, failover.
     Remedy: undo the cause where it is named: bring back the index, set the parameter back, ANALYZE the tables whose rows changed, or
     raise the statistics target of the column that is estimated wrongly.
     False positives: where plans come from the twin and not from auto_explain, the shape that the server really used is not known.
