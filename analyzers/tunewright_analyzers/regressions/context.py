@@ -45,7 +45,7 @@ def near(events: Sequence[Event], since: datetime) -> tuple[Event, ...]:
 
 
 def flip(events: Sequence[Event], shift: Shift, plans: Sequence[StatementPlan]) -> PlanFlip | None:
-    """The newest change of the statement's plan that lies near the begin of its shift; a plan that really ran before the twin's."""
+    """The change of the statement's plan that lies nearest to the begin of its shift; a plan that really ran before the twin's."""
     subject = f"statement {shift.statement_id} in {shift.database}"
     found: list[PlanFlip] = []
     for event in events:
@@ -54,7 +54,12 @@ def flip(events: Sequence[Event], shift: Shift, plans: Sequence[StatementPlan]) 
         if event.kind == "plan_changed" and event.subject == subject and near and said is not None:
             was, now, origin = PlanId(said[1]), PlanId(said[2]), PlanOrigin(said[3])
             found.append(PlanFlip(was, now, origin, event.at, *_differing(was, now, plans)))
-    return max(found, key=lambda one: (one.origin is PlanOrigin.AUTO_EXPLAIN, one.seen_at), default=None)
+    return min(found, key=lambda one: (one.origin is not PlanOrigin.AUTO_EXPLAIN, _apart(one.seen_at, shift.since)), default=None)  # fmt: skip
+
+
+def _apart(seen_at: datetime, since: datetime) -> timedelta:
+    """A change back, when all is over, is not the one that began it; what is seen late is nearer than what came before."""
+    return seen_at - since if seen_at >= since else 2 * (since - seen_at)
 
 
 def _differing(was: PlanId, now: PlanId, plans: Sequence[StatementPlan]) -> tuple[str, str]:

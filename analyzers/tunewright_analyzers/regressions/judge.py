@@ -127,7 +127,7 @@ class _Pass:
         p_value = _ranked(self.compared.values[line, -DAY:], since - (FINE - DAY))
         if before is not None and opened == FINE - self._back(before.opened):
             best = max(before.score, float(score[max(0, opened) :].max()))
-            return Held(before.since, before.opened, level, best, before.limit, p_value or before.p_value)
+            return Held(before.since, before.opened, level, best, before.limit, _least(p_value, before.p_value))
         best = max(float(score[opened:].max()), float(wild[opened]))
         return Held(self._time(since), self._time(opened), level, best, float(limit[opened]), p_value)
 
@@ -184,6 +184,12 @@ def _ranked(residual: Floats, since: int) -> float | None:
     before, after = residual[:since], residual[since:]
     few = min((~np.isnan(before)).sum(), (~np.isnan(after)).sum()) < LEAST_RANKED
     return None if few else mann_whitney(before, after)
+
+
+def _least(now: float | None, before: float | None) -> float | None:
+    """What once was proved stays so when the shift goes."""
+    known = [one for one in (now, before) if one is not None]
+    return min(known, default=None)
 
 
 def _level(usual: Floats) -> float:

@@ -1,6 +1,6 @@
 """When lines were slow: a state machine along time, for many lines at once. Called by judge.py.
 
-    closed --[the score of a step passes the limit, or three wild observations in a row]--> open
+    closed --[the score of a step passes the limit and the mean of the last hour `effect`, or three wild observations in a row]--> open
     open --[three quarters of an hour later or more, the mean of the last hour is no longer above `keep`]--> closed
 
 Invariants: a line that is open stays open while it is slow, whatever its score; `opened` is where it opened, `since` where the step began.
@@ -49,9 +49,12 @@ class Spells:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """By line and bucket: the scores, how many wild observations came in a row, and whether what is open would close."""
+    """By line and bucket: the scores, whether the hour's mean is slow enough for them to count, how many wild observations came in a row,
+    and whether what is open would close.
+    """
 
     scores: Scores
+    slow: NDArray[np.bool_]
     wild: NDArray[np.int64]
     ends: NDArray[np.bool_]
 
@@ -59,7 +62,7 @@ class Course:
         """From one bucket to another. `opened`: the bucket in which a line is known to have opened (NEVER: it is not known to)."""
         lines = len(limit)
         known = np.full(lines, NEVER) if opened is None else opened
-        surely = self.scores.score[:, begin:end] > limit[:, begin:end]
+        surely = (self.scores.score[:, begin:end] > limit[:, begin:end]) & self.slow[:, begin:end]
         opens = surely | (self.wild[:, begin:end] >= IN_A_ROW)
         here = np.flatnonzero((known >= begin) & (known < end))
         opens[here, known[here] - begin] = True
@@ -96,7 +99,8 @@ def course(found: Scores, residual: Floats, sigma: Floats, effect: Floats, keep:
     row = _in_a_row(wild, ~np.isnan(residual))
     most = np.maximum(WILD * sigma, BEYOND * effect[:, None])
     hour = trailing_mean(np.clip(residual, -most, most), HOUR)
-    return Course(found, row, ~np.isnan(hour) & (hour <= keep[:, None]) & (row < IN_A_ROW))
+    slow = hour > effect[:, None]
+    return Course(found, slow, row, ~np.isnan(hour) & (hour <= keep[:, None]) & (row < IN_A_ROW))
 
 
 def _in_a_row(flags: NDArray[np.bool_], seen: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -5,7 +5,7 @@ A step of height d at t0 shows in the innovations e[t] = x[t] - p x[t-1] as d at
     z = (e[t0] / s[t0]^2 + (1 - p) sum e[t] / s[t]^2) / sqrt(1 / s[t0]^2 + (1 - p)^2 sum 1 / s[t]^2)
 
 is normal where nothing happened. It is taken for steps that began 6 to 48 observations ago, each divided by what it scatters more than it
-should on the line's own past (drift, tails), and counts where six tenths of the observations since, and five at least, are above the effect.
+should on the line's own past (drift), and counts where six tenths of the observations since, and five at least, are above the effect.
 """
 
 import math
@@ -25,7 +25,6 @@ CLIP = 4.0
 SPIKE = 2.0
 """A bucket that stands above both its neighbours counts so many sigmas of an innovation above the higher one at most."""
 SLOW_SHARE, SLOW_COUNT = 0.6, 5
-TAIL, TAIL_Z = 0.05, 1.645
 STRIDE = 4
 """z of neighbours are nearly the same: every fourth tells how they scatter."""
 LEAST_LEARNT = 100
@@ -95,12 +94,10 @@ def _matched(values: Floats, sigma: Floats, persistence: Floats) -> Iterator[tup
 
 
 def _scatter(z: Floats, unknown: Floats) -> Floats:
-    """What z of the past scatters, at least 1: by its middle and by its lower tail, which no slow time touches."""
-    few = np.sort(z[:, ::STRIDE], axis=1)
-    count = (~np.isnan(few)).sum(axis=1)
-    low = np.take_along_axis(few, (TAIL * count).astype(np.int64)[:, None], axis=1)[:, 0]
-    wide = np.fmax(spread(few, axis=1), -low / TAIL_Z)
-    found: Floats = np.where(count >= LEAST_LEARNT, np.fmax(1.0, wide), unknown)
+    """What z of the past scatters, at least 1, by its middle: the begins and ends of shifts stand in the tails."""
+    few = z[:, ::STRIDE]
+    enough = (~np.isnan(few)).sum(axis=1) >= LEAST_LEARNT
+    found: Floats = np.where(enough, np.fmax(1.0, spread(few, axis=1)), unknown)
     return found
 
 
