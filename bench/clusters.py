@@ -1,7 +1,8 @@
 """Whole clusters of made statements through the judge and the checks, as the daemon runs them: part of bench/regressions.py.
 
 A week each. Quiet: 20 plans flip and 3 settings change without any effect; whatever is told is false.
-Slowed: every 12 hours one statement that carries at least 5 % of the load is made slower for six hours.
+Slowed: every 12 hours one statement that carries at least 5 % of the load
+is made slower for six hours, none more often than twice.
 """
 
 from collections.abc import Iterator
@@ -30,6 +31,8 @@ FIRST = WEEK * (WEEKS - 1)
 FOLLOWED, HEAVY = 0.005, 0.05
 """Statements that never carry so much for an hour pass no floor: where something changed, and else; the latter may be slowed."""
 FLIPS, SETTINGS = 20, 3
+TWICE = 2
+"""Times that one statement is slowed: one that is slow half of the week has no usual latency in it."""
 CHECKS = tuple(one for one in discover() if one.group == "regressions")
 STRENGTHS = (0.0, 3.0, 4.5, 6.0, float("inf"))
 
@@ -89,8 +92,10 @@ def _slow(data: Synthetic, seconds: Any, random: np.random.Generator, factor: fl
     found = []
     for start in range(FIRST + 72, FIRST + WEEK - 72, 144):
         share = seconds[start : start + WITHIN].sum(axis=0) / seconds[start : start + WITHIN].sum()
-        heavy = np.flatnonzero(share >= HEAVY)
-        if len(heavy):
+        heavy = [
+            one for one in np.flatnonzero(share >= HEAVY).tolist() if [row.number for row in found].count(one) < TWICE
+        ]
+        if heavy:
             which = int(random.choice(heavy))
             seconds[start : start + 72, which] *= factor
             again = float(data.correlation[which])

@@ -31,7 +31,7 @@ from tunewright_analyzers.sql.fingerprint import fingerprint
 DATABASE = "shop"
 SPEED = 60.0
 LEARN_MINUTES, FAULT_MINUTES = 100, 100
-PLANS_EVERY, JUDGE_EVERY, RELATIONS_EVERY = 10, 5, 5
+PLANS_EVERY, JUDGE_EVERY, RELATIONS_EVERY = 5, 5, 5
 """Minutes of history."""
 SETTINGS = {
     "shared_preload_libraries": "pg_stat_statements,auto_explain",

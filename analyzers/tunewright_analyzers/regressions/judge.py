@@ -2,7 +2,7 @@
 
 Of each line the log of the mean latency in 5 minutes (of the cluster: of the load) is compared with what is usual at that hour
 (residuals.py). A matched filter looks for steps in the last day, against the noise of the week before (noise.py, steps.py); a line opens
-where the score passes its limit, which its share of the load and its own habits set (spells.py). Called by the agent's pass.
+where the score passes its limit, which its share of the load and its own habits set (spells.py, detection.py). Called by the agent's pass.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,31 +12,14 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from tunewright_analyzers.facts.regressions import Contribution, LoadShift, Shift, Usual
+from tunewright_analyzers.facts.regressions import Contribution, LoadShift, Shift
 from tunewright_analyzers.facts.snapshot import Period
-from tunewright_analyzers.regressions.noise import hours_of, learnt
+from tunewright_analyzers.regressions.detection import WEEK, Detected, detect
 from tunewright_analyzers.regressions.residuals import MODES, Held, Residuals, Work, residuals
 from tunewright_analyzers.regressions.robust import Floats, mann_whitney
 from tunewright_analyzers.regressions.series import BUCKET_SECONDS, FINE, HOUR_SECONDS, Key, Series
-from tunewright_analyzers.regressions.spells import DAY, HOUR, NEVER, Spells, course, habits
-from tunewright_analyzers.regressions.steps import limits, scores
+from tunewright_analyzers.regressions.spells import DAY, HOUR, NEVER
 
-WEEK = 2016
-"""Buckets."""
-EFFECT = {Usual.HOUR_OF_WEEK: 1.2, Usual.HOUR_OF_DAY: 1.3, Usual.LAST_HOURS: 2.0}
-"""How much slower opens a shift: the less is known of a statement's habits, the more it takes."""
-KEEP = {Usual.HOUR_OF_WEEK: 1.1, Usual.HOUR_OF_DAY: 1.15, Usual.LAST_HOURS: 1.3}
-WIDER = {Usual.HOUR_OF_WEEK: 1.0, Usual.HOUR_OF_DAY: 1.3, Usual.LAST_HOURS: 1.3}
-"""The noise is measured on the very values that made the baseline where there is no other week."""
-UNKNOWN = 1.3
-"""How much more z may scatter than it should, where too little came before to tell."""
-HABIT = 1.3
-HABIT_RANK = {Usual.HOUR_OF_WEEK: 3, Usual.HOUR_OF_DAY: 1, Usual.LAST_HOURS: 1}
-"""The limit is at least HABIT times what the line reached at this time of the day on so many days of the week before."""
-LONG = 36
-"""Buckets: what was slow for two hours (it closes an hour later) was a shift and no habit; no shift makes its own limit."""
-CLUSTER_SHARE = 0.05
-"""The budget of false openings that the load of all has, as if it were a statement of so much."""
 LEAST_RANKED = 5
 """Observations on each side that ranks are compared of."""
 CONTRIBUTIONS = 5
@@ -70,13 +53,11 @@ class _Pass:
 
     def judged(self) -> Judged:
         """All of it."""
-        found, score, limit, wild = self._found()
+        found = detect(self.compared, self._opened())
         shifts, load, held = [], None, dict[Key | None, Held]()
-        for line in np.flatnonzero(found.is_open[:, -1]).tolist():
+        for line in np.flatnonzero(found.spells.is_open[:, -1]).tolist():
             key = self.compared.keys[line]
-            now = self._held(
-                line, int(found.opened[line]), int(found.since[line]), score[line], limit[line], wild[line]
-            )
+            now = self._held(line, found)
             if key is None:  # the cluster's line
                 load = self._load(line, now)
             else:
@@ -87,49 +68,23 @@ class _Pass:
             held[key] = now
         return Judged(*self.work.learning(), tuple(shifts), load, held)
 
-    def _found(self) -> tuple[Spells, Floats, Floats, Floats]:
-        """Who is open at the end; by line and bucket the scores, the limits, and how many sigmas each residual is."""
-        compared = self.compared
-        effect, keep, wider = (np.array([table[one] for one in self.modes]) for table in (EFFECT, KEEP, WIDER))
-        noise = learnt(np.where(compared.learning, compared.values, np.nan), compared.begin).wider(wider)
-        hours = hours_of(compared.begin, FINE)
-        unknown = np.full(len(effect), UNKNOWN)
-        found = scores(
-            compared.values, noise.innovation[:, hours], noise.persistence, np.log(effect), compared.learning, unknown
-        )
-        sigma = noise.stationary[:, hours]
-        along = course(found, compared.values, sigma, np.log(effect), np.log(keep))
-        limit = limits(np.where(compared.lines[:, None] == 0, CLUSTER_SHARE, compared.share))
-        before = along.spells(limit, 0, WEEK)
-        rank = np.array([HABIT_RANK[one] for one in self.modes])
-        usual = habits(np.where(compared.learning, found.score, 0.0)[:, :WEEK], before.long(LONG), compared.begin, rank)
-        limit = np.maximum(limit, HABIT * usual[:, hours])
-        limit[compared.learning] = np.inf
-        return (
-            along.spells(limit, FINE - DAY, FINE, self._opened()),
-            found.score,
-            limit,
-            np.nan_to_num(compared.values / sigma),
-        )
-
     def _opened(self) -> NDArray[np.int64]:
         """The buckets in which held lines opened."""
         helds = (self.held.get(key) for key in self.compared.keys)
         return np.array([NEVER if one is None else FINE - self._back(one.opened) for one in helds], np.int64)
 
-    def _held(self, line: int, opened: int, since: int, score: Floats, limit: Floats, wild: Floats) -> Held:
-        """What is to be remembered of a line that is open; a shift keeps its begin, its limit and its highest score (that of the wild
-        bucket it opened with counts too).
-        """
-        usual = self.compared.usual[line]
-        level = _level(usual)
-        before = self.held.get(self.compared.keys[line])
+    def _held(self, line: int, found: Detected) -> Held:
+        """What is to be remembered of a line that is open; a shift keeps its begin, its limit and its highest score."""
+        opened, since = int(found.spells.opened[line]), int(found.spells.since[line])
+        level = _level(self.compared.usual[line])
+        score = float(found.score[line, max(0, opened) :].max())
         p_value = _ranked(self.compared.values[line, -DAY:], since - (FINE - DAY))
+        before = self.held.get(self.compared.keys[line])
         if before is not None and opened == FINE - self._back(before.opened):
-            best = max(before.score, float(score[max(0, opened) :].max()))
-            return Held(before.since, before.opened, level, best, before.limit, _least(p_value, before.p_value))
-        best = max(float(score[opened:].max()), float(wild[opened]))
-        return Held(self._time(since), self._time(opened), level, best, float(limit[opened]), p_value)
+            least = _least(p_value, before.p_value)
+            return Held(before.since, before.opened, level, max(before.score, score), before.limit, least)
+        score = max(score, float(found.sigmas[line, opened]))  # that of a wild bucket counts too
+        return Held(self._time(since), self._time(opened), level, score, float(found.limit[line, opened]), p_value)
 
     def _time(self, column: int) -> datetime:
         return datetime.fromtimestamp((self.compared.begin + max(0, column)) * BUCKET_SECONDS, UTC)

@@ -68,6 +68,14 @@ class Residuals:
         """The first bucket's number since 1970."""
         return self.end - FINE
 
+    def only(self, which: NDArray[np.int64]) -> "Residuals":
+        """Some of the lines, copied."""
+        keys = tuple(self.keys[one] for one in which.tolist())
+        return Residuals(
+            self.end, self.lines[which], keys, self.values[which], self.usual[which], self.learning[which],
+            self.modes[which], self.share[which],
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Work:

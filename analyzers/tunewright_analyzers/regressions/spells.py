@@ -37,14 +37,21 @@ class Spells:
     opened: NDArray[np.int64]
     since: NDArray[np.int64]
 
-    def long(self, count: int) -> NDArray[np.bool_]:
-        """Who was open, where that lasted for so many buckets, and the LEAD buckets before, in which a score rises to its limit."""
+    def long(self, count: int, after: int = 0) -> NDArray[np.bool_]:
+        """Who was open, where that lasted for so many buckets; with the LEAD buckets before, in which a score rises, and some after."""
         lines, columns = self.is_open.shape
-        total = np.concatenate([np.zeros((lines, count), np.int64), np.cumsum(self.is_open, axis=1)], axis=1)
-        whole = total[:, count:] - total[:, :-count] == count  # the last `count` buckets, all of them
-        span = count + LEAD
-        ahead = np.concatenate([np.cumsum(whole[:, ::-1], axis=1)[:, ::-1], np.zeros((lines, span), np.int64)], axis=1)
-        return np.asarray(ahead[:, :columns] > ahead[:, span : span + columns])
+        total = _counts(self.is_open)
+        whole = np.zeros((lines, columns), bool)  # the last `count` buckets, all of them
+        whole[:, count - 1 :] = total[:, count:] - total[:, :-count] == count
+        ends = _counts(whole)
+        at = np.arange(columns)
+        last = np.minimum(columns, at + count + LEAD)
+        return np.asarray(ends[:, last] > ends[:, np.maximum(0, at - after)])
+
+
+def _counts(flags: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Cumulative, with a leading zero."""
+    return np.concatenate([np.zeros((len(flags), 1), np.int64), np.cumsum(flags, axis=1)], axis=1)
 
 
 @dataclass(frozen=True, slots=True)
