@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import Metric as Family
@@ -76,7 +77,8 @@ class TunewrightCollector(Collector):
         agent.write_sources(sheet, server, instance)
         if instance.judgement is not None:
             agent.write_verdicts(sheet, server, instance.judgement)
-        if instance.window is not None and (changes := instance.window.latest.section(Effects)) is not None:
+        changes = instance.window.latest.section(Effects) if instance.window is not None else None
+        if changes is not None:
             effects.write_effects(sheet, server, changes)
         snapshot = instance.snapshot
         if snapshot is None:
@@ -85,7 +87,8 @@ class TunewrightCollector(Collector):
             write_cloud(sheet, snapshot, state.now)
             write_bill(sheet, snapshot)
             write_insights(sheet, snapshot, state)
-            self._forecasts.setdefault(server, ForecastSeries()).write(sheet, server, snapshot)
+            known = snapshot if changes is None else replace(snapshot, sections=(*snapshot.sections, changes))
+            self._forecasts.setdefault(server, ForecastSeries()).write(sheet, server, known)
             return
         servers.write_identity(sheet, server, snapshot)
         self._write_sections(sheet, server, snapshot)

@@ -40,6 +40,16 @@ def test_what_is_never_full_has_no_time() -> None:
     assert set(found["used"]) == {("storage", "ledger")}
 
 
+def test_what_was_free_before_a_size_was_allocated_is_left_out_as_in_the_check() -> None:
+    """The changes stand in the window that was judged, not in what the sources read last."""
+    snapshot = replace(states.snapshot(*TARGET, _free(-2)), view=View.CLOUD)
+    one = states.instance_of(snapshot, QUIET)
+    assert one.window is not None
+    seen = replace(snapshot, sections=(*snapshot.sections, cloud.resized("ledger", "AllocatedStorage", days=4)))
+    found = scrape(states.state_of(replace(one, window=replace(one.window, latest=seen))))
+    assert of(found, "tunewright_forecast_left_seconds", "resource", "name", "bound") == {}
+
+
 def test_nothing_without_trends_or_from_inside() -> None:
     assert _scraped(*TARGET) == {"left": {}, "used": {}}
     assert _scraped(*TARGET, _free(-2), view=View.ENGINE) == {"left": {}, "used": {}}

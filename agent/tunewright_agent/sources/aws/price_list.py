@@ -36,7 +36,7 @@ _ITEMS = {
     "Aurora:BackupUsage": ("aurora:backup", "GiB-month", 1.0),
 }
 """By usage type: our item, its unit, and how many of the API's units that is."""
-_PREFIX = re.compile(r"^[A-Z]{2,4}\d?-(?=Aurora:|InstanceUsage)")
+_PREFIX = re.compile(r"^[A-Z]{2,4}\d*-(?=Aurora:|InstanceUsage)")
 CLASS_FACTOR = "aurora:iopt:class-factor"
 
 
