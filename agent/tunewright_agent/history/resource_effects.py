@@ -4,6 +4,7 @@ Called by the Follower; the judging itself is pure (analyzers' effects/factual).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -33,6 +34,10 @@ def factual_effects(
         return
     entries, standing = Ledger(database).entries(cluster), _standing(database, cluster)
     for change in wanted:
+        undone, before = next((one.at for one in known if undoes(one, change)), None), last.get(change.id)
+        if undone is not None and before is not None:  # what it did is told as it was measured while it stood
+            yield replace(before, undone_at=undone, measured_at=now, is_final=True)
+            continue
         entry = _answered(change, entries)
         came = (
             f"{one.recommendation.check} ({one.recommendation.subject})"
@@ -42,10 +47,9 @@ def factual_effects(
         answered = (
             None if entry is None else Answered(entry.recommendation, entry.recommendation.finding not in standing)
         )
-        undone = next((one.at for one in known if undoes(one, change)), None)
         money = cost(change, latest) if latest is not None else None
         found = judge(change, answered, came, money, undone, now)
-        if is_news(found, last.get(change.id)):
+        if is_news(found, before):
             yield found
 
 

@@ -136,7 +136,8 @@ def test_what_is_taken_back_is_reverted_and_advised_again(stage: Stage) -> None:
     assert stage.life("backup/retention_short") == [Life.OPEN, Life.APPLIED, Life.VERIFIED, Life.REVERTED, Life.OPEN]
     first, second = stage.changes()
     rows = effects_of(stage.history.database, SHOP, stage.now).rows
-    assert rows[0].undone_at == second.at
+    assert (rows[0].undone_at, rows[0].is_final) == (second.at, True)
+    assert (rows[0].outcome, rows[0].kept) == (Outcome.HELPED, True), "as it was told while it stood"
     assert (rows[1].outcome, rows[1].recommendation) == (Outcome.HURT, None)
     assert "backup/retention_short" in rows[1].because
     assert (first.before, first.now, second.now) == ("1", "7", "1")
