@@ -1,6 +1,7 @@
 """Every check is judged by its cases; a check without a firing, a silent, a gap and (with thresholds) a threshold case fails."""
 
 import importlib
+import re
 import textwrap
 from dataclasses import replace
 
@@ -165,6 +166,26 @@ def test_a_check_of_the_cloud_carries_the_lines_that_mend_or_says_why_there_are_
         assert one.form is Form.AWS_CLI
         assert all(" --region " in line for line in (*one.statements, *one.rollback))
         assert one.template or not any(line.startswith(f"aws rds {name}") for line in one.statements for name in SETS)
+
+
+def test_every_sum_of_dollars_names_the_region_and_the_day_of_its_prices() -> None:
+    told = []
+    for check in CLOUD:
+        verdicts = [one for case in _cases(check) for one in run(check, case.window(), case.overrides)]
+        for one in verdicts:
+            if isinstance(one, Finding) and ("$" in one.summary or any("dollar" in row.unit for row in one.evidence)):
+                told.append(one)
+                assert any(
+                    re.search(r"list prices of [a-z]+-[a-z]+-\d, \d{4}-\d\d-\d\d", row.source) for row in one.evidence
+                ), one
+    assert {one.check for one in told} >= {"cost/io_optimized", "cost/old_generation"}
+
+
+def test_a_region_without_prices_is_not_judged_and_told_how_it_gets_some() -> None:
+    check = next(one for one in CHECKS if one.id == "cost/io_optimized")
+    case = next(one for one in _cases(check) if one.name == "no price of the class")
+    (verdict,) = [one for one in run(check, case.window()) if isinstance(one, NotJudged)]
+    assert "in eu-west-1: run `tunewright prices update --region eu-west-1`" in verdict.because
 
 
 def test_every_control_of_security_hub_for_clusters_and_instances_is_carried_or_known_not_to_be() -> None:

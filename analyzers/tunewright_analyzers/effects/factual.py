@@ -12,7 +12,7 @@ from tunewright_analyzers.cloud.resources import region
 from tunewright_analyzers.cost.aurora import HOURS_A_MONTH, OPTIMIZED, bill
 from tunewright_analyzers.cost.listed import Missing, class_item
 from tunewright_analyzers.effects.resources import NONE
-from tunewright_analyzers.facts.cloud import CloudClusters, CloudInstances
+from tunewright_analyzers.facts.cloud import CloudCluster, CloudClusters, CloudInstance, CloudInstances
 from tunewright_analyzers.facts.cloud_cost import Prices
 from tunewright_analyzers.facts.cloud_metrics import CloudTrends
 from tunewright_analyzers.facts.effects import Change, Effect, Outcome, What
@@ -47,28 +47,39 @@ class Cost:
 
 
 def _class_cost(change: Change, latest: Snapshot, prices: Prices) -> Cost | None:
-    """Of another class, a member more or a member less."""
-    kind, _, rest = change.name.partition(" ")
+    """Of another class, of a standby more or less, of a member more or less."""
+    name, _, field = change.name.removeprefix("instance ").partition(": ")
     clusters, instances = latest.section(CloudClusters), latest.section(CloudInstances)
-    name = rest.partition(":")[0]
     row = instances.get(name) if instances is not None else None
-    engine = (
-        row.engine if row is not None else clusters.rows[0].engine if clusters is not None and clusters.rows else ""
-    )
-    if kind != "instance" or not engine:
+    cluster = clusters.rows[0] if clusters is not None and clusters.rows else None
+    engine = row.engine if row is not None else cluster.engine if cluster is not None else ""
+    factor = _factor(row, cluster, prices)
+    if not engine or factor is None:
         return None
-    dollars = [
-        0.0
-        if value == NONE
-        else price.dollars * HOURS_A_MONTH
-        if (price := prices.get(class_item(engine, value)))
-        else None
-        for value in (change.before or NONE, change.now or NONE)
-    ]
-    before, after = dollars
-    if before is None or after is None:
+    if field == "MultiAZ" and row is not None:
+        classes, factors = (
+            (row.instance_class,) * 2,
+            tuple(2.0 if one == "true" else 1.0 for one in (change.before, change.now)),
+        )
+    else:
+        classes, factors = (change.before or NONE, change.now or NONE), (factor, factor)
+    known = [0.0 if one == NONE else _hourly(prices, class_item(engine, one)) for one in classes]
+    if None in known:
         return None
+    before, after = (float(price or 0.0) * times * HOURS_A_MONTH for price, times in zip(known, factors, strict=True))
     return Cost(before, after, f"list price of {prices.region}, {prices.as_of}")
+
+
+def _hourly(prices: Prices, item: str) -> float | None:
+    price = prices.get(item)
+    return None if price is None else price.dollars
+
+
+def _factor(row: CloudInstance | None, cluster: CloudCluster | None, prices: Prices) -> float | None:
+    """How often the price of its class is paid: twice with a standby, more on I/O-Optimized; None where the latter has no price."""
+    if cluster is not None and cluster.is_aurora:
+        return _hourly(prices, "aurora:iopt:class-factor") if cluster.storage_type == OPTIMIZED else 1.0
+    return 2.0 if row is not None and row.is_multi_zone else 1.0
 
 
 def cost(change: Change, latest: Snapshot) -> Cost | None:
@@ -76,7 +87,10 @@ def cost(change: Change, latest: Snapshot) -> Cost | None:
     prices = latest.section(Prices)
     if prices is None or prices.region != region(latest):
         return None
-    if change.name.endswith(": DBInstanceClass") or (change.name.startswith("instance ") and ": " not in change.name):
+    of_a_member = change.name.startswith("instance ") and (
+        ": " not in change.name or change.name.endswith((": DBInstanceClass", ": MultiAZ"))
+    )
+    if of_a_member:
         return _class_cost(change, latest, prices)
     clusters, instances, trends = (
         latest.section(CloudClusters),

@@ -38,7 +38,7 @@ REGION = "us-east-1"
 """Where the table has prices."""
 SHOP = ClusterId("shop")
 SOURCES = {"clusters", "instances", "parameter_groups", "prices"}
-pytestmark = pytest.mark.usefixtures("account")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("account")]
 
 
 class Stage:

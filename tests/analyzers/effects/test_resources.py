@@ -1,7 +1,7 @@
 """Marks of a cloud's resources, what a command orders of them, and the lines that take a change back."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import botocore.session
@@ -11,7 +11,7 @@ from botocore import xform_name
 import aws_cli
 from cases import cloud
 from cases.case import NOW
-from tunewright_analyzers.effects.factual import Answered, Cost, judge
+from tunewright_analyzers.effects.factual import Answered, Cost, cost, judge
 from tunewright_analyzers.effects.match import answers, stands, touches, undoes
 from tunewright_analyzers.effects.observe import catalogue, joined, observed
 from tunewright_analyzers.effects.orders import CLUSTER, INSTANCE, Order, orders
@@ -23,6 +23,7 @@ from tunewright_analyzers.facts.cloud import (
     ServerlessScaling,
 )
 from tunewright_analyzers.facts.cloud_backup import SnapshotShare, SnapshotShares
+from tunewright_analyzers.facts.cloud_cost import Price, Prices
 from tunewright_analyzers.facts.cloud_network import Ingress, SecurityGroup, SecurityGroups
 from tunewright_analyzers.facts.cloud_parameters import CloudParameter, ParameterGroup, ParameterGroups
 from tunewright_analyzers.facts.effects import Change, Outcome
@@ -229,6 +230,36 @@ def test_a_field_that_went_another_way_touches_the_advice_and_a_reboot_orders_no
     assert not answers(change, advice(line))
     assert not touches(change, advice(line.replace("shop-1", "shop-2")))
     assert orders(["aws rds reboot-db-instance --db-instance-identifier shop-1 --region eu-west-1"]) == ()
+
+
+PRICES = Prices(cloud.REGION, date(2026, 11, 1), "the case's own", (
+    Price("aurora:db.r8g.xlarge", 0.5, "hour"), Price("aurora:db.r8g.large", 0.25, "hour"), Price("rds:postgres:db.m8g.large", 0.2, "hour"),
+    Price("aurora:iopt:class-factor", 1.3, "ratio"),
+))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "dollars"),
+    [
+        (whole(), whole(cloud.instance(instance_class="db.r8g.large")), (365.0, 182.5)),
+        (whole(storage_type="aurora-iopt1"), whole(cloud.instance(instance_class="db.r8g.large"), storage_type="aurora-iopt1"), (474.5, 237.25)),
+        (whole(), whole(cloud.instance(1), cloud.instance(2)), (0.0, 365.0)),
+        (whole(cloud.instance(1), cloud.instance(2)), whole(), (365.0, 0.0)),
+        (whole(), whole(cloud.instance(instance_class="db.r99.large")), None),
+        (whole(backup_retention_days=1), whole(backup_retention_days=7), None),
+        ((CloudInstances((cloud.alone(is_multi_zone=False),)),), (CloudInstances((cloud.alone(is_multi_zone=True),)),), (146.0, 292.0)),
+    ],
+    ids=["class", "class on I/O-Optimized", "a member more", "a member less", "no price", "not paid by the hour", "a standby"],
+)  # fmt: skip
+def test_what_a_change_costs_by_the_hour(
+    before: tuple[Section, ...], after: tuple[Section, ...], dollars: tuple[float, float] | None
+) -> None:
+    (change,) = between(before, after)
+    found = cost(change, snapshot(*after, PRICES))
+    assert (None if found is None else (found.before, found.after)) == (
+        None if dollars is None else pytest.approx(dollars)
+    )
+    assert cost(change, snapshot(*after, replace(PRICES, region="mars-1"))) is None
 
 
 def test_an_effect_by_facts_says_what_went_what_came_and_the_dollars() -> None:
