@@ -263,7 +263,7 @@ def _in_a_process(kind: str, arguments: argparse.Namespace) -> dict[str, Any]:
     done = subprocess.run([sys.executable, __file__, *options], stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"{kind}: the measuring process ended with {done.returncode}")
-    found: dict[str, Any] = json.loads(done.stdout)
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])  # before it stands the log
     return found
 
 

@@ -120,3 +120,15 @@ def test_a_shared_history_has_a_bound_only_where_it_is_written() -> None:
 
 def test_a_file_is_the_default(tmp_path: Path) -> None:
     assert store_of(read(f'[history]\npath = "{tmp_path}/t.db"\n', "t.toml", {}).history) == tmp_path / "t.db"
+
+
+def test_a_shared_history_can_stand_in_the_environment() -> None:
+    """As docs/deploy.md has it."""
+    environment = {
+        "TUNEWRIGHT_HISTORY__URL": "postgresql://tunewright@store.example.net:5432/tunewright?sslmode=verify-full",
+        "TUNEWRIGHT_HISTORY__PASSWORD_FROM": '{ file = "/run/secrets/tunewright/history_password" }',
+    }
+    settings = read("", "t.toml", environment).history
+    assert settings.password_from is not None
+    assert settings.password_from.file == Path("/run/secrets/tunewright/history_password")
+    assert str(store_of(settings)) == "postgresql://store.example.net:5432/tunewright"

@@ -75,6 +75,8 @@ def explained(error: BaseException | None, place: str) -> HistoryError:
         return HistoryError(f"{place}: {said}: see history.url, history.password_from and the server's pg_hba.conf")
     if state[:2] == "53":
         return HistoryError(f"{place}: the server lacks room ({said}): free some, or lower history.keep_1m and keep_5m")
+    if state == "42P01":
+        return HistoryError(f"{place}: a table is not there yet; `tunewright run --config FILE` makes it")
     if state == "25006":
         return HistoryError(f"{place}: the server only reads (a standby?): name the primary in history.url")
     if state in {"57014", "25P03", "55P03"}:
