@@ -198,7 +198,8 @@ class Assembly:
 
     def _maintain(self) -> None:
         try:
-            for told in self.history.maintain(now()):
+            held = None if self.duty is None else self.duty.leases.scope()
+            for told in self.history.maintain(now(), held):
                 _log.warning("history_bounded", what=told)
         except HistoryError as error:
             self.fault.tell(error)

@@ -27,7 +27,7 @@ from tunewright_agent.history import schema
 from tunewright_agent.history.codec import SnapshotError, dump, load
 from tunewright_agent.history.database import Database, packed, unpacked
 from tunewright_agent.history.siblings import Elsewhere, elsewhere
-from tunewright_agent.history.stores.upsert import insert
+from tunewright_agent.history.stores.upsert import insert, upsert
 from tunewright_agent.state import Judgement
 from tunewright_analyzers.effects.match import answers, stands, touches, undoes
 from tunewright_analyzers.facts.effects import Change, Effect, Outcome
@@ -142,6 +142,12 @@ class Ledger:
             others = elsewhere(connection, cluster, instance, at.timestamp())
             self._keep_findings(connection, cluster, judgement, others)
             lives = self._lives(connection, cluster)
+            rows = [
+                {"cluster": cluster, "id": one.id, "first_seen": at.timestamp(), "last_seen": at.timestamp(),
+                 "payload": packed(dump(Recommendation, one))}
+                for one in judgement.recommendations
+            ]  # fmt: skip
+            upsert(connection, schema.recommendations, ("cluster", "id"), rows, keep=("first_seen",))
             for one in judgement.recommendations:
                 self._advised(connection, cluster, one, lives.get((cluster, one.id), []), at, window)
             known = {entry.recommendation.id: entry for entry in self._entries(connection, cluster)}
@@ -162,10 +168,6 @@ class Ledger:
         at: datetime,
         window: Window,
     ) -> None:
-        table = schema.recommendations
-        values = {"last_seen": at.timestamp(), "payload": packed(dump(Recommendation, one))}
-        statement = insert(connection, table).values(cluster=cluster, id=one.id, first_seen=at.timestamp(), **values)
-        connection.execute(statement.on_conflict_do_update(index_elements=["cluster", "id"], set_=values))
         if not events:
             self._append(connection, cluster, LedgerEvent(one.id, Life.OPEN, at, "tunewright", "found"))
         elif (state := fold(events, at)) in {Life.WITHDRAWN, Life.REVERTED} or (
@@ -262,14 +264,18 @@ class Ledger:
     @staticmethod
     def _keep_findings(connection: Connection, cluster: ClusterId, judgement: Judgement, others: Elsewhere) -> None:
         table, at = schema.findings, judgement.judged_at.timestamp()
-        for one in judgement.findings:
-            values = {"last_seen": at, "resolved_at": None}
-            known = {"check": one.check, "database": one.subject.database}
-            statement = insert(connection, table).values(cluster=cluster, id=one.id, first_seen=at, **known, **values)
-            connection.execute(statement.on_conflict_do_update(index_elements=["cluster", "id"], set_=values))
-            told = {"severity": one.severity.value, "subject": str(one.subject), "summary": one.summary}
-            text = insert(connection, schema.finding_texts).values(cluster=cluster, id=one.id, **told)
-            connection.execute(text.on_conflict_do_update(index_elements=["cluster", "id"], set_=told))
+        rows = [
+            {"cluster": cluster, "id": one.id, "check": one.check, "database": one.subject.database, "first_seen": at,
+             "last_seen": at, "resolved_at": None}
+            for one in judgement.findings
+        ]  # fmt: skip
+        upsert(connection, table, ("cluster", "id"), rows, keep=("first_seen", "check", "database"))
+        told = [
+            {"cluster": cluster, "id": one.id, "severity": one.severity.value, "subject": str(one.subject),
+             "summary": one.summary}
+            for one in judgement.findings
+        ]  # fmt: skip
+        upsert(connection, schema.finding_texts, ("cluster", "id"), told)
         found = {*(one.id for one in judgement.findings), *others.findings}
         blind = (*judgement.not_judged, *others.not_judged)
         standing = select(table.c.id, table.c.check, table.c.database).where(
@@ -280,8 +286,8 @@ class Ledger:
             for row in connection.execute(standing).all()
             if row.id not in found and could_look(CheckId(row.check), row.database, blind)
         ]
-        for identity in gone:
-            mine = (table.c.cluster == cluster, table.c.id == identity)
+        if gone:
+            mine = (table.c.cluster == cluster, table.c.id.in_(gone))
             connection.execute(table.update().where(*mine).values(resolved_at=at))
 
     def _entries(self, connection: Connection, cluster: ClusterId | None) -> Iterator[Entry]:
@@ -305,7 +311,11 @@ class Ledger:
 
     def find(self, identity: str) -> Entry:
         """The recommendation with that id or unique beginning of an id. Raises NoSuchRecommendation."""
-        entries = self.entries()
+        table = schema.recommendations
+        where = table.c.id.startswith(identity, autoescape=True)
+        with self.database.reading() as connection:
+            clusters = connection.execute(select(table.c.cluster).where(where).distinct()).scalars().all()
+        entries = [one for name in sorted(clusters) for one in self.entries(ClusterId(name))]
         begin = [one for one in entries if identity and one.recommendation.id.startswith(identity)]
         found = [one for one in begin if one.recommendation.id == identity] or begin
         if len(found) != 1:
@@ -348,16 +358,18 @@ class Ledger:
     def newest(self, clusters: frozenset[ClusterId] | None = None) -> tuple[Judged, ...]:
         """The newest judgement of every instance (of those clusters) that is still watched. Raises SnapshotError for an unreadable one."""
         table = schema.judgements
+        wanted = select(table).order_by(table.c.cluster, table.c.instance)
+        if clusters is not None:  # a shared store holds those of the whole fleet
+            wanted = wanted.where(table.c.cluster.in_(sorted(clusters)))
         with self.database.reading() as connection:
-            rows = connection.execute(select(table).order_by(table.c.cluster, table.c.instance)).all()
+            rows = connection.execute(wanted).all()
         last: dict[str, float] = {}
         for row in rows:
             last[row.cluster] = max(row.taken_at, last.get(row.cluster, row.taken_at))
         return tuple(
             Judged(ClusterId(row.cluster), InstanceId(row.instance), load(Judgement, unpacked(row.payload)))
             for row in rows
-            if (clusters is None or row.cluster in clusters)
-            and last[row.cluster] - row.taken_at <= FORGOTTEN.total_seconds()
+            if last[row.cluster] - row.taken_at <= FORGOTTEN.total_seconds()
         )
 
     def latest(self, at: datetime, clusters: frozenset[ClusterId] | None = None) -> Judgement | None:
@@ -365,7 +377,8 @@ class Ledger:
         judgements = sorted((one.judgement for one in self.newest(clusters)), key=lambda one: one.judged_at)
         if not judgements:
             return None
-        dismissed = {one.recommendation.id for one in self.entries() if one.state(at) is Life.DISMISSED}
+        booked = self.entries() if clusters is None else tuple(one for name in clusters for one in self.entries(name))
+        dismissed = {one.recommendation.id for one in booked if one.state(at) is Life.DISMISSED}
         findings: dict[FindingId, Finding] = {one.id: one for each in judgements for one in each.findings}
         advice: dict[RecommendationId, Recommendation] = {
             one.id: one for each in judgements for one in each.recommendations

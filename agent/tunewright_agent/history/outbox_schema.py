@@ -23,6 +23,7 @@ alerts = Table(
     Column("missing_since", Float),
     Column("payload", LargeBinary, nullable=False),
 )
+Index("alerts_by_cluster", alerts.c.cluster)
 told = Table(
     "told",
     metadata,
@@ -33,6 +34,7 @@ told = Table(
     Column("payload", LargeBinary, nullable=False),
     Column("cluster", String, nullable=False, server_default=""),
 )
+Index("told_by_cluster", told.c.cluster)
 messages = Table(
     "messages",
     metadata,

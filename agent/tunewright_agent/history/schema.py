@@ -1,6 +1,6 @@
 """The tables of the history. Times are UTC seconds since 1970; payloads are JSON of history.codec, compressed by zlib."""
 
-from sqlalchemy import Column, Float, Integer, LargeBinary, MetaData, String, Table, UniqueConstraint
+from sqlalchemy import Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, UniqueConstraint
 
 VERSION = 1
 """Raised with every change of the tables; an older file is migrated at start."""
@@ -165,6 +165,8 @@ effects = Table(
     Column("at", Float, nullable=False),
     Column("payload", LargeBinary, nullable=False),
 )
+Index("ledger_by_cluster", ledger.c.cluster)
+Index("effects_by_cluster", effects.c.cluster)
 leases = Table(
     "leases",
     metadata,

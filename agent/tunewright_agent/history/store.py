@@ -328,6 +328,9 @@ class History:
         found = {row[0]: _at(row[1]) for row in rows}
         return found if last is None else found | {"advice_applied": _at(last)}
 
-    def maintain(self, now: datetime) -> tuple[str, ...]:
-        """Roll points up, drop what is too old or too much; the answer says what was dropped for want of room."""
-        return maintain(self.database, self.retention, now)
+    def maintain(self, now: datetime, held: frozenset[str] | None = None) -> tuple[str, ...]:
+        """Roll points up, drop what is too old or too much; the answer says what was dropped for want of room.
+
+        `held` are the clusters that are ours where several agents share the store; None where it is ours alone.
+        """
+        return maintain(self.database, self.retention, now, held)

@@ -3,23 +3,27 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Select, delete, func, select, true
 
 from tunewright_agent.history import cloud_points, schema
 from tunewright_agent.history.database import Database
 from tunewright_agent.history.deltas import merge
 from tunewright_agent.history.points import FIVE_MINUTES, HOUR, MINUTE, Retention, put_point, read_point
+from tunewright_agent.history.stores.clock import store_time
 
 
-def maintain(database: Database, retention: Retention, now: datetime) -> tuple[str, ...]:
-    """As History.maintain. Of several agents one is at it at a time; the others have nothing to do."""
+def maintain(
+    database: Database, retention: Retention, now: datetime, held: frozenset[str] | None = None
+) -> tuple[str, ...]:
+    """As History.maintain. Where agents share a store each rolls up the clusters that it holds; the rest one of them does for all."""
+    at, table = now.timestamp(), schema.deltas
+    if held is not None:
+        _roll_all_up(database, retention, at, table.c.cluster.in_(sorted(held)))
     with database.upkeep() as mine:
         if not mine:
             return ()
-        at = now.timestamp()
         database.prepare(at)
-        for resolution, coarser in ((MINUTE, FIVE_MINUTES), (FIVE_MINUTES, HOUR)):
-            _roll_up(database, resolution, coarser, at - retention.of(resolution))
+        _roll_all_up(database, retention, at, true() if held is None else table.c.cluster.not_in(_in_hands(database)))
         database.drop_old(retention, at)
         with database.transaction() as connection:
             for table, seen in schema.AGEING:
@@ -30,10 +34,22 @@ def maintain(database: Database, retention: Retention, now: datetime) -> tuple[s
         return told
 
 
-def _roll_up(database: Database, resolution: int, coarser: int, before: float) -> None:
+def _in_hands(database: Database) -> Select[tuple[str]]:
+    """Clusters for which some agent acts: it rolls them up itself."""
+    with database.reading() as connection:
+        now = connection.scalar(select(store_time(connection)))
+    return select(schema.leases.c.cluster).where(schema.leases.c.expires > now)
+
+
+def _roll_all_up(database: Database, retention: Retention, at: float, whose: ColumnElement[bool]) -> None:
+    for resolution, coarser in ((MINUTE, FIVE_MINUTES), (FIVE_MINUTES, HOUR)):
+        _roll_up(database, resolution, coarser, at - retention.of(resolution), whose)
+
+
+def _roll_up(database: Database, resolution: int, coarser: int, before: float, whose: ColumnElement[bool]) -> None:
     """Merge the points that end before a time into buckets of the coarser resolution, bucket by bucket."""
     table = schema.deltas
-    old = (table.c.resolution == resolution, table.c.end <= before - before % coarser)
+    old = (table.c.resolution == resolution, table.c.end <= before - before % coarser, whose)
     columns = (table.c.cluster, table.c.instance, table.c.section, func.floor(table.c.start / coarser).label("bucket"))  # fmt: skip
     with database.reading() as connection:
         groups = connection.execute(select(*columns).where(*old).distinct()).all()

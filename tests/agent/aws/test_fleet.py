@@ -10,7 +10,7 @@ from botocore.exceptions import ReadTimeoutError
 from pydantic import ValidationError
 
 from aws_account import REGION, Hooks, make_cluster
-from tunewright_agent.clock import now
+from tunewright_agent.clock import Clock, now
 from tunewright_agent.cloud_watch import member_settings
 from tunewright_agent.config.aws import AwsSettings, AwsTargetSettings
 from tunewright_agent.config.settings import SCHEMES, ClusterSettings, HistorySettings, Settings
@@ -325,3 +325,27 @@ def test_a_name_that_the_settings_have_already_is_not_taken_again(tmp_path: Path
 def test_settings_that_do_not_fit_are_refused(table: dict[str, Any], said: str) -> None:
     with pytest.raises(ValidationError, match=said):
         AwsTargetSettings.model_validate({"region": REGION} | table)
+
+
+def test_what_another_agent_acts_for_is_found_and_not_watched(tmp_path: Path, hooks: Hooks) -> None:
+    """Where agents share a history: watches begin and end with the lease, without another look at AWS."""
+    for name in ("shop", "wiki"):
+        make_cluster(boto3.client("rds"), name, 1)
+    ours = {ClusterId("shop")}
+    one = fleet(settings(tmp_path, {}), hooks)
+    one.holds = lambda name: name in ours
+    one.start(Clock())  # a clock that does not tick: only `settle` and what is called here
+    one.refresh()
+    asked = one.state().requests
+    assert names(one) == [("shop", "aws"), ("shop", "shop-1")]
+    assert one.names() == {"shop", "wiki"}, "to be claimed"
+    ours.add(ClusterId("wiki"))
+    one.settle()
+    assert one._lane.idle(10)
+    assert names(one) == [("shop", "aws"), ("shop", "shop-1"), ("wiki", "aws"), ("wiki", "wiki-1")]
+    ours.clear()
+    one.settle()
+    assert one._lane.idle(10)
+    assert names(one) == []
+    assert one.state().requests == asked
+    assert one.stop(10)

@@ -19,6 +19,7 @@ from cases.case import NOW
 from tunewright_agent.embedded.server import EmbeddedServer
 from tunewright_agent.history import schema
 from tunewright_agent.history.database import HistoryError, Mode, RefusedError
+from tunewright_agent.history.leases import Leases
 from tunewright_agent.history.place import Address, database_at
 from tunewright_agent.history.retention import Retention
 from tunewright_agent.history.store import History
@@ -318,3 +319,40 @@ def test_what_was_collected_while_the_store_was_away_is_written_when_it_is_back(
         points = history.series(SHOP, DB1, StatementId("a"), NOW, NOW + timedelta(hours=1))
         assert [calls for _, calls, _ in points] == [1, 1, 1, 6]
         assert len(history.events(SHOP, NOW, NOW + timedelta(hours=1))) == 3
+
+
+def test_each_agent_rolls_up_what_it_holds_and_one_what_nobody_holds(shared_store: Address) -> None:
+    shop, orders, gone = ClusterId("shop"), ClusterId("orders"), ClusterId("gone")
+    with History(shared_store, Retention(3600, 86400 * 9, 10**9)) as one, History(shared_store) as two:
+        mine, theirs = Leases(one.database, "one", 60.0), Leases(two.database, "two", 60.0)
+        mine.keep(frozenset({shop}))
+        theirs.keep(frozenset({orders}))
+        for cluster in (shop, orders, gone):
+            for minute in range(11):
+                record(one, minute, cluster, a=minute)
+        with two.database.upkeep():  # another is at the house
+            one.maintain(NOW + timedelta(days=1), mine.scope())
+        assert _resolutions(one) == {"shop": {300}, "orders": {60}, "gone": {60}}
+        one.maintain(NOW + timedelta(days=1), mine.scope())
+        assert _resolutions(one) == {"shop": {300}, "orders": {60}, "gone": {300}}
+
+
+def _resolutions(history: History) -> dict[str, set[int]]:
+    with history.database.reading() as connection:
+        rows = connection.execute(select(schema.deltas.c.cluster, schema.deltas.c.resolution).distinct()).all()
+    found: dict[str, set[int]] = {}
+    for row in rows:
+        found.setdefault(row.cluster, set()).add(row.resolution)
+    return found
+
+
+def test_a_reader_sees_one_state(shared_store: Address) -> None:
+    with History(shared_store) as history:
+        record(history, 0, a=0)
+        with history.database.reading() as connection:
+            before = connection.scalar(text("SELECT count(*) FROM deltas"))
+            record(history, 1, a=1)
+            assert connection.scalar(text("SELECT count(*) FROM deltas")) == before
+        with history.database.transaction() as connection:  # and a writer after it, on the same connection, writes
+            assert connection.scalar(text("SELECT count(*) FROM deltas")) == 1
+            connection.execute(schema.meta.insert().values(key="x", value="y"))

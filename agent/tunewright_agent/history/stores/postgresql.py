@@ -10,8 +10,9 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
-from typing import cast
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, cast
 
 import psycopg
 import structlog
@@ -34,6 +35,7 @@ IDLE_SECONDS = 10
 WRITE_SECONDS, READ_SECONDS = 30.0, 60.0
 """How long one transaction may take before its socket is shut."""
 RETRY_SECONDS = 5.0
+_SNAPSHOT = MappingProxyType({"isolation_level": "REPEATABLE READ", "postgresql_readonly": True})
 CONNECTIONS = 8
 SIZE_SECONDS = 60.0
 _MAKING, _UPKEEP = 7_461_920_001, 7_461_920_002
@@ -240,13 +242,13 @@ class PostgresqlStore:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A transaction that only reads. Raises HistoryError."""
-        with self._within(READ_SECONDS) as connection:
+        """A transaction that only reads, and sees one state. Raises HistoryError."""
+        with self._within(READ_SECONDS, _SNAPSHOT) as connection:
             yield connection
 
     @contextlib.contextmanager
-    def _within(self, seconds: float) -> Iterator[Connection]:
-        engine = self._opened()
+    def _within(self, seconds: float, options: Mapping[str, Any] = MappingProxyType({})) -> Iterator[Connection]:
+        engine = self._opened().execution_options(**options)
         if self._down is not None and time.monotonic() < self._down[0]:
             raise HistoryError(str(self._down[1]))
         cut = False
