@@ -130,11 +130,13 @@ def growth(given: tuple[scale_targets.Template, ...], kind: str) -> dict[str, An
                 size = _bytes_on_disk(history)
         grown = _bytes_on_disk(history) - size
         minutes = _payloads(history, MINUTE)
+        rolling = time.process_time()
         history.retention = Retention(0, 10**9, 10**9, None)
         history.maintain(at)
         fives = _payloads(history, FIVE_MINUTES)
         history.retention = Retention(0, 0, 10**9, None)
         history.maintain(at)
+        rolling = time.process_time() - rolling
         hours = _payloads(history, HOUR)
         if fault.text is not None:
             raise SystemExit(fault.text)
@@ -144,6 +146,7 @@ def growth(given: tuple[scale_targets.Template, ...], kind: str) -> dict[str, An
         return {
             "hours": HOURS_OF_GROWTH,
             "statements": statements,
+            "roll_up_cpu_seconds_a_target_minute": rolling / (HOURS_OF_GROWTH * 60),
             "on_disk_bytes_a_target_day": grown * 24 / HOURS_OF_GROWTH,
             "points": {"minute": minutes, "five_minutes": fives, "hour": hours},
             "statement_bytes_a_day": {
@@ -237,14 +240,17 @@ def measured(kind: str, judge: float, warm: float, shares: list[float]) -> dict[
     """All three parts of one store."""
     given = scale_targets.templates()
     alone = cost(given, kind)
+    grown = growth(given, kind)
     a_minute = alone["passes"]["agent_cpu_seconds"] + alone["judgement"]["agent_cpu_seconds"] * 60 / judge
+    a_minute += grown["roll_up_cpu_seconds_a_target_minute"]
     predicted = int(60 / a_minute)
     steps = sorted({max(2, int(predicted * share)) for share in shares})
     return {
         "sources": [one.source.name for one in given],
         "alone": alone,
+        "agent_cpu_seconds_a_target_minute": a_minute,
         "targets_that_one_core_would_do": predicted,
-        "growth": growth(given, kind),
+        "growth": grown,
         "steps": lag(given, kind, steps, judge, warm),
     }
 
