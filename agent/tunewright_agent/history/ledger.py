@@ -41,6 +41,9 @@ _log = structlog.get_logger("ledger")
 FORGOTTEN = timedelta(days=1)
 """An instance that was judged so long before its cluster's newest is watched no more (it was renamed, or failed over)."""
 
+LATE = timedelta(hours=2)
+"""How long after a change of a cloud's resource its finding may still stand: facts are read at different intervals, trends by the hour."""
+
 
 class Life(StrEnum):
     """Where a recommendation stands."""
@@ -184,7 +187,8 @@ class Ledger:
         changes: tuple[Change, ...],
     ) -> None:
         one, at = entry.recommendation, judgement.judged_at
-        instead = next((row for row in reversed(changes) if entry.first_seen <= row.at and touches(row, one)), None)
+        begun = max(entry.first_seen, entry.last_seen - LATE)
+        instead = next((row for row in reversed(changes) if begun <= row.at and touches(row, one)), None)
         if is_applied(one, window):
             event = LedgerEvent(one.id, Life.APPLIED, at, "tunewright", "seen in the catalogue")
         elif stands(one, window.latest):

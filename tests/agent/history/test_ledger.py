@@ -125,6 +125,31 @@ def life(ledger: Ledger, one: Recommendation, hours: float = 10**6) -> list[str]
     return [*(str(event.state) for event in entry.events), f"now {entry.state(at(hours))}"]
 
 
+RETENTION = replace(
+    advice("shop", check=CheckId("backup/retention_short"), action=Action.MODIFY_RESOURCE),
+    statements=(
+        "aws rds modify-db-instance --db-instance-identifier shop-1 --db-instance-class db.r8g.large --region eu-west-1",
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("changed", "gone", "state"), [(10, 11, "applied"), (10, 10, "applied"), (10, 100, "withdrawn"), (-5, 11, "withdrawn")]
+)  # fmt: skip
+def test_a_field_that_went_another_way_is_what_ended_the_advice_only_shortly_before_its_end(
+    ledger: Ledger, changed: int, gone: int, state: str
+) -> None:
+    """Advised each hour from 0 on; the class is changed, but not to what was advised; at `gone` it is advised no more."""
+    name = "instance shop-1: DBInstanceClass"
+    change = Change(
+        "c", What.RESOURCE, name, name, None, None, at(changed), at(changed), before="db.r5.large", now="db.r7g.large"
+    )
+    for hour in range(gone):
+        ledger.judged(SHOP, "aws", judgement(hour, RETENTION), BLIND)
+    ledger.judged(SHOP, "aws", judgement(gone), BLIND, (change,))
+    assert life(ledger, RETENTION) == ["open", state, f"now {state}"]
+
+
 # --- the fold
 
 
