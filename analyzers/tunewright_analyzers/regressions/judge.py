@@ -52,7 +52,9 @@ class _Pass:
         self.modes = [MODES[mode] for mode in compared.modes.tolist()]
 
     def judged(self) -> Judged:
-        """All of it."""
+        """All of it; nothing where no statement has been followed long enough to be compared."""
+        if not self.modes:
+            return Judged(*self.work.learning(), (), None, {})
         found = detect(self.compared, self._opened())
         shifts, load, held = [], None, dict[Key | None, Held]()
         for line in np.flatnonzero(found.spells.is_open[:, -1]).tolist():

@@ -233,3 +233,10 @@ def test_more_calls_are_a_shift_of_the_load_and_of_no_statement() -> None:
         10,
         pytest.approx(1, rel=0.2),
     )
+
+
+def test_a_daemon_that_has_just_begun_has_nothing_to_judge_and_says_so() -> None:
+    assert judge(Series(LINES), _time(0)).shifts == ()
+    first = Series(LINES)
+    first.add(_time(0), _time(1), ())
+    assert judge(first, _time(1)).shifts == ()
