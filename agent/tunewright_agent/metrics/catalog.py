@@ -107,8 +107,15 @@ _HOST = (
 
 _DATABASES = (
     Metric("tunewright_database_size_bytes", _GAUGE, "Size of the database.", DATABASE),
-    Metric("tunewright_database_commits_total", _COUNTER, "Transactions committed.", DATABASE),
-    Metric("tunewright_database_rollbacks_total", _COUNTER, "Transactions rolled back.", DATABASE),
+    Metric(
+        "tunewright_database_commits_total", _COUNTER, "Transactions committed; of MySQL all of the server.", DATABASE
+    ),
+    Metric(
+        "tunewright_database_rollbacks_total",
+        _COUNTER,
+        "Transactions rolled back; of MySQL all of the server.",
+        DATABASE,
+    ),
     Metric("tunewright_database_blocks_hit_total", _COUNTER, "Blocks found in shared buffers.", DATABASE),
     Metric("tunewright_database_blocks_read_total", _COUNTER, "Blocks read from outside shared buffers.", DATABASE),
     Metric("tunewright_database_rows_fetched_total", _COUNTER, "Rows fetched by index scans.", DATABASE),

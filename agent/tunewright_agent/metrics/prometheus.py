@@ -43,6 +43,7 @@ class TunewrightCollector(Collector):
         self._statements: dict[Labels, StatementSeries] = {}
         self._relations: dict[Labels, RelationSeries] = {}
         self._forecasts: dict[Labels, ForecastSeries] = {}
+        self._remainders = server_status.Remainders()
         self._dropped: dict[str, int] = {}
         self._lock = threading.Lock()
 
@@ -94,8 +95,7 @@ class TunewrightCollector(Collector):
         self._write_sections(sheet, server, snapshot)
         self._write_ranked(sheet, server, instance, snapshot, state)
 
-    @staticmethod
-    def _write_sections(sheet: Sheet, server: Labels, snapshot: Snapshot) -> None:
+    def _write_sections(self, sheet: Sheet, server: Labels, snapshot: Snapshot) -> None:
         if (load := snapshot.section(ActiveSessions)) is not None:
             servers.write_load(sheet, server, load)
         if (sessions := snapshot.section(Sessions)) is not None:
@@ -112,6 +112,7 @@ class TunewrightCollector(Collector):
             servers.write_log(sheet, server, snapshot.engine, log)
         if (status := snapshot.section(ServerStatus)) is not None:
             server_status.write_status(sheet, server, status)
+            server_status.write_of_all_databases(sheet, server, status, self._remainders)
             if sessions is not None:
                 server_status.write_waits(sheet, server, sessions)
             if replication is not None:

@@ -31,20 +31,43 @@ ALL_DATABASES = "(all)"
 """The label `database` of what MySQL counts for the server as a whole and PostgreSQL by database: the same series, one row."""
 
 
-def of_all_databases(section: ServerStatus) -> dict[str, float | None]:
-    """Our metric `tunewright_database_NAME_total` of the server as a whole; None where the release does not count it.
+class Remainders:
+    """A counter less another as a counter: the two are not read in one instant, and what falls by one would count as a restart of the server."""
 
-    Pages are InnoDB's (as blocks are PostgreSQL's); one that was read ahead counts where it is asked for. Transactions: performance_schema counts
-    all of them, those of autocommit too; where it does not (MariaDB's default) only COMMIT and ROLLBACK statements are known.
+    def __init__(self) -> None:
+        self._last: dict[tuple[Labels, str], tuple[float, float]] = {}
+
+    def of(self, server: Labels, name: str, whole: float | None, part: float | None) -> float | None:
+        """`whole - part`, not below what it was while `whole` rises; None where either is unknown."""
+        if whole is None or part is None:
+            return None
+        left = max(0.0, whole - part)
+        before, least = self._last.get((server, name), (0.0, 0.0))
+        left = max(left, least) if whole >= before else left
+        self._last[server, name] = (whole, left)
+        return left
+
+
+def write_of_all_databases(sheet: Sheet, server: Labels, section: ServerStatus, remainders: Remainders) -> None:
+    """What PostgreSQL counts by database and MySQL for the server: the same series, one row. What the release does not count leaves none.
+
+    Pages are InnoDB's, as blocks are PostgreSQL's. A ROLLBACK counts where an engine had something to roll back (pools send one at each
+    return of a connection). Transactions are performance_schema's; without them COMMIT statements are all that is known.
     """
-    asked, read = section.count("innodb_buffer_pool_read_requests"), section.count("innodb_buffer_pool_reads")
-    return {
-        "commits": section.count("com_commit"),
-        "rollbacks": section.count("com_rollback"),
-        "blocks_hit": None if asked is None or read is None else max(0.0, asked - read),
-        "blocks_read": read,
-        "deadlocks": section.count("lock_deadlocks"),
-    }
+    rolled_back = section.count("com_rollback")
+    undone = section.count("handler_rollback")
+    rollbacks = rolled_back if rolled_back is None or undone is None else min(rolled_back, undone)
+    transactions, reads = section.count("transactions"), section.count("innodb_buffer_pool_reads")
+    known = remainders.of(server, "commits", transactions, rollbacks)
+    asked = section.count("innodb_buffer_pool_read_requests")
+    for name, value in (
+        ("commits", section.count("com_commit") if known is None else known),
+        ("rollbacks", rollbacks),
+        ("blocks_hit", remainders.of(server, "blocks_hit", asked, reads)),
+        ("blocks_read", reads),
+        ("deadlocks", section.count("lock_deadlocks")),
+    ):
+        sheet.add(f"tunewright_database_{name}_total", value, *server, ALL_DATABASES)
 
 
 def redo_fill_ratio(section: ServerStatus) -> float | None:
@@ -61,8 +84,6 @@ def write_status(sheet: Sheet, server: Labels, section: ServerStatus) -> None:
     """Counters and values that stand; what the release does not count leaves no series."""
     for name, theirs in COUNTERS.items():
         sheet.add(f"tunewright_mysql_{name}_total", section.count(theirs), *server)
-    for name, value in of_all_databases(section).items():
-        sheet.add(f"tunewright_database_{name}_total", value, *server, ALL_DATABASES)
     sheet.add("tunewright_mysql_history_list_length", section.gauge("trx_rseg_history_len"), *server)
     sheet.add("tunewright_mysql_redo_fill_ratio", redo_fill_ratio(section), *server)
     sheet.add("tunewright_mysql_running_threads", section.gauge("threads_running"), *server)

@@ -4,7 +4,7 @@ import pytest
 
 import states
 from cases.mysql import status
-from exposed import of, scrape
+from exposed import Scraper, of, scrape
 from tunewright_agent.metrics.server_status import redo_fill_ratio
 
 
@@ -37,3 +37,38 @@ def test_what_a_mysql_counts_is_exposed() -> None:
 )
 def test_how_full_the_redo_log_is(gauges: dict[str, float], ratio: float | None) -> None:
     assert redo_fill_ratio(status(gauges=gauges)) == ratio
+
+
+def by_name(scraper: Scraper, **counters: float) -> dict[str, float]:
+    """The series of all databases together after a scrape with these counters."""
+    found = scraper.scrape(status(counters))
+    names = ("commits", "rollbacks", "blocks_hit", "blocks_read", "deadlocks")
+    series = {name: of(found, f"tunewright_database_{name}_total", "database") for name in names}
+    return {name: values["(all)"] for name, values in series.items() if values}
+
+
+def test_what_mysql_counts_for_the_server_has_postgresqls_names() -> None:
+    found = by_name(
+        Scraper(), transactions=100, com_commit=30, com_rollback=20, handler_rollback=50, innodb_buffer_pool_read_requests=1000,
+        innodb_buffer_pool_reads=10, lock_deadlocks=3,
+    )  # fmt: skip
+    assert found == {"commits": 80, "rollbacks": 20, "blocks_hit": 990, "blocks_read": 10, "deadlocks": 3}
+
+
+def test_without_counted_transactions_commits_are_statements_and_what_is_unknown_has_no_series() -> None:
+    assert by_name(Scraper(), com_commit=30, com_rollback=20) == {"commits": 30, "rollbacks": 20}
+
+
+def test_a_rollback_that_undid_nothing_is_none() -> None:
+    """Pools of connections send ROLLBACK at every return: 500 of them, 2 transactions undone."""
+    found = by_name(Scraper(), transactions=500, com_commit=498, com_rollback=500, handler_rollback=2)
+    assert found == {"commits": 498, "rollbacks": 2}
+
+
+def test_a_difference_does_not_fall_but_where_the_server_started_anew() -> None:
+    scraper = Scraper()
+    told = [
+        by_name(scraper, transactions=whole, com_commit=0, com_rollback=part, handler_rollback=part)["commits"]
+        for whole, part in ((100, 10), (100, 12), (101, 12), (150, 12), (5, 0), (6, 0))
+    ]
+    assert told == [90, 90, 90, 138, 5, 6]

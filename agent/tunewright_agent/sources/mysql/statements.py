@@ -52,6 +52,7 @@ BOOKED_TO = {
     "tables": "relations", "index_columns": "relations", "index_sizes": "relations", "table_io": "relations",
     "auto_increments": "sequences", "schema_columns": "schema", "schema_keys": "schema", "histograms": "columns",
     "settings_sources": "settings", "settings_mariadb": "settings", "innodb_metrics": "status",
+    "transaction_events": "status",
     "database_sizes": "databases", "database_connections": "databases", "database_statements": "databases", "database_io": "databases",
     "limits": "databases", "replica_status": "replication", "slave_status": "replication", "slave_status_one": "replication",
     "binlog_dumps": "replication", "aurora_replicas": "replication", "binlog": "replication",
