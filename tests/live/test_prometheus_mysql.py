@@ -34,12 +34,53 @@ SHOP = (
     "INSERT INTO carts SELECT a.d + 10 * b.d, 'x' FROM digits a, digits b",
     "ANALYZE TABLE orders, carts",
 )
-NOT_OF_MYSQL: dict[str, str] = {}
+NO_VACUUM = "MySQL has no vacuum and no transaction ids that run out"
+NO_WAL = "what stands for WAL and checkpoints is InnoDB's redo, which has panels of its own"
+NOT_OF_MYSQL = {
+    "tunewright_io_": "pg_stat_io is PostgreSQL's",
+    "tunewright_wal_": NO_WAL,
+    "tunewright_checkpoint": NO_WAL,
+    "tunewright_buffers_written_total": NO_WAL,
+    "tunewright_database_temp_bytes_total": "MySQL counts temporary tables on disk, not their bytes",
+    "tunewright_statement_blocks_": "digests count no blocks",
+    "tunewright_archive_": "the binary log is not archived by the server",
+    "tunewright_database_conflicts_total": "replaying cancels no reader",
+    "xid_age": NO_VACUUM,
+    "tunewright_table_last_vacuum_timestamp_seconds": NO_VACUUM,
+    'name="autovacuum_': NO_VACUUM,
+    "tunewright_mysql_replication_running": "the server is no replica",
+}
+"""Panels and parts of alerts by what stands in them: what the engine does not have, or this server is not."""
+ELSEWHERE = {
+    "tunewright_aws_": "no cluster of AWS is watched here: test_prometheus_aws.py runs these over one",
+    "tunewright_log_events_total": "no log is read here",
+    "tunewright_replica_lag_seconds": "the server has no replica",
+    'tunewright_server_info{flavour="aurora"}': "the server is not Aurora",
+    "tunewright_standby_": "a replica of MySQL has threads, by tunewright_mysql_replication_running",
+    "tunewright_slot_": "replication slots are PostgreSQL's",
+    "tunewright_series_dropped_total": "no metric has more series than its cap",
+    "tunewright_lease_held": "the history is not shared",
+    "checksum_failures": "InnoDB ends the server where a page's checksum is wrong",
+    "fsync|full_page_writes|autovacuum": "settings of PostgreSQL",
+    "xid_used:ratio": NO_VACUUM,
+    "database:tunewright_temp_bytes:rate15m": "MySQL counts temporary tables on disk, not their bytes",
+    "absent(": "the daemon is there",
+    "offset 1w": NO_WEEK,
+    "offset 1h": "there is no hour of history",
+}
+RULES = {
+    "server:tunewright_load_waiting:ratio": "no session was active in the sampled minute",
+    "server:tunewright_checkpoints_requested:ratio_increase30m": NO_WAL,
+    "database:tunewright_temp_bytes:rate15m": "MySQL counts temporary tables on disk, not their bytes",
+    "database:tunewright_xid_used:ratio": NO_VACUUM,
+    "database:tunewright_mxid_used:ratio": NO_VACUUM,
+}
 NOT_THERE = Empty(
-    parts=NOT_OF_MYSQL
-    | {"absent(": "the daemon is there", "offset 1w": NO_WEEK, "offset 1h": "there is no hour of history"},
+    rules=RULES,
+    parts=NOT_OF_MYSQL | ELSEWHERE,
     panels=NOT_OF_MYSQL,
     refused=frozenset({"no MySQL or MariaDB is watched"}),
+    labels=frozenset({"user"}),  # a digest is of all users together
 )
 
 
