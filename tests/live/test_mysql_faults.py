@@ -19,7 +19,7 @@ ACCOUNTS = {
     "security/anonymous_account": "@10.1.%",
     "security/empty_password": "nopass@10.1.%",
     "security/account_from_anywhere": "boss@%",
-    "security/surplus_superusers": "boss@%",
+    "security/surplus_superusers": "cluster shop",
 }
 SCHEMA = (
     "CREATE TABLE products (sku varchar(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PRIMARY KEY) ENGINE=InnoDB",
@@ -45,7 +45,7 @@ def found(engine: Engine, *sections: Section) -> dict[str, set[str]]:
 @pytest.fixture
 def accounts(mysql_family: EmbeddedMysql) -> Iterator[EmbeddedMysql]:
     """Accounts that should not be; the first ones by plugin where the server has it."""
-    made = ["''@'10.1.%'", "'nopass'@'10.1.%'", "'boss'@'%'", "'old'@'10.1.%'"]
+    made = ["''@'10.1.%'", "'nopass'@'10.1.%'", "'boss'@'%'", "'old'@'10.1.%'", "'boss'@'10.1.%'", "'boss'@'10.2.%'"]
     words = "IDENTIFIED BY" if mysql_family.build.mariadb else "IDENTIFIED WITH mysql_native_password BY"
     run(
         mysql_family.url(),
@@ -54,6 +54,8 @@ def accounts(mysql_family: EmbeddedMysql) -> Iterator[EmbeddedMysql]:
         f"CREATE USER {made[2]} IDENTIFIED BY '{PASSWORD}'",
         f"GRANT ALL ON *.* TO {made[2]}",
         f"CREATE USER {made[3]} {words} '{PASSWORD}'",
+        *(f"CREATE USER {one} IDENTIFIED BY '{PASSWORD}'" for one in made[4:]),
+        *(f"GRANT SUPER ON *.* TO {one}" for one in made[4:]),
     )
     try:
         yield mysql_family

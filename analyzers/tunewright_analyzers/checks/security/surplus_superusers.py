@@ -21,8 +21,9 @@ def surplus_superusers(context: Context[Thresholds]) -> Iterator[Verdict]:
     """More superusers that may log in than anybody needs.
 
     Risk: each is a key to the whole server, and nobody can tell from the log which person used it.
-    Evidence: pg_roles.rolsuper and rolcanlogin.
-    Remedy: ALTER ROLE … NOSUPERUSER; for people a role of their own with CREATEROLE, pg_monitor, pg_maintain or what they really use.
+    Evidence: pg_roles.rolsuper and rolcanlogin; of MySQL accounts with the privilege SUPER.
+    Remedy: ALTER ROLE … NOSUPERUSER (of MySQL REVOKE SUPER ON *.* FROM …, and the dynamic privileges that are needed); for people
+        a role of their own with CREATEROLE, pg_monitor, pg_maintain or what they really use.
     False positives: a team in which each administrator has a superuser of their own, so that the log tells them apart.
     """
     names = [one.name for one in context.window.need(Roles).rows if one.is_superuser and one.can_login]
