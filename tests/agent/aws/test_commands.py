@@ -59,6 +59,7 @@ def test_a_target_that_is_not_there_is_said(config: Path) -> None:
     assert "there is neither a cluster nor an instance shop" in result.output
 
 
+@pytest.mark.slow
 def test_once_names_a_member_that_may_pause_and_why_it_is_not_read(config: Path) -> None:
     client = boto3.client("rds")
     make_cluster(client, "shop", 0, ServerlessV2ScalingConfiguration={"MinCapacity": 0, "MaxCapacity": 8})

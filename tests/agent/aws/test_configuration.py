@@ -307,6 +307,7 @@ def test_maintenance_certificates_advice_and_reservations(hooks: Hooks) -> None:
     assert reservations.running == (("db.r6g.large", "aurora-postgresql", 2),)
 
 
+@pytest.mark.slow
 def test_what_the_network_of_a_class_carries_is_that_of_the_ec2_type_of_its_name(hooks: Hooks) -> None:
     """moto answers from AWS's own list of instance types."""
     client = boto3.client("rds")

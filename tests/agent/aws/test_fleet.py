@@ -173,6 +173,7 @@ def test_while_aws_does_not_answer_what_is_watched_stays(tmp_path: Path, hooks: 
     assert one.state().places == ((REGION, "own"),)
 
 
+@pytest.mark.slow
 def test_a_region_that_does_not_answer_costs_no_other_its_turn(tmp_path: Path, hooks: Hooks) -> None:
     make_cluster(boto3.client("rds"), "shop", 1)
     make_cluster(boto3.client("rds", region_name="us-east-1"), "far", 1)

@@ -106,6 +106,7 @@ def test_a_failover_in_the_middle_loses_no_series_and_doubles_none(hooks: Hooks)
     assert stage.series("EngineUptime", "shop").dimension is Dimension.WRITER
 
 
+@pytest.mark.slow
 def test_a_failover_between_two_pages_of_one_pass_leaves_each_minute_of_each_series_once_in_the_history(
     hooks: Hooks, tmp_path: Path
 ) -> None:

@@ -13,7 +13,7 @@ from tunewright_agent.cli.app import Exit, app
 from tunewright_agent.sources.aws.price_table import parsed, read_lists
 from tunewright_agent.sources.aws.session import Door, Limits
 
-pytestmark = pytest.mark.usefixtures("account")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("account")]
 COMMANDS = (prices,)
 """Imported for their commands."""
 INSTANCES = {
