@@ -8,7 +8,7 @@ the checks are given for it. Nothing else is scaled.
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -107,17 +107,25 @@ def _stale_statistics(url: str, workload: Workload, _ended: threading.Event) -> 
     workload.day = 9
 
 
-def _lock_storm(url: str, _workload: Workload, ended: threading.Event) -> None:
-    """Somebody locks the customers again and again, for half of the time."""
+def _row_lock_storm(url: str, _workload: Workload, ended: threading.Event) -> None:
+    """Somebody holds all customers' rows again and again, for half of the time."""
+    _storm(url, "SELECT count(*) FROM (SELECT FROM customers FOR UPDATE) AS held", ended)
 
-    def storm() -> None:
+
+def _table_lock_storm(url: str, _workload: Workload, ended: threading.Event) -> None:
+    """Somebody locks the table. Who waits for that waits while the statement is analysed: pg_stat_statements does not count it."""
+    _storm(url, "LOCK TABLE customers IN EXCLUSIVE MODE", ended)
+
+
+def _storm(url: str, text: str, ended: threading.Event) -> None:
+    def hold() -> None:
         with psycopg.connect(url) as connection:
             while not ended.wait(0.2):
-                connection.execute("LOCK TABLE customers IN EXCLUSIVE MODE")
+                connection.execute(text.encode())
                 ended.wait(0.2)
                 connection.rollback()
 
-    threading.Thread(target=storm, daemon=True).start()
+    threading.Thread(target=hold, daemon=True).start()
 
 
 def _nothing(_url: str, _workload: Workload, _ended: threading.Event) -> None:
@@ -138,7 +146,8 @@ FAULTS = (
     Injected("none (control)", _nothing, None, ""),
     Injected("dropped index", _drop_index, ORDERS, "orders_customer"),
     Injected("stale statistics", _stale_statistics, EVENTS, "statistics of public.events"),
-    Injected("lock storm", _lock_storm, CREDIT, "waiting for Lock"),
+    Injected("row lock storm", _row_lock_storm, CREDIT, "waiting for Lock"),
+    Injected("table lock storm", _table_lock_storm, CREDIT, "waiting for Lock"),
 )
 
 
@@ -243,10 +252,9 @@ def _measured(
     }
 
 
-def injected_faults() -> list[dict[str, Any]]:
+def injected_faults() -> Iterator[dict[str, Any]]:
     """Each fault on a fresh server."""
-    rows = []
     for fault in FAULTS:
-        rows.append(_run(fault))
-        print(f"  {rows[-1]}", flush=True)
-    return rows
+        row = _run(fault)
+        print(f"  {row}", flush=True)
+        yield row

@@ -55,7 +55,7 @@ def _family(rows: list[tuple[int, dict[str, Any], dict[str, Any]]]) -> dict[str,
 def _clusters(families: list[str], seeds: list[int], processes: int, keep: Any) -> None:
     found: dict[str, list[tuple[int, dict[str, Any], dict[str, Any]]]] = {}
     with Pool(processes) as pool:
-        for habits, seed, calm, slow in pool.imap_unordered(_cluster, [(one, seed) for one in families for seed in seeds]):  # fmt: skip
+        for habits, seed, calm, slow in pool.imap_unordered(_cluster, [(one, seed) for seed in seeds for one in families]):  # fmt: skip
             found.setdefault(habits, []).append((seed, calm, slow))
             row = _family(sorted(found[habits], key=lambda one: one[0]))
             keep(habits, row)
@@ -102,7 +102,10 @@ def main() -> None:
     if arguments.only in (None, "series"):
         keep("single_series", _series(arguments.seeds[0]))
     if arguments.only in (None, "injected"):
-        keep("injected", injected_faults())
+        rows: list[dict[str, Any]] = []
+        for row in injected_faults():
+            rows.append(row)
+            keep("injected", rows)
 
 
 if __name__ == "__main__":

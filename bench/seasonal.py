@@ -22,6 +22,10 @@ Matrix = NDArray[np.float32]
 Floats = NDArray[np.float64]
 
 
+WILDEST = 6.0
+"""Sigmas."""
+
+
 @dataclass(frozen=True, slots=True)
 class Habits:
     """How restless the noise is: sigma of the log and lag-1 autocorrelation, both drawn evenly for each series."""
@@ -31,7 +35,7 @@ class Habits:
     spikes: float = 0.003
     """Share of buckets that are 2 to 12 times slower."""
     tails: float | None = None
-    """Degrees of freedom of Student's t that the innovations follow; None: normal."""
+    """Degrees of freedom of Student's t that the innovations follow, up to WILDEST sigmas; None: normal."""
     bursts: float = 0.0
     """Episodes a series and week: two to four buckets that are 1.3 to 3 times slower."""
     late: float = 0.0
@@ -118,8 +122,8 @@ def _autoregression(
 
 
 def _student(random: np.random.Generator, tails: float, count: int) -> Floats:
-    """Student's t, scaled to a sigma of one."""
-    return np.asarray(random.standard_t(tails, count) * np.sqrt((tails - 2) / tails))
+    """Student's t, scaled to a sigma of one; beyond WILDEST a statement would be a thousand times slower for an hour, and that is no noise."""
+    return np.clip(random.standard_t(tails, count) * np.sqrt((tails - 2) / tails), -WILDEST, WILDEST)
 
 
 def _bursts(random: np.random.Generator, length: int, count: int, habits: Habits) -> Floats:

@@ -23,6 +23,8 @@ from tunewright_analyzers.regressions.spells import DAY, HOUR, NEVER
 LEAST_RANKED = 5
 """Observations on each side that ranks are compared of."""
 CONTRIBUTIONS = 5
+AT_ONCE = 128
+"""Lines that are judged together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,34 +43,34 @@ def judge(
 ) -> Judged:
     """Judge the last day up to the last whole bucket. `unsafe` are times (around a restart, a failover) that say nothing."""
     work = Work.of(series, int(now.timestamp()) // BUCKET_SECONDS, unsafe)
-    return _Pass(work, residuals(series, work, held or {}), series.keys, held or {}).judged()
+    compared = residuals(series, work, held or {})
+    shifts, load, open_now = list[Shift](), list[LoadShift](), dict[Key | None, Held]()
+    for first in range(0, len(compared.keys), AT_ONCE):
+        part = compared.only(np.arange(first, min(first + AT_ONCE, len(compared.keys))))
+        _Part(work, part, series.keys, held or {}).judge(shifts, load, open_now)
+    return Judged(*work.learning(), tuple(shifts), load[0] if load else None, open_now)
 
 
-class _Pass:
-    """One judgement."""
+class _Part:
+    """Some of the lines: what they need of memory is bounded so."""
 
     def __init__(self, work: Work, compared: Residuals, keys: Sequence[Key], held: Mapping[Key | None, Held]) -> None:
         self.work, self.compared, self.all_keys, self.held = work, compared, keys, held
         self.modes = [MODES[mode] for mode in compared.modes.tolist()]
 
-    def judged(self) -> Judged:
-        """All of it; nothing where no statement has been followed long enough to be compared."""
-        if not self.modes:
-            return Judged(*self.work.learning(), (), None, {})
+    def judge(self, shifts: list[Shift], load: list[LoadShift], held: dict[Key | None, Held]) -> None:
+        """Add what is open."""
         found = detect(self.compared, self._opened())
-        shifts, load, held = [], None, dict[Key | None, Held]()
         for line in np.flatnonzero(found.spells.is_open[:, -1]).tolist():
-            key = self.compared.keys[line]
-            now = self._held(line, found)
+            key, now = self.compared.keys[line], self._held(line, found)
             if key is None:  # the cluster's line
-                load = self._load(line, now)
+                load.append(self._load(line, now))
             else:
                 shift = self._shift(line, key, now)
                 if shift is None:
                     continue
                 shifts.append(shift)
             held[key] = now
-        return Judged(*self.work.learning(), tuple(shifts), load, held)
 
     def _opened(self) -> NDArray[np.int64]:
         """The buckets in which held lines opened."""
