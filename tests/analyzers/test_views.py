@@ -1,6 +1,9 @@
 """A check judges the targets of its view; nothing is said of it where it is not applicable."""
 
-from cases.case import NOW
+from dataclasses import replace
+from datetime import timedelta
+
+from cases.case import NOW, Case
 from cases.cloud import clusters
 from tunewright_agent.pipeline import Rules, judge
 from tunewright_analyzers.facts.ids import ClusterId, InstanceId
@@ -18,3 +21,10 @@ def _judged(view: View, *sections: Section) -> set[str]:
 def test_a_check_says_nothing_of_the_other_view() -> None:
     assert "indexes/unused" in _judged(View.ENGINE)
     assert "indexes/unused" not in _judged(View.CLOUD, clusters())
+
+
+def test_a_window_holds_what_is_not_older_and_without_a_length_all_that_was_counted() -> None:
+    window = Case("", "silent").window()
+    assert window.holds(window.start)
+    assert not window.holds(window.start - timedelta(seconds=1))
+    assert replace(window, start=window.end).holds(window.start)

@@ -154,6 +154,12 @@ def test_particulars_are_read_and_no_literal_leaves(logged: Logged, form: str) -
     run = next(one for one in section.vacuums if one.table == "t")
     assert (run.database, run.schema) == ("postgres", "public")
     assert run.removed_rows > 0
+    assert (run.blocks_hit or 0) + (run.blocks_read or 0) > 0
+    assert (run.blocks_dirtied or 0) > 0, "whichever words the release has for it"
+    (row,) = section.of("lock", "deadlock")
+    assert row.subject == found.statements == found.waiters[0].statement_id
+    (done,) = section.checkpoints
+    assert done.distance_bytes > 0
     assert SECRET not in repr(section)
 
 

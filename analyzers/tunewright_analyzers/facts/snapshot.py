@@ -155,6 +155,10 @@ class Window:
             raise LookupError(f"the check reads {kind.name} without having declared that it needs it")
         return found
 
+    def holds(self, at: datetime) -> bool:
+        """Whether something of that time lies in it. A window without a length stands for all that the server has counted."""
+        return self.start >= self.end or at >= self.start
+
     def gaps_of(self, kind: type[Section]) -> tuple[Gap, ...]:
         """Gaps of the latest snapshot (and of the window) that concern that section, whole or in part."""
         return tuple(gap for gap in (*self.latest.gaps, *self.gaps) if kind.name in gap.sections)

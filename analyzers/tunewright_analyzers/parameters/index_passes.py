@@ -47,7 +47,7 @@ def _logged(window: Window) -> dict[RelationName, tuple[int, int]]:
     section = window.section(LogEvents)
     found: dict[RelationName, list[int]] = defaultdict(list)
     for run in section.vacuums if section else ():
-        if run.index_scans > 1 and run.at >= window.start:
+        if run.index_scans > 1 and window.holds(run.at):
             found[RelationName(run.database, run.schema, run.table)].append(run.index_scans)
     return {name: (max(scans), len(scans)) for name, scans in found.items()}
 

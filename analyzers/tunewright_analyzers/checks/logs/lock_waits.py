@@ -42,7 +42,7 @@ def lock_waits(context: Context[Thresholds]) -> Iterator[Verdict]:
         seconds = sum(row.seconds for row in mine)
         if per_hour(section, seconds) < context.thresholds.seconds_per_hour:
             continue
-        waits = tuple(one for one in section.lock_waits if one.database == database and one.at >= context.window.start)
+        waits = tuple(one for one in section.lock_waits if one.database == database and context.window.holds(one.at))
         where = Subject("database", database) if database else Subject("cluster", context.window.cluster)
         yield context.finding(
             where,

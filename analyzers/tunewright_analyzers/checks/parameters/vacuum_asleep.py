@@ -38,7 +38,7 @@ def _slow(context: Context[Thresholds], tables: dict[RelationName, Table], setti
     """The newest long run of each table, those that slept most first."""
     newest: dict[RelationName, LoggedVacuum] = {}
     for run in context.window.need(LogEvents).vacuums:
-        if run.at >= context.window.start and run.seconds >= context.thresholds.seconds_min:
+        if context.window.holds(run.at) and run.seconds >= context.thresholds.seconds_min:
             newest[RelationName(run.database, run.schema, run.table)] = run
     for name, run in newest.items():
         table = tables.get(name)

@@ -34,7 +34,7 @@ def wal_files_churned(context: Context[Thresholds]) -> Iterator[Verdict]:
     limits, settings = context.thresholds, context.window.need(Settings)
     if why_not_settable("min_wal_size", context.window.latest.flavour) is not None:
         return
-    done = [one for one in context.window.need(LogEvents).checkpoints if one.at >= context.window.start]
+    done = [one for one in context.window.need(LogEvents).checkpoints if context.window.holds(one.at)]
     segment = settings.number("wal_segment_size", 16 * 1024**2)
     removed = sum(one.files_removed for one in done) * segment
     most = max((one.distance_bytes for one in done), default=0)
