@@ -5,6 +5,9 @@ from dataclasses import replace
 from cases.case import Case, gap
 from cases.facts import statement, statements
 from cases.queries.facts import SHOP
+from tunewright_analyzers.facts.columns import Schema
+from tunewright_analyzers.facts.relations import RelationName
+from tunewright_analyzers.facts.snapshot import Engine
 from tunewright_analyzers.facts.statements import Statement, Statements
 
 SUBJECT = "statement aaaaaaaaaaaaaaaa in shop"
@@ -14,6 +17,32 @@ LIST = statement("bbbbbbbbbbbbbbbb", text="SELECT id, customer_id FROM orders WH
 def lookup(calls: int, text: str = "SELECT name FROM customers WHERE id = $1") -> Statement:
     """The statement that may be repeated for each order."""
     return statement("aaaaaaaaaaaaaaaa", text=text, calls=calls, rows=calls)
+
+
+def _in_shop(name: RelationName) -> RelationName:
+    return RelationName("shop", "shop", name.name)
+
+
+MYSQL_SHOP = Schema(
+    tuple(replace(one, table=_in_shop(one.table)) for one in SHOP.columns),
+    tuple(
+        replace(
+            one,
+            table=_in_shop(one.table),
+            referenced_table=None if one.referenced_table is None else _in_shop(one.referenced_table),
+        )
+        for one in SHOP.constraints
+    ),
+)
+
+
+def _digests(calls: int) -> tuple[Statement, ...]:
+    """The list and the look-up as MySQL's digests have them, of no user."""
+    texts = (
+        (LIST, "SELECT `id` , `customer_id` FROM `orders` WHERE `total` > ?"),
+        (lookup(calls), "SELECT `name` FROM `customers` WHERE `id` = ?"),
+    )
+    return tuple(replace(one, text=text, key=replace(one.key, user="")) for one, text in texts)
 
 
 CASES = (
@@ -32,6 +61,10 @@ CASES = (
     Case("a week ago one of them hardly ran", "fires", (statements(LIST, lookup(2000)), SHOP), (SUBJECT,),
          baseline=(statements(replace(LIST, rows=30), lookup(900)),)),
     Case("a week ago there was no such statement", "fires", (statements(LIST, lookup(2000)), SHOP), (SUBJECT,), baseline=(statements(LIST),)),
+    Case("MySQL's digests", "fires", (statements(*_digests(2000)), MYSQL_SHOP), (SUBJECT,), engine=Engine.MYSQL, version=80045,
+         says=("is called 2,000 times, once for each of the 2,000 rows",)),
+    Case("MariaDB's digests that have nothing to do with each other", "silent", (statements(*_digests(9000)), MYSQL_SHOP), engine=Engine.MARIADB,
+         version=101100),
     Case("a fifth more", "threshold", (statements(LIST, lookup(2400)), SHOP), (SUBJECT,)),
     Case("more than a fifth", "threshold", (statements(LIST, lookup(2401)), SHOP)),
     Case("fewer calls", "threshold", (statements(LIST, lookup(2000)), SHOP), overrides={"calls_min": 2001}),

@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tunewright_analyzers.check import POSTGRESQL, Context, Verdict, check, threshold
+from tunewright_analyzers.check import Context, Verdict, check, threshold
 from tunewright_analyzers.facts.columns import Schema
 from tunewright_analyzers.facts.relations import RelationName
+from tunewright_analyzers.facts.snapshot import Engine
 from tunewright_analyzers.facts.statements import Statement, Statements
 from tunewright_analyzers.finding import Evidence, Severity, Subject
-from tunewright_analyzers.queries.weighty import names_of, tree_of
-from tunewright_analyzers.sql.faults import looked_up
-from tunewright_analyzers.sql.names import Names, common_tables
+from tunewright_analyzers.queries.lookups import most_called, reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,29 +20,6 @@ class Thresholds:
     rows_min: float = threshold(5, "rows", "Rows that one call of the first statement gives, on average.")
     statements_max: float = threshold(500, "count", "So many of the most called statements, and lists, are looked at.")
     tolerance: float = threshold(0.2, "ratio", "How far calls of the one may lie from rows of the other.")
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A SELECT of one user: the tables it reads and the columns by which it looks rows up."""
-
-    row: Statement
-    tables: frozenset[RelationName]
-    keys: frozenset[tuple[RelationName, str]]
-
-
-def _reads(section: Statements, names: dict[str, Names], limits: Thresholds) -> Iterator[_Read]:
-    selects = [row for row in section.rows if not row.own and row.key.toplevel and row.kind == "select" and row.text]
-    busy = [row for row in selects if max(row.calls, row.rows) >= limits.calls_min]
-    busy.sort(key=lambda row: -max(row.calls, row.rows))
-    for row in busy[: int(limits.statements_max)]:
-        tree = tree_of(row.text or "")
-        if tree is None or tree.larg is not None:
-            continue
-        known = names[row.key.database]
-        tables = frozenset(one.table for one in known.items(tree, common_tables(tree)) if one.table is not None)
-        keys = frozenset((one.column.table, one.column.name) for one in looked_up(tree, known))
-        yield _Read(row, tables, keys)
 
 
 def _links(schema: Schema) -> dict[tuple[RelationName, str], set[RelationName]]:
@@ -60,27 +36,27 @@ def _links(schema: Schema) -> dict[tuple[RelationName, str], set[RelationName]]:
     return links
 
 
-@check(needs=(Statements, Schema), engines=POSTGRESQL, thresholds=Thresholds)
+@check(needs=(Statements, Schema), thresholds=Thresholds)
 def n_plus_one(context: Context[Thresholds]) -> Iterator[Verdict]:
     """One query for a list, and then one more for each row of it.
 
     Risk: the time is spent on the way between application and server, hundreds of times a page; it grows with the list.
     Evidence: calls of a lookup by a key that match, within the tolerance, the rows that another statement of the same user gave from the
-        table at the other end of a foreign key.
+        table at the other end of a foreign key (on MySQL of the same database: digests know no user).
     Remedy: one query with a join, or with key = ANY (the keys of the list); object mappers call it eager loading.
     False positives: two counts that agree by chance; the foreign key between the tables makes that unlikely, and where the history holds the same
         span of the week before, they must have agreed there too.
     """
-    limits, section = context.thresholds, context.window.need(Statements)
-    links = _links(context.window.need(Schema))
-    reads = list(_reads(section, names_of(context.window), limits))
+    limits, window = context.thresholds, context.window
+    links = _links(window.need(Schema))
+    seen = list(reads(window, most_called(window, limits.calls_min, int(limits.statements_max))))
     lists: dict[tuple[str, RelationName], list[Statement]] = {}
-    for read in reads:
+    for read in seen:
         if read.row.rows >= limits.rows_min * read.row.calls:
             for table in read.tables:
                 lists.setdefault((read.row.key.user, table), []).append(read.row)
     told: set[Subject] = set()
-    for read in reads:
+    for read in seen:
         row, subject = read.row, Subject("statement", read.row.id, read.row.key.database)
         if row.calls < limits.calls_min or subject in told:
             continue
@@ -109,14 +85,16 @@ def _disagreed(context: Context[Thresholds], repeated: Statement, first: Stateme
 
 
 def _verdict(context: Context[Thresholds], subject: Subject, repeated: Statement, first: Statement) -> Verdict:
+    is_postgres = context.window.latest.engine is Engine.POSTGRESQL
+    source = "pg_stat_statements" if is_postgres else "events_statements_summary_by_digest"
     return context.finding(
         subject,
         Severity.LOW,
         f"Statement {repeated.id} is called {repeated.calls:,} times, once for each of the {first.rows:,} rows that statement {first.id} "
         f"gave in {first.calls:,} calls.",
-        Evidence("calls", repeated.calls, "count", "pg_stat_statements"),
-        Evidence("first statement", first.id, "", "pg_stat_statements"),
-        Evidence("rows of the first statement", first.rows, "rows", "pg_stat_statements"),
-        Evidence("calls of the first statement", first.calls, "count", "pg_stat_statements"),
-        Evidence("execution time", round(repeated.exec_seconds, 3), "seconds", "pg_stat_statements"),
+        Evidence("calls", repeated.calls, "count", source),
+        Evidence("first statement", first.id, "", source),
+        Evidence("rows of the first statement", first.rows, "rows", source),
+        Evidence("calls of the first statement", first.calls, "count", source),
+        Evidence("execution time", round(repeated.exec_seconds, 3), "seconds", source),
     )
