@@ -25,6 +25,8 @@ from tunewright_analyzers.facts.cloud_lifecycle import (
 )
 from tunewright_analyzers.facts.cloud_metrics import Dimension
 from tunewright_analyzers.facts.cloud_network import (
+    ClassNetwork,
+    ClassNetworks,
     SecurityGroups,
     Subnet,
     SubnetGroup,
@@ -60,7 +62,7 @@ def sound() -> tuple[Section, ...]:
     ]
     return (
         clusters(aurora(insights_mode="advanced")), instances(), metrics(), trends(*volume, *load), PRICES,
-        SecurityGroups(()), SubnetGroups((SubnetGroup("shop-subnets", "vpc-1", NETS),)),
+        SecurityGroups(()), ClassNetworks((ClassNetwork("db.r8g.xlarge", 2e8, 1.5e9),)), SubnetGroups((SubnetGroup("shop-subnets", "vpc-1", NETS),)),
         SubnetRoutes(tuple(SubnetRoute(net.identifier, "rtb-1") for net in NETS)),
         CloudSnapshots(()), SnapshotShares(()), StorageKeys((StorageKey(KEY, "CUSTOMER"),)),
         ParameterGroups((TLS,)), EngineDefaults(()), EngineVersions(()),

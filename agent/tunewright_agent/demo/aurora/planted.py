@@ -39,6 +39,7 @@ PLANTED_IN_CLOUD = (
         capacity__backup_storage_growth="snapshots that nobody deletes",
         capacity__connections_full="one reader's connections grow towards max_connections",
         capacity__local_storage_full="the writer's local storage ends within days",
+        capacity__storage_network_full="the writer exchanges more with its storage than its class's network carries all the time",
         capacity__transaction_ids_full="transaction ids run out",
         capacity__under_provisioned="one reader at the end of its CPU",
         cost__io_optimized="I/O that I/O-Optimized would include",

@@ -139,6 +139,13 @@ def _volume(cloudwatch: CloudWatch, cluster: Cluster, now: datetime) -> None:
         cloudwatch.put("DatabaseConnections", rhythm(*connections, role), DBClusterIdentifier=cluster.name, Role=role)
     uptime = _failed_over(now) if cluster.name == "shop" else flat(90 * 86400.0)
     cloudwatch.put("EngineUptime", uptime, DBClusterIdentifier=cluster.name, Role="WRITER")
+    traffic = 2.4e8 if cluster.name == "shop" else 9e6
+    cloudwatch.put(
+        "StorageNetworkThroughput",
+        rhythm(traffic, traffic * 1.2, "net"),
+        DBClusterIdentifier=cluster.name,
+        Role="WRITER",
+    )
     if cluster.name == "orders-us":
         put("AuroraGlobalDBRPOLag", rhythm(7_000, 9_000, "rpo"))
         put("AuroraGlobalDBReplicationLag", rhythm(700, 2_000, "lag"))
