@@ -219,6 +219,14 @@ def test_a_database_that_is_not_there_and_a_server_that_is_not(shared_store: Add
     assert "hush" not in f"{caught.value}{secret!r}"
 
 
+@pytest.mark.parametrize("url", ["postgresql://me:hu%zzsh@127.0.0.1:1/t", "postgresql://me@127.0.0.1:1/t?pasword=hush"])
+def test_an_address_that_libpq_cannot_read_is_not_quoted(url: str) -> None:
+    with pytest.raises(HistoryError, match="percent-encoded") as caught:
+        database_at(Address(url), Mode.OWN).open()
+    assert "zz" not in str(caught.value)
+    assert "hush" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("state", "kind", "mend"),
     [("22021", RefusedError, "report it"), ("28P01", HistoryError, "password_from"), ("53100", HistoryError, "free some"),

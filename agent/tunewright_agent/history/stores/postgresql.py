@@ -63,6 +63,12 @@ class _Text(StrDumper):
 def explained(error: BaseException | None, place: str) -> HistoryError:
     """The HistoryError for what the driver said, by SQLSTATE. What stands in a value is never told."""
     state = str(getattr(error, "sqlstate", None) or "")
+    if (
+        isinstance(error, psycopg.ProgrammingError) and not state
+    ):  # libpq quotes the part that it cannot read: a password, perhaps
+        return HistoryError(
+            f"{place}: history.url cannot be read: write % # / ? @ in it percent-encoded, and options as libpq has them"
+        )
     diag = getattr(error, "diag", None)
     said = (getattr(diag, "message_primary", None) or str(error) or "no reason given").strip().splitlines()[0]
     if state[:2] in {"22", "23", "54"}:
