@@ -17,7 +17,8 @@ from sqlalchemy import Connection, func, select
 from tunewright_agent.history import cloud_points, schema
 from tunewright_agent.history.codec import dump_section
 from tunewright_agent.history.database import Database, HistoryError, Mode, packed
-from tunewright_agent.history.deltas import busy_rows, counts, difference, merge, onto
+from tunewright_agent.history.deltas import busy_rows, counts, difference, onto
+from tunewright_agent.history.merging import merged
 from tunewright_agent.history.place import Address, Store, database_at
 from tunewright_agent.history.points import MINUTE, Retention, put_point, read_point
 from tunewright_agent.history.stores.upsert import insert, upsert
@@ -205,12 +206,11 @@ class History:
             rows = connection.execute(
                 select(table.c.section, table.c.payload).where(*wanted).order_by(table.c.end)
             ).all()
-        found: dict[str, list[Section]] = {}
+        payloads: dict[str, list[bytes]] = {}
         for row in rows:
-            section = read_point(row.section, row.payload)
-            if section is not None:
-                found.setdefault(row.section, []).append(section)
-        return {name: merge(deltas) for name, deltas in found.items()}
+            payloads.setdefault(row.section, []).append(row.payload)
+        found = {name: merged(name, some) for name, some in payloads.items()}
+        return {name: section for name, section in found.items() if section is not None}
 
     def window(self, latest: Snapshot, start: datetime, end: datetime) -> Window:
         """The counters between two times beside the latest state, with the same span a week earlier as baseline where it is kept."""
