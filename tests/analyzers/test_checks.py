@@ -205,33 +205,31 @@ def test_cloudformation_takes_the_templates() -> None:
     assert [str(one) for one in found if one.rule.id.startswith("E") and one.rule.id not in PARTIAL] == []
 
 
-ON_AWS = [
-    pytest.param(check, replace(case, flavour=flavour), id=f"{check.id}: {case.name} on {flavour}")
-    for check in CHECKS
-    for case in _cases(check)
-    if case.subjects and check.id.startswith("parameters/") and case.engine is Engine.POSTGRESQL
-    for flavour in (Flavour.RDS, Flavour.AURORA)
-]
+def _advised_on_aws(check: Check) -> list[tuple[Flavour, Recommendation]]:
+    """What the rule says of its own firing cases where they are a server of RDS or of Aurora."""
+    cases = [case for case in _cases(check) if case.subjects and case.engine is Engine.POSTGRESQL]
+    return [
+        (flavour, one)
+        for case in cases
+        for flavour in (Flavour.RDS, Flavour.AURORA)
+        for one in run(check, replace(case, flavour=flavour).window(), case.overrides)
+        if isinstance(one, Recommendation)
+    ]
 
 
-@pytest.mark.parametrize(("check", "case"), ON_AWS)
-def test_no_rule_advises_what_aws_ignores_or_keeps_to_itself_or_what_endangers_data(check: Check, case: Case) -> None:
+RULES = [check for check in CHECKS if check.id.startswith("parameters/")]
+WEAKENED = {"fsync", "full_page_writes", "synchronous_commit"}
+
+
+@pytest.mark.parametrize("check", RULES, ids=lambda check: check.id)
+def test_no_rule_advises_what_aws_ignores_or_keeps_to_itself_or_what_endangers_data(check: Check) -> None:
     """Every rule that fires on a server of one's own, asked of RDS and of Aurora: it may say nothing, or something that is theirs to set."""
-    for one in run(check, case.window(), case.overrides):
-        if isinstance(one, Recommendation):
-            assert "ALTER SYSTEM" not in " ".join(one.statements)
-            assert [
-                change.parameter for change in one.changes if why_not_settable(change.parameter, case.flavour)
-            ] == []
-            weakened = {"fsync", "full_page_writes", "synchronous_commit"}
-            assert [change for change in one.changes if change.parameter in weakened and change.advised == "off"] == []
+    for flavour, one in _advised_on_aws(check):
+        assert "ALTER SYSTEM" not in " ".join(one.statements)
+        assert [change.parameter for change in one.changes if why_not_settable(change.parameter, flavour)] == []
+        assert [change for change in one.changes if change.parameter in WEAKENED and change.advised == "off"] == []
 
 
 def test_the_test_above_has_changes_to_look_at() -> None:
-    seen = [
-        change
-        for one, case in (param.values for param in ON_AWS)
-        for verdict in run(one, case.window(), case.overrides)
-        for change in (verdict.changes if isinstance(verdict, Recommendation) else ())
-    ]
-    assert len({change.parameter for change in seen}) > 15
+    seen = {change.parameter for check in RULES for _, one in _advised_on_aws(check) for change in one.changes}
+    assert len(seen) > 15
