@@ -13,11 +13,12 @@ import pymysql
 import pytest
 
 import mysql_servers
-from mysql_reading import eventually, run
+from mysql_reading import as_account, eventually, run
 from tunewright_agent.embedded.mysql import EmbeddedMysql
 from tunewright_agent.history.codec import dump_section
 from tunewright_agent.sources.mysql.log_events import LogReading
 from tunewright_agent.sources.mysql.session import Reader
+from tunewright_agent.sources.source import Denied
 from tunewright_analyzers.check import discover
 from tunewright_analyzers.check import run as judge
 from tunewright_analyzers.facts.ids import ClusterId, InstanceId
@@ -114,6 +115,11 @@ def test_a_deadlock_is_told_with_the_statements_of_both(talkative: EmbeddedMysql
     eventually(lambda: bool(events(talkative).deadlocks))
     section = events(talkative)
     told = section.deadlocks[-1]
+    if not talkative.build.mariadb:  # the same by SQL, where no file can be read
+        with contextlib.closing(Reader(talkative.url())) as reader:
+            (table,) = LogReading((), errors_read=False).collect(reader, datetime.now(UTC)).sections
+        assert isinstance(table, LogEvents)
+        assert table.deadlocks[-1].waiters == told.waiters
     assert {one.statement.split()[0] for one in told.waiters} == {"UPDATE", "DELETE"}
     assert all(one.locked.endswith(".pairs") and one.mode.startswith("X") for one in told.waiters)
     (found,) = [one for one in findings(talkative, section)["logs/deadlocks"] if one.subject.database == told.database]
@@ -186,3 +192,27 @@ def test_a_crash_and_a_kill_are_told(mysql_family: EmbeddedMysql) -> None:
         name: killed[name] for name in killed if name not in {"started", "shut_down"}
     }, "a shutdown in order is no crash"
     assert told in str(next(one.value for one in found.evidence if one.label == "kinds"))
+
+
+def test_without_a_file_mysqls_own_table_of_its_log_is_read_once(mysql_family: EmbeddedMysql) -> None:
+    """By the account of `grants`: what the file tells of this start; MariaDB has no such table, so that nothing is said of its log."""
+    file = kinds(mysql_family)
+    with as_account("granted", mysql_family) as url, contextlib.closing(Reader(url)) as reader:
+        reading = LogReading((), errors_read=False)
+        passes = [reading.collect(reader, datetime.now(UTC)) for _ in range(2)]
+    with as_account("stranger", mysql_family) as url, contextlib.closing(Reader(url)) as reader:
+        stranger = LogReading((), errors_read=False)
+        if mysql_family.build.mariadb:
+            assert [one.sections for one in passes] == [(), ()]
+            assert [one.gaps for one in passes] == [(), ()]
+            return
+        with pytest.raises(Denied) as denied:
+            stranger.collect(reader, datetime.now(UTC))
+    assert "GRANT SELECT ON performance_schema.*" in str(denied.value.mend)
+    first, second = (one.sections[0] for one in passes)
+    assert isinstance(first, LogEvents)
+    assert isinstance(second, LogEvents)
+    assert kinds_of(first)["started"] == file["started"]
+    assert kinds_of(second) == kinds_of(first)
+    assert first.errors_read
+    assert first.read_to is not None

@@ -29,10 +29,8 @@ def _reader(cluster: ClusterSettings, connections: int) -> Reader:
 
 
 def _configured(cluster: ClusterSettings, memory: Memory | None) -> tuple[Source[Reader], ...]:
-    """The source of the server's logs, where the settings say where they are."""
+    """The source of the server's logs: the files that the settings name; without an error log among them MySQL's own table of it."""
     files = tuple(path for path in (cluster.log_file, cluster.slow_log_file) if path is not None)
-    if not files:
-        return ()
 
     def known_to() -> datetime | None:
         before = memory.newest(LogEvents) if memory is not None else None

@@ -148,7 +148,8 @@ def test_a_file_that_is_missing_is_a_gap_and_no_file_an_error(tmp_path: Path, re
 def test_the_settings_make_the_source(tmp_path: Path) -> None:
     url = "mysql://tunewright@localhost"
     engine = engine_of(url)
-    assert engine.configured(ClusterSettings(name="shop", url=url), None) == ()
+    (table,) = engine.configured(ClusterSettings(name="shop", url=url), None)
+    assert table.name == "log_events", "without a file MySQL's own table of its error log is read"
     (one,) = engine.configured(ClusterSettings(name="shop", url=url, slow_log_file=tmp_path / "slow.log"), None)
     assert one.name == "log_events"
 

@@ -1,7 +1,8 @@
 """Source `log_events`: the error log and the slow query log of MySQL and MariaDB, classified and counted. Fills LogEvents.
 
-Made by the engine's wiring, for a reader alone does not know where the logs are. The server is not asked: a log tells most when it does not
-answer. Which of the two a file is shows in what it holds (the head of a slow statement). Literals end here.
+Made by the engine's wiring, for a reader alone does not know where the logs are. The server is asked for its error log only where no file of it
+is configured: a log tells most when it does not answer. Which of the two a file is shows in
+what it holds (the head of a slow statement). Literals end here.
 """
 
 import re
@@ -10,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+from tunewright_agent.sources.mysql.log_table import LogTable
 from tunewright_agent.sources.mysql.log_tail import MOST_BYTES, LogTail
 from tunewright_agent.sources.mysql.session import Reader
-from tunewright_agent.sources.source import Collected, Source, SourceError
+from tunewright_agent.sources.source import Collected, Source, SourceError, Unsupported
 from tunewright_analyzers.facts.log_events import Deadlock, LogEvents
 from tunewright_analyzers.facts.snapshot import Gap
 from tunewright_analyzers.logs.count import Count
@@ -109,12 +111,21 @@ class LogReading:
     files: tuple[Path, ...]
     known_to: Callable[[], datetime | None] = lambda: None
     errors_read: bool = True
+    """Whether the error log is among the files; else the server's own table of it is read, where there is one."""
+    _table: LogTable = field(init=False)
+    _lives: Lives = field(init=False, default_factory=Lives)
     _logs: tuple[_Log, ...] = field(init=False, default=())
     _count: Count | None = field(init=False, default=None)
     _until: datetime | None = field(init=False, default=None)
 
-    def collect(self, _reader: Reader, taken_at: datetime) -> Collected:
-        """Count what was written since the last pass; a file that cannot be read is a Gap. Raises SourceError where none can."""
+    def __post_init__(self) -> None:
+        self._table = LogTable(self.known_to)
+
+    def collect(self, reader: Reader, taken_at: datetime) -> Collected:
+        """Count what was written since the last pass; a log that cannot be read is a Gap. Raises SourceError where none can.
+
+        Nothing at all where no file is configured and the server has no table of its log.
+        """
         first = self._count is None
         if not self._logs:
             self._logs = tuple(_Log(LogTail(path)) for path in self.files)
@@ -126,7 +137,18 @@ class LogReading:
                 events += log.events()
             except SourceError as error:
                 failed.append(error)
-        if len(failed) == len(self._logs):
+        errors_read = self.errors_read
+        if not errors_read:
+            try:
+                events += _errors(self._table.read(reader), self._lives)
+                errors_read = True
+            except Unsupported:
+                if not self.files:
+                    return Collected(())
+                failed.append(Unsupported("the error log is not read", LogEvents.mend))
+            except SourceError as error:
+                failed.append(error)
+        if len(failed) == len(self._logs) + (not self.errors_read):
             raise failed[0]
         count = self._counting(events, taken_at)
         for one in events:
@@ -135,7 +157,7 @@ class LogReading:
                 count.take(one.found, one.database, one.at, taken_at, one.deadlock(taken_at))
         dropped = sum(log.tail.dropped for log in self._logs)
         gaps = (Gap("log_events", one.reason, taken_at, one.mend, None, (LogEvents.name,)) for one in failed)
-        section = replace(count.section(taken_at, dropped, 0), errors_read=self.errors_read)
+        section = replace(count.section(taken_at, dropped, 0), errors_read=errors_read)
         return Collected((section,), tuple(gaps))
 
     def _counting(self, events: list[_Event], taken_at: datetime) -> Count:
@@ -148,6 +170,6 @@ class LogReading:
 def log_source(
     files: tuple[Path, ...], known_to: Callable[[], datetime | None] = lambda: None, *, errors_read: bool = True
 ) -> Source[Reader]:
-    """The source, for one target. Not called `source`: it cannot be made without files. `errors_read`: the error log is among them."""
+    """The source, for one target. Not called `source`: it is made with the settings' files. `errors_read`: the error log is among them."""
     collect = LogReading(files, known_to, errors_read).collect
     return Source("log_events", (LogEvents,), INTERVAL_SECONDS, DEADLINE_SECONDS, collect)

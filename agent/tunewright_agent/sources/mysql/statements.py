@@ -53,6 +53,7 @@ BOOKED_TO = {
     "auto_increments": "sequences", "schema_columns": "schema", "schema_keys": "schema", "histograms": "columns",
     "settings_sources": "settings", "settings_mariadb": "settings", "innodb_metrics": "status",
     "transaction_events": "status",
+    "error_log": "log_events",
     "database_sizes": "databases", "database_connections": "databases", "database_statements": "databases", "database_io": "databases",
     "limits": "databases", "replica_status": "replication", "slave_status": "replication", "slave_status_one": "replication",
     "binlog_dumps": "replication", "aurora_replicas": "replication", "binlog": "replication",
