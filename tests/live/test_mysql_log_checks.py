@@ -115,11 +115,14 @@ def test_a_deadlock_is_told_with_the_statements_of_both(talkative: EmbeddedMysql
     eventually(lambda: bool(events(talkative).deadlocks))
     section = events(talkative)
     told = section.deadlocks[-1]
-    if not talkative.build.mariadb:  # the same by SQL, where no file can be read
+    if (
+        not talkative.build.mariadb
+    ):  # by SQL, where no file can be read, its number alone: the table has not what the dump says
         with contextlib.closing(Reader(talkative.url())) as reader:
             (table,) = LogReading((), errors_read=False).collect(reader, datetime.now(UTC)).sections
         assert isinstance(table, LogEvents)
-        assert table.deadlocks[-1].waiters == told.waiters
+        assert sum(row.count for row in table.of("lock", "deadlock")) >= 1
+        assert table.deadlocks == ()
     assert {one.statement.split()[0] for one in told.waiters} == {"UPDATE", "DELETE"}
     assert all(one.locked.endswith(".pairs") and one.mode.startswith("X") for one in told.waiters)
     (found,) = [one for one in findings(talkative, section)["logs/deadlocks"] if one.subject.database == told.database]
