@@ -78,7 +78,7 @@ def _waiter(one: _Transaction) -> Waiter:
 
 
 def deadlock(lines: list[str], at: datetime) -> Deadlock | None:
-    """The deadlock that these lines (messages and further lines, from BEGINS on) tell of; None where they name fewer than two transactions or no statement."""
+    """The deadlock that these lines (messages and further lines, from BEGINS on) tell of; None with fewer than two transactions or no statement."""
     found = list(_transactions(lines))[:MOST_TRANSACTIONS]
     if len(found) < 2 or not any("".join(one.statement).strip() for one in found):
         return None
