@@ -1,6 +1,7 @@
 """The ledger of gains over a simulated month: what was advised and not, helped and hurt, was taken back or is still there, each told rightly."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,7 @@ import month
 from month import SHOP, Month, day
 from tunewright_agent.history.effects import changes_of, effects_of
 from tunewright_agent.history.ledger import Ledger, Life
+from tunewright_agent.history.place import Address
 from tunewright_agent.history.store import History
 from tunewright_analyzers.effects.promise import trust
 from tunewright_analyzers.facts.effects import Effect, Outcome, What
@@ -163,3 +165,19 @@ def test_a_change_while_the_daemon_was_down_is_seen_and_dated_between(made: Mont
     assert (str(last.what), last.name) == ("index dropped", "public.orders_status_idx")
     assert (last.after, last.at) == (day(27) + 13 * month.HOUR, later.now)
     assert life(made, month.ORDERS_STATUS)[-1] == "reverted"
+
+
+@pytest.mark.live
+def test_in_a_shared_store_the_days_are_told_as_in_a_file(tmp_path: Path, shared_store: Address) -> None:
+    """Nine days: an index that was advised is made and measured."""
+    told = []
+    for store in (tmp_path / "history.db", shared_store):
+        with History(store) as history:
+            one = Month(history)
+            one.run(day(9))
+            database = history.database
+            told.append(
+                (changes_of(database, SHOP), effects_of(database, SHOP, one.now), Ledger(database).entries(SHOP))
+            )
+    assert told[0] == told[1]
+    assert [effect.outcome for effect in told[1][1].rows] != []

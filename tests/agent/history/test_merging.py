@@ -17,6 +17,7 @@ from tunewright_agent.history.points import read_point
 from tunewright_analyzers.facts.snapshot import Period, Section
 from tunewright_analyzers.facts.statements import Coverage, Statements
 
+pytestmark = pytest.mark.slow  # some seconds together
 COUNT = st.integers(0, 10**12)
 SECONDS = st.floats(0, 1e6, allow_nan=False)
 NAMES = st.sampled_from("abcde")
