@@ -118,6 +118,13 @@ class LoadShift:
     limit: float
     contributions: tuple[Contribution, ...] = ()
     changes: tuple[Event, ...] = ()
+    peak_ratio: float = 0.0
+    """The highest that recent against usual load has been since: what lies about a threshold is told once."""
+
+    @property
+    def highest_ratio(self) -> float:
+        """The peak, or what it is now."""
+        return max(self.peak_ratio, self.recent_load / self.usual_load if self.usual_load > 0 else 0.0)
 
 
 @dataclass(frozen=True, slots=True)

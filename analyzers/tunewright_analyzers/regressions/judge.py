@@ -6,7 +6,7 @@ where the score passes its limit, which its share of the load and its own habits
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -65,6 +65,7 @@ class _Part:
             key, now = self.compared.keys[line], self._held(line, found)
             if key is None:  # the cluster's line
                 load.append(self._load(line, now))
+                now = replace(now, peak_ratio=load[-1].highest_ratio)
             else:
                 shift = self._shift(line, key, now)
                 if shift is None:
@@ -86,7 +87,9 @@ class _Part:
         before = self.held.get(self.compared.keys[line])
         if before is not None and opened == FINE - self._back(before.opened):
             least = _least(p_value, before.p_value)
-            return Held(before.since, before.opened, level, max(before.score, score), before.limit, least)
+            return Held(
+                before.since, before.opened, level, max(before.score, score), before.limit, least, before.peak_ratio
+            )
         score = max(score, float(found.sigmas[line, opened]))  # that of a wild bucket counts too
         return Held(self._time(since), self._time(opened), level, score, float(found.limit[line, opened]), p_value)
 
@@ -119,7 +122,10 @@ class _Part:
     def _load(self, number: int, now: Held) -> LoadShift:
         recent = float(self.work.seconds[0, -HOUR:].sum()) / HOUR_SECONDS
         more = self._contributions(now.since)
-        return LoadShift(now.since, self.modes[number], float(np.exp(now.usual)), recent, now.score, now.limit, more)
+        usual = float(np.exp(now.usual))
+        return LoadShift(
+            now.since, self.modes[number], usual, recent, now.score, now.limit, more, peak_ratio=now.peak_ratio
+        )
 
     def _contributions(self, since: datetime) -> tuple[Contribution, ...]:
         """The statements that added most, against the same hour a week ago where that is kept, else the hour before."""

@@ -44,6 +44,8 @@ class Held:
     score: float
     limit: float
     p_value: float | None = None
+    peak_ratio: float = 0.0
+    """Of the load of all: the highest that it has been against its usual."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -240,3 +240,17 @@ def test_a_daemon_that_has_just_begun_has_nothing_to_judge_and_says_so() -> None
     first = Series(LINES)
     first.add(_time(0), _time(1), ())
     assert judge(first, _time(1)).shifts == ()
+
+
+def test_the_load_remembers_how_high_it_was() -> None:
+    """So that a load about the threshold of its check is told once, and not each time it passes it."""
+    latency = _habits(5)
+    calls = np.full(latency.shape, 200.0)
+    calls[4, -60:-30], calls[4, -30:] = 3000, 1000
+    end = latency.shape[1] - 30
+    before = judge(_series(latency[:, :end], calls[:, :end]), _time(end))
+    after = judge(_series(latency, calls), _time(latency.shape[1]), held=before.held)
+    assert before.load is not None
+    assert after.load is not None
+    assert after.load.peak_ratio == before.load.highest_ratio
+    assert after.load.recent_load / after.load.usual_load < 0.7 * after.load.peak_ratio

@@ -30,6 +30,8 @@ CASES = (
     Case("a slower statement explains it", "silent", (regressions(shift(load=1.2, share=0.8), load=LOAD),)),
     Case("at the ratio", "threshold", (regressions(load=replace(LOAD, usual_load=1.0)),), (SUBJECT,)),
     Case("below the ratio", "threshold", (regressions(load=replace(LOAD, usual_load=1.01)),)),
+    Case("below the ratio now, above it since it rose", "fires",
+         (regressions(load=replace(LOAD, usual_load=1.01, peak_ratio=1.6)),), (SUBJECT,)),
     Case("little in all", "threshold", (regressions(load=replace(LOAD, usual_load=0.05, recent_load=0.19)),)),
     Case("history unread", "gap", gaps=(gap(Regressions, "the history is still being read", None),)),
 )  # fmt: skip

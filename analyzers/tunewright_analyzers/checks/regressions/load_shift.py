@@ -13,7 +13,7 @@ from tunewright_analyzers.regressions.incidents import Floors, clock, incidents
 class Thresholds:
     """When more load is worth a word."""
 
-    ratio_min: float = threshold(1.5, "ratio", "Statement time over the last hour, against what is usual.")
+    ratio_min: float = threshold(1.5, "ratio", "Statement time over an hour since it rose, against what is usual.")
     load_min: float = threshold(0.2, "seconds a second", "Statement time over the last hour: a fifth of a processor.")
     explained_max: float = threshold(
         0.5, "ratio", "Silent where slower statements, told by themselves, explain more than this share of the surplus."
@@ -32,7 +32,7 @@ def load_shift(context: Context[Thresholds]) -> Iterator[Verdict]:
     """
     section, limits = context.window.need(Regressions), context.thresholds
     load = section.load
-    if load is None or load.recent_load < limits.load_min or load.recent_load < limits.ratio_min * load.usual_load:
+    if load is None or load.recent_load < limits.load_min or load.highest_ratio < limits.ratio_min:
         return
     told = sum(one.extra_load for one in incidents(section, Floors(0.05, 0.005, 0.01, 1.2)))
     if told > limits.explained_max * (load.recent_load - load.usual_load):
