@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from tunewright_analyzers.facts.ids import StatementId
+from tunewright_analyzers.indexes import condense
 from tunewright_analyzers.indexes.existing import starts_with
 from tunewright_analyzers.indexes.merge import merged
 from tunewright_analyzers.indexes.plans import around, ever_used, explored, nodes_for, own_candidates, shared
@@ -26,7 +27,7 @@ from tunewright_analyzers.indexes.problem import (
     Rejected,
     WeightedStatement,
 )
-from tunewright_analyzers.indexes.program import PlanChoice, Program, ProgramError
+from tunewright_analyzers.indexes.program import GAP, PlanChoice, ProgramError
 from tunewright_analyzers.indexes.select import greedy, new_ones
 from tunewright_analyzers.indexes.swap import swapped
 from tunewright_analyzers.indexes.whatif import HypotheticalIndex, WhatIfError
@@ -59,15 +60,11 @@ class _Search:
     def gather(self) -> None:
         """Step 1: plans of every statement."""
         problem, work = self.problem, self.problem.statements
-        gains, scale = 0.0, 0.0
+        gains = 0.0
         for number, one in enumerate(work):
             self._tell(number, len(work) * 3)
-            best = problem.load(one, problem.answer(one, own_candidates(problem, one)).cost)
-            gains += one.seconds - best
-            # Between today's load and what can be left of it: of today's alone, one hopeless statement would make all others not worth
-            # an index; of what can be left alone, an index that saves next to nothing would be worth it.
-            scale += min(math.sqrt(max(best, 0.0) * one.seconds), HOPELESS * best)
-        self._price = problem.limits.least_gain_ratio * scale
+            gains += one.seconds - problem.load(one, problem.answer(one, own_candidates(problem, one)).cost)
+        self.set_price()
         for number, one in enumerate(work):
             self._tell(len(work) + number, len(work) * 3)
             explored(problem, one, nodes_for(problem, one, gains))
@@ -76,6 +73,19 @@ class _Search:
         for number, one in enumerate(work):
             self._tell(2 * len(work) + number, len(work) * 3)
             shared(problem, one, self.pool)
+
+    def set_price(self) -> None:
+        """What one more index is charged, by the best plans that are known by now.
+
+        It lies between today's load and what can be left of it: of today's alone, one hopeless statement would make all others not worth an
+        index; of what can be left alone, an index that saves next to nothing would be worth it.
+        """
+        scale = 0.0
+        for one in self.problem.statements:
+            costs = [answer.cost for answer in self.problem.answers(one)]
+            best = self.problem.load(one, min(costs)) if costs else one.seconds
+            scale += min(math.sqrt(max(best, 0.0) * one.seconds), HOPELESS * best)
+        self._price = self.problem.limits.least_gain_ratio * scale
 
     def _can_exist(self, index: HypotheticalIndex) -> bool:
         try:
@@ -90,8 +100,8 @@ class _Search:
 
     # --- solving ---
 
-    def program(self) -> Program:
-        """The integer programme over all plans that are known now."""
+    def solved(self, budget_bytes: int | None, gap: float = GAP) -> Configuration:
+        """The best set within the budget by all plans that are known now. Raises ProgramError, and OutOfTime where the solver was ended by it."""
         problem = self.problem
         saves, _ = _best_uses(problem)
         used = frozenset(
@@ -106,7 +116,15 @@ class _Search:
             ]
             plans.append([*own, PlanChoice(frozenset(), problem.load(one, problem.cost(one)))])
         sizes = {index: problem.size_bytes(index) for index in used}
-        return Program(plans, sizes, {index: self.price(index) for index in used}, problem.limits)
+        prices = {index: self.price(index) for index in used}
+        found = condense.chosen(plans, sizes, prices, problem.limits, budget_bytes, gap, self._is_over)
+        if self._is_over():
+            raise OutOfTime
+        return found
+
+    def _is_over(self) -> bool:
+        """Whether the solver must end with what it has: the time of asking is over, and nobody has said so yet."""
+        return not self.problem.frozen and self.problem.enough()
 
     def price(self, index: HypotheticalIndex) -> float:
         """What having the index costs: its writes, and the trouble of one more."""
@@ -125,12 +143,12 @@ class _Search:
 
     def walk_line(self) -> None:
         """Step 2: the line of benefit against size; each point's surroundings are asked once."""
-        chosen, _ = self.program().solve(None, LINE_GAP)
+        chosen = self.solved(None, LINE_GAP)
         self.ask_around(chosen)
         whole = self.size(chosen)
         self.on_line = [chosen]
         for number in range(1, HALVINGS + 1):
-            chosen, _ = self.program().solve(whole >> number, LINE_GAP)
+            chosen = self.solved(whole >> number, LINE_GAP)
             self.ask_around(chosen)
             self.on_line.append(chosen)
         today = sum(one.seconds for one in self.problem.statements)
@@ -154,7 +172,7 @@ class _Search:
         budget = self.problem.limits.budget_bytes
         lowest = math.inf
         for _ in range(ROUNDS):
-            chosen, _ = self.program().solve(budget)
+            chosen = self.solved(budget)
             now = self.total(chosen)
             if now >= lowest * (1 - 1e-9):
                 break
@@ -199,7 +217,9 @@ def exact(problem: Problem, progress: Progress | None = None) -> Choice:
         return greedy(problem)
     except (KeyboardInterrupt, OutOfTime):
         problem.frozen, complete = True, False
-        search.best = search.program().solve(problem.limits.budget_bytes)[0]
+        if not search._price:
+            search.set_price()
+        search.best = search.solved(problem.limits.budget_bytes)
     return Choice(tuple(sorted(search.best, key=str)), _rejected(search), tuple(search.line), complete)
 
 

@@ -12,15 +12,34 @@ from typing import Protocol
 from tunewright_analyzers.facts.ids import StatementId
 from tunewright_analyzers.facts.relations import Index, RelationName
 from tunewright_analyzers.indexes.whatif import HypotheticalIndex, PlannerOracle, Price, PricingOracle
-from tunewright_analyzers.sql.judged import judged_part
+from tunewright_analyzers.sql.judged import columns_of, judged_part
 
 Configuration = frozenset[HypotheticalIndex]
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """What a statement names of one table; `whole_row`: it returns every column beside."""
+
+    table: RelationName
+    columns: frozenset[str]
+    whole_row: bool
+
+    def can_use(self, index: HypotheticalIndex) -> bool:
+        """Whether the index could stand in the statement's plan: it must name a column of the keys, or find all that it reads in the index;
+        and of a predicate it must name every column, or nothing could imply it."""
+        if index.predicate is not None and not columns_of(index.predicate) <= self.columns:
+            return False
+        keys = {key.column for key in index.keys}
+        if None in keys or keys & self.columns:
+            return True
+        return not self.whole_row and self.columns <= keys | set(index.included)
+
+
+@dataclass(frozen=True, slots=True)
 class WeightedStatement:
     """One statement of the workload. `seconds`: its execution time over the window; `tables`: what it reads, partitions as their parent;
-    `candidates`: the indexes made from its own text (none: all on its tables)."""
+    `candidates`: the indexes made from its own text (none: all on its tables); `reads`: what it names of each table (none: not known)."""
 
     id: StatementId
     database: str
@@ -29,6 +48,13 @@ class WeightedStatement:
     seconds: float
     tables: frozenset[RelationName]
     candidates: frozenset[HypotheticalIndex] = frozenset()
+    reads: frozenset[Read] = frozenset()
+
+    def can_use(self, index: HypotheticalIndex) -> bool:
+        """Whether the index could change its plan, as far as that is known."""
+        if index.table not in self.tables:
+            return False
+        return all(one.can_use(index) for one in self.reads if one.table == index.table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +120,7 @@ class Problem:
     """Whether the time for asking is over; then `cost`, `answer` and `used` raise OutOfTime for what is not known, until it is frozen."""
     _answers: dict[tuple[str, str], list[Answer]] = field(default_factory=dict)
     _sizes: dict[HypotheticalIndex, int] = field(default_factory=dict)
+    _usable: dict[tuple[str, str], dict[HypotheticalIndex, bool]] = field(default_factory=dict)
 
     def _ask(self, statement: WeightedStatement, offered: Configuration) -> Answer:
         known = self._answers.setdefault((statement.database, statement.text), [])
@@ -122,8 +149,15 @@ class Problem:
         return self._answers.get((statement.database, statement.text), ())
 
     def relevant(self, statement: WeightedStatement, chosen: Iterable[HypotheticalIndex]) -> Configuration:
-        """Those on the statement's tables: others cannot change its plan."""
-        return frozenset(index for index in chosen if index.table in statement.tables)
+        """Those that could stand in the statement's plan: others cannot change it."""
+        known = self._usable.setdefault((statement.database, statement.text), {})
+        found = []
+        for index in chosen:
+            if index not in known:
+                known[index] = statement.can_use(index)
+            if known[index]:
+                found.append(index)
+        return frozenset(found)
 
     def cost(self, statement: WeightedStatement, chosen: Iterable[HypotheticalIndex] = ()) -> float:
         """Planner cost of one execution under the chosen indexes. Raises WhatIfError."""

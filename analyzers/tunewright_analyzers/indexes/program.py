@@ -9,7 +9,7 @@ such that   every statement has one plan:                   sum over plans of y 
             sizes keep to the budget, counts and sizes by table to their limits.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,9 @@ from tunewright_analyzers.indexes.whatif import HypotheticalIndex
 if TYPE_CHECKING:  # loaded where it is used: it takes a fifth of a second, and most commands never solve anything
     import highspy
 
-MOST_NODES = 2_000
+MOST_NODES, LEAST_NODES = 2_000, 20
+NODES_TIMES_COLUMNS = 400_000
+"""What the search may cost: a node of a model with many plans takes as many times longer."""
 GAP = 1e-4
 """Relative distance from the proven optimum at which the search ends."""
 _INFINITY = float("inf")
@@ -104,8 +106,13 @@ class Program:
                 sizes = [self.sizes[self._items[number]] / 8192 for number in columns]
                 self._rows.add(columns, sizes, -_INFINITY, self.limits.most_bytes_per_table / 8192)
 
-    def solve(self, budget_bytes: int | None, gap: float = GAP) -> tuple[frozenset[HypotheticalIndex], float]:
-        """(the best set within the budget, its total). `gap`: relative distance from the optimum. Raises ProgramError."""
+    def solve(
+        self, budget_bytes: int | None, gap: float = GAP, enough: Callable[[], bool] | None = None
+    ) -> tuple[frozenset[HypotheticalIndex], float]:
+        """(the best set within the budget, its total). `gap`: relative distance from the optimum; `enough` ends the search at the best so far.
+
+        Raises ProgramError.
+        """
         if not self._items:
             return frozenset(), self._fixed
         import highspy
@@ -117,9 +124,11 @@ class Program:
             ("threads", 1),
             ("random_seed", 1),
             ("mip_rel_gap", gap),
-            ("mip_max_nodes", MOST_NODES),
+            ("mip_max_nodes", max(LEAST_NODES, min(MOST_NODES, NODES_TIMES_COLUMNS // len(self._costs)))),
         ):
             solver.setOptionValue(name, value)
+        if enough is not None:
+            solver.cbMipInterrupt.subscribe(lambda event: event.interrupt(enough()))
         solver.passModel(self._model(budget_bytes))
         solver.run()
         values = solver.getSolution().col_value

@@ -14,7 +14,7 @@ from tunewright_analyzers.facts.ids import StatementId
 from tunewright_analyzers.facts.relations import RelationName
 from tunewright_analyzers.facts.statements import Statement
 from tunewright_analyzers.indexes.candidates import whole_table
-from tunewright_analyzers.indexes.problem import WeightedStatement
+from tunewright_analyzers.indexes.problem import Read, WeightedStatement
 from tunewright_analyzers.indexes.whatif import PlannerOracle, PricingOracle, WhatIfError
 from tunewright_analyzers.sql.access import PredicateError, Predicates
 from tunewright_analyzers.sql.catalogue import Catalogue
@@ -28,6 +28,9 @@ MOST_STATEMENTS = 200
 """Statements judged, those with most execution time first; what was left out is told."""
 RECURRING = 0.5
 """Share of a statement's calls that must have the same literals before an index may rest on them."""
+LEAST_SHARED = 0.02
+"""Share of the workload's time that the statements with the same condition must have before an index may rest on its literals: an index for one
+text among hundreds is one more index to look after, whatever it saves that text."""
 _JUDGED = frozenset({"select", "insert", "update", "delete", "merge"})
 
 
@@ -101,7 +104,7 @@ def workload(
     too_many = f"beyond the {MOST_PARSED} statements with most execution time"
     work.unjudged += [Unjudged(one.id, database, too_many) for one in rows[MOST_PARSED:]]
     parsed = _understood(rows[:MOST_PARSED], database, catalogue, work)
-    recurring = _recurring(parsed)
+    recurring, shared = _recurring(parsed), _shared(parsed)
     kept = _folded(parsed, work) if len(parsed) > MOST_STATEMENTS else parsed
     too_many = f"beyond the {MOST_STATEMENTS} statements with most execution time"
     work.unjudged += [Unjudged(one.row.id, database, too_many) for one in kept[MOST_STATEMENTS:]]
@@ -112,14 +115,19 @@ def workload(
         except WhatIfError as error:
             work.unjudged.append(Unjudged(one.row.id, database, str(error)))
             continue
-        if one.row.id not in recurring:
-            for access in one.asked.accesses:
-                access.filters = [each for each in access.filters if not each.has_constant]
+        for access in one.asked.accesses:
+            access.filters = [
+                each
+                for each in access.filters
+                if not each.has_constant or (one.row.id in recurring and (access.table, each.text) in shared)
+            ]
         tables = frozenset(whole_table(access.table, parents) for access in one.asked.accesses)
         for access in one.asked.accesses:
             work.assigned.setdefault(whole_table(access.table, parents), set()).update(access.written)
         work.statements.append(
-            WeightedStatement(one.row.id, database, one.text, one.row.calls, one.row.exec_seconds, tables)
+            WeightedStatement(
+                one.row.id, database, one.text, one.row.calls, one.row.exec_seconds, tables, reads=_reads(one, parents)
+            )
         )
         work.asked.append(one.asked)
     return work
@@ -175,6 +183,27 @@ def _recurring(parsed: Sequence[_Parsed]) -> frozenset[StatementId]:
     for one in literal:
         calls[templates[one.row.id]] = calls.get(templates[one.row.id], 0) + max(one.row.calls, 1)
     return frozenset(one.row.id for one in literal if max(one.row.calls, 1) >= RECURRING * calls[templates[one.row.id]])
+
+
+def _shared(parsed: Sequence[_Parsed]) -> frozenset[tuple[RelationName, str]]:
+    """Conditions with literals that carry enough of the workload's time, by table and text."""
+    seconds: dict[tuple[RelationName, str], float] = {}
+    for one in parsed:
+        held = {
+            (access.table, each.text) for access in one.asked.accesses for each in access.filters if each.has_constant
+        }
+        for key in held:
+            seconds[key] = seconds.get(key, 0.0) + one.row.exec_seconds
+    total = sum(one.row.exec_seconds for one in parsed)
+    return frozenset(key for key, spent in seconds.items() if spent >= LEAST_SHARED * total)
+
+
+def _reads(one: _Parsed, parents: Mapping[RelationName, RelationName]) -> frozenset[Read]:
+    found: dict[RelationName, tuple[set[str], bool]] = {}
+    for access in one.asked.accesses:
+        columns, whole = found.setdefault(whole_table(access.table, parents), (set(), False))
+        found[whole_table(access.table, parents)] = columns | access.columns, whole or access.whole_row
+    return frozenset(Read(table, frozenset(columns), whole) for table, (columns, whole) in found.items())
 
 
 def _signature(asked: Predicates) -> tuple[object, ...]:

@@ -5,12 +5,15 @@ partial index is taken as if the guessed parts held for every row, because a bud
 for a comparison of two columns, and half a percent for an equality with an expression, whatever the rows are like).
 """
 
+from collections.abc import Iterator
+from functools import lru_cache
+
 import pglast
 from pglast.enums import A_Expr_Kind
 from pglast.parser import ParseError
 from pglast.stream import RawStream
 
-from tunewright_analyzers.sql.trees import Node, ast, conjuncts
+from tunewright_analyzers.sql.trees import Node, ast, conjuncts, nodes
 
 _COMPARED = frozenset(
     {
@@ -50,6 +53,24 @@ def _is_judged(node: Node) -> bool:
     if node.kind == A_Expr_Kind.AEXPR_LIKE:
         return isinstance(right, ast.A_Const) and str(getattr(right.val, "sval", "%"))[:1] not in {"%", "_", ""}
     return True
+
+
+def _columns(node: Node) -> Iterator[str]:
+    if isinstance(node, ast.ColumnRef):
+        yield from (one.sval for one in node.fields[-1:] if isinstance(one, ast.String))
+    else:
+        for child in nodes(node):
+            yield from _columns(child)
+
+
+@lru_cache(maxsize=20_000)
+def columns_of(predicate: str) -> frozenset[str]:
+    """The columns that a predicate names; none where it does not parse."""
+    try:
+        statement: Node = pglast.parse_sql(f"SELECT WHERE {predicate}")[0].stmt
+    except ParseError:
+        return frozenset()
+    return frozenset(_columns(statement.whereClause))
 
 
 def judged_part(predicate: str) -> str | None:

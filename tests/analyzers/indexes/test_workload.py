@@ -89,6 +89,15 @@ def test_an_index_may_rest_on_literals_only_where_they_recur() -> None:
     assert _constants(_judged(_row("SELECT a FROM t WHERE b = $1"))) == [False]
 
 
+def test_an_index_may_rest_on_literals_only_where_they_carry_load() -> None:
+    """A fiftieth of the workload's time, by all statements that say the same."""
+    others = [_row(f"SELECT a FROM t WHERE a + {number} > b", seconds=1.0) for number in range(98)]
+    one, again = "SELECT a FROM t WHERE b = 7", "SELECT c FROM t WHERE b = 7 ORDER BY a"
+    assert not any(_constants(_judged(*others, _row(one, seconds=1.0))))
+    assert any(_constants(_judged(*others, _row(one, seconds=1.0), _row(again, seconds=1.0))))
+    assert any(_constants(_judged(*others, _row(one, seconds=2.0))))
+
+
 def test_too_many_statements_are_folded_by_what_they_ask() -> None:
     rows = [_row(f"SELECT a FROM t WHERE b = {number}") for number in range(300)]
     work = _judged(*rows, _row("SELECT a FROM t WHERE c > 1", 1, 0.5))
