@@ -6,11 +6,10 @@ the server could not be reached, the next calls fail at once for RETRY_SECONDS: 
 """
 
 import contextlib
-import os
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -26,6 +25,7 @@ from tunewright_agent.history import schema
 from tunewright_agent.history.database import HistoryError, Mode, RefusedError
 from tunewright_agent.history.retention import Retention
 from tunewright_agent.history.stores import partitions
+from tunewright_agent.watchdog import Watchdog, shut
 
 _log = structlog.get_logger("history")
 CONNECT_SECONDS = 5
@@ -92,28 +92,13 @@ def explained(error: BaseException | None, place: str) -> HistoryError:
     return HistoryError(f"{place}: cannot be used now ({said}); what was collected is kept and written later")
 
 
-class _Watchdog:
-    """Shuts a connection's socket when its transaction passes the deadline, from another thread."""
+def _cut(connection: psycopg.Connection) -> None:
+    with contextlib.suppress(psycopg.Error):  # closed meanwhile
+        shut(connection.fileno())
 
-    def __init__(self, connection: Connection, seconds: float) -> None:
-        self.fired = False
-        self._raw = cast("psycopg.Connection", connection.connection.driver_connection)
-        self._timer = threading.Timer(seconds, self._fire)
-        self._timer.daemon = True
 
-    def _fire(self) -> None:
-        self.fired = True
-        with contextlib.suppress(OSError, psycopg.Error):
-            twin = socket.socket(fileno=os.dup(self._raw.fileno()))
-            with twin:
-                twin.shutdown(socket.SHUT_RDWR)
-
-    def __enter__(self) -> "_Watchdog":
-        self._timer.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
+def _watchdog(connection: Connection, seconds: float) -> Watchdog:
+    return Watchdog(partial(_cut, cast("psycopg.Connection", connection.connection.driver_connection)), seconds)
 
 
 def _ignored(_kind: object, error: BaseException | None, _trace: object) -> bool:
@@ -259,7 +244,7 @@ class PostgresqlStore:
             raise HistoryError(str(self._down[1]))
         cut = False
         try:
-            with engine.connect() as connection, _Watchdog(connection, seconds) as watchdog:
+            with engine.connect() as connection, _watchdog(connection, seconds) as watchdog:
                 self._down = None
                 try:
                     with connection.begin():

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pymysql
@@ -23,6 +24,7 @@ from tunewright_agent.sources.mysql.iam import Tokens
 from tunewright_agent.sources.passes import Passes
 from tunewright_agent.sources.source import Overrun, SourceError, Unavailable, Unsupported
 from tunewright_agent.sources.sqlfile import marked, statement
+from tunewright_agent.watchdog import Watchdog
 from tunewright_analyzers.facts.snapshot import Engine, Flavour
 from tunewright_analyzers.sql.mysql.identifiers import account_quoted
 
@@ -64,28 +66,10 @@ class Server:
         return f"GRANT {what} TO {account_quoted(self.account)};"
 
 
-class _Watchdog:
-    """Shuts a connection's socket down when a call passes its deadline, from another thread, and remembers that it did."""
-
-    def __init__(self, connection: Connection, seconds: float) -> None:
-        self.fired = False
-        self._connection = connection
-        self._timer = threading.Timer(seconds, self._fire)
-        self._timer.daemon = True
-
-    def _fire(self) -> None:
-        self.fired = True
-        wire: socket.socket | None = getattr(self._connection, "_sock", None)
-        if wire is not None:
-            with contextlib.suppress(OSError):
-                wire.shutdown(socket.SHUT_RDWR)
-
-    def __enter__(self) -> "_Watchdog":
-        self._timer.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
+def _cut(connection: Connection) -> None:
+    wire: socket.socket | None = getattr(connection, "_sock", None)
+    if wire is not None:
+        wire.shutdown(socket.SHUT_RDWR)
 
 
 class Session:
@@ -123,7 +107,7 @@ class Session:
         if limit <= 0:
             raise Overrun(f"{doing}: the pass had used up its time before")
         mend = None if needs is None else f"GRANT {needs} TO {account_quoted(self.account)};"
-        with _Watchdog(self.connection, limit) as watchdog:
+        with Watchdog(partial(_cut, self.connection), limit) as watchdog:
             try:
                 with self.connection.cursor() as cursor:
                     cursor.execute(text, parameters)
@@ -137,7 +121,7 @@ class Session:
         """Names (lower case) of a table's columns: how features are detected. Raises SourceError."""
         limit = min(self.limits.statement_seconds + 1, self.left())
         mend = None if needs is None else f"GRANT {needs} TO {account_quoted(self.account)};"
-        with _Watchdog(self.connection, max(limit, 0.01)) as watchdog:
+        with Watchdog(partial(_cut, self.connection), max(limit, 0.01)) as watchdog:
             try:
                 with self.connection.cursor() as cursor:
                     cursor.execute(marked("columns", f"SELECT * FROM {table} LIMIT 0"))

@@ -5,15 +5,14 @@ deadline of the call, because a server that accepts TCP and then goes silent wou
 """
 
 import contextlib
-import os
 import select
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -27,6 +26,7 @@ from tunewright_agent.sources.postgres.connection import Row as Row
 from tunewright_agent.sources.postgres.connection import connect
 from tunewright_agent.sources.source import Denied, Overrun, SourceError, Unavailable, Unsupported
 from tunewright_agent.sources.sqlfile import marked, statement
+from tunewright_agent.watchdog import Watchdog, shut
 from tunewright_analyzers.facts.snapshot import Engine, Flavour, Gap
 from tunewright_analyzers.sql.identifiers import quoted
 
@@ -93,28 +93,9 @@ def translate(error: psycopg.Error, doing: str) -> SourceError:
     return SourceError(f"{doing}: the server answered with SQLSTATE {state} ({type(error).__name__})")
 
 
-class _Watchdog:
-    """Shuts a connection's socket down when a call passes its deadline, from another thread, and remembers that it did."""
-
-    def __init__(self, connection: psycopg.Connection[Row], seconds: float) -> None:
-        self.fired = False
-        self._connection = connection
-        self._timer = threading.Timer(seconds, self._fire)
-        self._timer.daemon = True
-
-    def _fire(self) -> None:
-        self.fired = True
-        with contextlib.suppress(OSError, psycopg.Error):
-            twin = socket.socket(fileno=os.dup(self._connection.fileno()))
-            with twin:
-                twin.shutdown(socket.SHUT_RDWR)
-
-    def __enter__(self) -> "_Watchdog":
-        self._timer.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
+def _cut(connection: psycopg.Connection[Row]) -> None:
+    with contextlib.suppress(psycopg.Error):  # closed meanwhile
+        shut(connection.fileno())
 
 
 class Session:
@@ -159,7 +140,7 @@ class Session:
         limit = min(seconds or self.limits.statement_seconds + 1, self.left())
         if limit <= 0:
             raise Overrun(f"{doing}: the pass had used up its time before")
-        with _Watchdog(self.connection, limit) as watchdog:
+        with Watchdog(partial(_cut, self.connection), limit) as watchdog:
             try:
                 cursor = self.connection.execute(text, parameters)
                 return cursor.fetchall() if cursor.description else []
