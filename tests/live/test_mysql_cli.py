@@ -1,6 +1,7 @@
 """The command line against MySQL and MariaDB: three accounts, three truthful outputs; the grants script is what they need."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -92,7 +93,8 @@ def test_once_tells_the_silent_loss_of_rows_where_the_tables_are_hidden(mysql_fa
         result, found, not_judged = once(f"{url}{name}")
     assert not {"indexes/redundant", "indexes/duplicate", "schema/not_transactional"} & before
     assert result.returncode == 1
-    assert "1 of 1 tables are hidden from our account" in result.stderr, "InnoDB's own list knows of its tables only"
+    hidden = re.search(r"(\d+) of \1 tables are hidden from our account", result.stderr)
+    assert hidden, "InnoDB's own list knows of its tables only, and of those that other tests left"
     assert f"GRANT SELECT ON `{name}`.* TO '{user}'@'%';" in result.stderr
     assert {"indexes/unused", "indexes/redundant", "indexes/duplicate", "schema/not_transactional"} <= not_judged
     assert not {"schema/not_transactional", "schema/key_exhaustion"} & found.keys()

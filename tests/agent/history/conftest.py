@@ -1,16 +1,24 @@
 """Both stores: what is asked of a history is asked of a SQLite file and of a real PostgreSQL 18."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
+import servers
 from tunewright_agent.embedded.server import EmbeddedServer
 from tunewright_agent.history import outbox_schema, schema
 from tunewright_agent.history.database import Database, Mode
 from tunewright_agent.history.place import Address, Store, database_at
+
+
+@pytest.fixture(scope="session")
+def _store_server() -> Iterator[EmbeddedServer]:
+    """A server of its own: on the shared one the roles of other tests would find these databases, and lack their rights in them."""
+    with EmbeddedServer(settings=servers.SETTINGS, tcp=True, binaries=servers.BINARIES[18]) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -32,16 +40,16 @@ def _schema(server: EmbeddedServer, stores: dict[str, str]) -> Address:
 
 
 @pytest.fixture
-def shared_store(start: Callable[[int], EmbeddedServer], _stores: dict[str, str]) -> Address:
+def shared_store(_store_server: EmbeddedServer, _stores: dict[str, str]) -> Address:
     """A fresh, empty schema of its own in PostgreSQL 18. It goes with the server."""
-    return _schema(start(18), _stores)
+    return _schema(_store_server, _stores)
 
 
 @pytest.fixture
-def emptied_store(start: Callable[[int], EmbeddedServer], _stores: dict[str, str]) -> Address:
+def emptied_store(_store_server: EmbeddedServer, _stores: dict[str, str]) -> Address:
     """A schema that has its tables already, and no rows: making them anew takes longer than most tests."""
     if "emptied" not in _stores:
-        made = _schema(start(18), _stores)
+        made = _schema(_store_server, _stores)
         for tables in (schema.metadata, outbox_schema.metadata):
             database = database_at(made, Mode.OWN, tables)
             database.open()
