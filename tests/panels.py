@@ -7,6 +7,8 @@ PUT_IN = {  # `.+`, not Grafana's `.*` for All: a label that is not there would 
     "$__rate_interval": "1m",
     "$__interval": "15s",
     "$__range": "2m",
+    "$account": ".*",  # this one and the next are empty where a cluster is not at AWS
+    "$region": ".*",
     "$cluster": ".+",
     "$instance": ".+",
     "$database": ".+",

@@ -104,7 +104,8 @@ def run_variables_and_annotations(server: Prometheus, tally: Tally) -> None:
             asked = re.fullmatch(r"label_values\((.*), (\w+)\)", panels.filled(variable["query"], ""))
             assert asked is not None
             values = server.get(f"/api/v1/label/{asked[2]}/values", **{"match[]": asked[1]})
-            tally.take(f"{board.uid} ${variable['name']}", [{"value": [0, one]} for one in values], None)
+            reason = "not at AWS" if variable["name"] in {"account", "region"} else None
+            tally.take(f"{board.uid} ${variable['name']}", [{"value": [0, one]} for one in values], reason)
         for annotation in board.content["annotations"]["list"]:
             if annotation.get("expr"):
                 tally.take(annotation["name"], server.query(panels.filled(annotation["expr"], "")), "nothing to mark")

@@ -23,7 +23,8 @@ TAG = "tunewright"
 SOURCE = common.DataSourceRef(type_val="prometheus", uid="${datasource}")
 GREEN, YELLOW, RED = "green", "yellow", "red"
 _KEPT = (
-    "${__url_time_range}&${datasource:queryparam}&${cluster:queryparam}&${instance:queryparam}&${database:queryparam}"
+    "${__url_time_range}&${datasource:queryparam}&${account:queryparam}&${region:queryparam}"
+    "&${cluster:queryparam}&${instance:queryparam}&${database:queryparam}"
 )
 """What a link carries along: time and variables. A row's own label is put in place of the variable of that name."""
 VARIABLE_OF = {"cluster": "cluster", "server": "instance", "database": "database", "statement": "statement"}
@@ -42,7 +43,10 @@ def dashboard_of(board: Board) -> sdk.Dashboard:
 def _variables(board: Board) -> Iterator[sdk.DatasourceVariable | sdk.QueryVariable]:
     """The same ones in the same order on every board; they follow the time range."""
     yield sdk.DatasourceVariable("datasource").label("Data source").type("prometheus")
-    yield _choice("cluster", "Cluster", "label_values(tunewright_up, cluster)")
+    yield _choice("account", "Account", "label_values(tunewright_cluster_place_info, account)")
+    yield _choice("region", "Region", 'label_values(tunewright_cluster_place_info{account=~"$account"}, region)')
+    place = 'tunewright_cluster_place_info{account=~"$account",region=~"$region"}'  # also what has neither, where all are chosen
+    yield _choice("cluster", "Cluster", f"label_values({place}, cluster)")
     yield _choice("instance", "Server", 'label_values(tunewright_up{cluster=~"$cluster"}, server)')
     yield _choice("database", "Database", f"label_values(tunewright_connections{{{SERVER}}}, database)")
     if board.with_statement:

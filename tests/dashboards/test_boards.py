@@ -17,7 +17,7 @@ from tunewright_dashboards.export import Shipped, shipped
 from tunewright_dashboards.limits import LIMITS
 from tunewright_dashboards.publish import Folder
 
-VARIABLES = ["datasource", "cluster", "instance", "database"]
+VARIABLES = ["datasource", "account", "region", "cluster", "instance", "database"]
 SHIPPED = {one.name: one for one in shipped()}
 EVERY_PANEL = [(board.uid, panel) for board in shipped() for panel in panels.panels_of(board.content)]
 every_board = pytest.mark.parametrize("board", shipped(), ids=lambda one: one.uid)

@@ -109,6 +109,30 @@ def _write_instance(sheet: Sheet, cluster: str, one: CloudInstance, clusters: Cl
         sheet.add("tunewright_aws_storage_allocated_bytes", one.allocated_gib * 1024**3, cluster, one.identifier)
 
 
+def write_places(sheet: Sheet, state: State) -> None:
+    """Account and Region of every watched cluster; empty where it is not at AWS (or not seen there yet)."""
+    places: dict[str, tuple[str, str]] = {}
+    for one in state.instances:
+        places.setdefault(str(one.cluster), ("", ""))
+        if one.snapshot is None or one.snapshot.view is not View.CLOUD:
+            continue
+        clusters, members = one.snapshot.section(CloudClusters), one.snapshot.section(CloudInstances)
+        rows: list[CloudCluster | CloudInstance] = [
+            *(clusters.rows if clusters else ()),
+            *(members.rows if members else ()),
+        ]
+        for row in rows:
+            places[str(one.cluster)] = (_account(row.arn), row.region)
+    for cluster, (account, region) in places.items():
+        sheet.add("tunewright_cluster_place_info", 1, cluster, account, region)
+
+
+def _account(arn: str) -> str:
+    """The fifth part of an ARN; empty where there is none."""
+    parts = arn.split(":")
+    return parts[4] if len(parts) > 4 else ""
+
+
 def write_account(sheet: Sheet, state: State) -> None:
     """What we ask of AWS; nothing where no cluster of AWS is watched."""
     aws: AwsState | None = state.aws

@@ -24,6 +24,12 @@ RESOURCE = ("cluster", "resource")
 
 _AWS = (
     Metric(
+        "tunewright_cluster_place_info",
+        _GAUGE,
+        "Account and Region of a watched cluster, empty where it is not at AWS; always 1.",
+        ("cluster", "account", "region"),
+    ),
+    Metric(
         "tunewright_aws_cluster_info",
         _GAUGE,
         "A cluster as the RDS API tells it; always 1.",

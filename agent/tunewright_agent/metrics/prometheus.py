@@ -10,7 +10,7 @@ from prometheus_client.registry import Collector
 
 from tunewright_agent.metrics import agent, effects, server_status, servers
 from tunewright_agent.metrics.bill import write_bill
-from tunewright_agent.metrics.cloud import write_account, write_cloud
+from tunewright_agent.metrics.cloud import write_account, write_cloud, write_places
 from tunewright_agent.metrics.cloud_insights import write_insights
 from tunewright_agent.metrics.forecasts import ForecastSeries
 from tunewright_agent.metrics.relations import RelationSeries
@@ -61,6 +61,7 @@ class TunewrightCollector(Collector):
         sheet = Sheet(self._most)
         agent.write_daemon(sheet, state)
         write_account(sheet, state)
+        write_places(sheet, state)
         here = {(one.cluster, one.instance) for one in state.instances}
         self._statements = {key: kept for key, kept in self._statements.items() if key in here}
         self._relations = {key: kept for key, kept in self._relations.items() if key in here}

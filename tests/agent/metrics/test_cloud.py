@@ -54,6 +54,12 @@ def test_the_clouds_view_of_a_cluster_is_no_server_that_is_up() -> None:
     assert of(scrape(states.shop()), "tunewright_up", "server") == {"db1:5432": 1}
 
 
+def test_a_cluster_has_its_account_and_region_and_none_outside_aws() -> None:
+    cloud = of(scrape(cloud_state()), "tunewright_cluster_place_info", "account", "region")
+    assert cloud == {("123456789012", "eu-west-1"): 1}
+    assert of(scrape(states.shop()), "tunewright_cluster_place_info", "account", "region") == {("", ""): 1}
+
+
 def test_load_of_performance_insights_is_told_by_our_statements() -> None:
     alone = scrape(cloud_state())
     assert of(alone, "tunewright_aws_wait_load_sessions", "wait_event") == {"CPU": 1.5}
