@@ -1,0 +1,1 @@
+"""Rows that are long enough for a file of their own."""
