@@ -1,6 +1,6 @@
 """Cuts a connection whose call passes its deadline, from another thread: for drivers that wait for an answer without any limit.
 
-Used by the sessions of the sources and by the history's stores. Names no driver: the caller says how the connection is cut.
+Used by the sessions of the sources, the history's stores and the findings page. Names no driver: the caller says how the connection is cut.
 """
 
 import contextlib
@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 
 class Watchdog:
-    """Calls `cut` when the block takes longer than `seconds`, and remembers that it did."""
+    """Calls `cut` when the block takes longer than `seconds`, and remembers that it did. A connection that has ended by then is no error."""
 
     def __init__(self, cut: Callable[[], None], seconds: float) -> None:
         self.fired = False

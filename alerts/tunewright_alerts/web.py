@@ -101,11 +101,12 @@ class _Pinned(http.client.HTTPConnection):
 
     def cut(self) -> None:
         """End it from another thread."""
-        if self.sock is not None:
+        connected: socket.socket | None = self.sock  # its own thread may forget it meanwhile
+        if connected is not None:
             try:
-                self.sock.shutdown(socket.SHUT_RDWR)
+                connected.shutdown(socket.SHUT_RDWR)
             except OSError:
-                self.sock.close()
+                connected.close()
 
 
 def split(url: str) -> tuple[SplitResult, int]:

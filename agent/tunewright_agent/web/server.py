@@ -20,6 +20,7 @@ from time import monotonic
 import structlog
 
 from tunewright_agent.state import State
+from tunewright_agent.watchdog import Watchdog
 from tunewright_agent.web.pages import Answer, Exposition, Request, answer, plain
 from tunewright_agent.web.protocol import Refused, accepts_gzip, answer_bytes, parsed, read_head, security_headers
 
@@ -157,14 +158,9 @@ class Server:
 
     @staticmethod
     def _shake_hands(secure: ssl.SSLSocket, raw: socket.socket, deadline: float) -> None:
-        """Within the deadline as a whole: the socket's own timeout begins anew with every byte, so a timer cuts."""
-        timer = threading.Timer(max(0.0, deadline - monotonic()), raw.shutdown, (socket.SHUT_RDWR,))
-        timer.daemon = True
-        timer.start()
-        try:
+        """Within the deadline as a whole: the socket's own timeout begins anew with every byte, so a watchdog cuts."""
+        with Watchdog(lambda: raw.shutdown(socket.SHUT_RDWR), max(0.0, deadline - monotonic())):
             secure.do_handshake()
-        finally:
-            timer.cancel()
 
     def _converse(self, connection: socket.socket, deadline: float) -> None:
         """Read, answer, send. A page that fails is answered 500; its error goes on to `_ended`, which logs it."""

@@ -70,8 +70,9 @@ class Smtp:
 
 
 def _cut(client: smtplib.SMTP) -> None:
-    if client.sock is not None:
+    connected: socket.socket | None = client.sock  # its own thread may forget it meanwhile
+    if connected is not None:
         try:
-            client.sock.shutdown(socket.SHUT_RDWR)
+            connected.shutdown(socket.SHUT_RDWR)
         except OSError:
-            client.sock.close()
+            connected.close()
