@@ -7,7 +7,7 @@ is made slower for six hours, none more often than twice.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
@@ -20,6 +20,7 @@ from tunewright_analyzers.facts.ids import ClusterId, InstanceId
 from tunewright_analyzers.facts.regressions import Regressions
 from tunewright_analyzers.facts.snapshot import Engine, Flavour, Snapshot, Window
 from tunewright_analyzers.finding import Finding
+from tunewright_analyzers.regressions import context
 from tunewright_analyzers.regressions.judge import Judged, judge
 from tunewright_analyzers.regressions.residuals import Held
 
@@ -147,16 +148,14 @@ def judgements(seconds: Any, calls: Any, followed: list[int], at: range) -> Iter
 
 
 def _flip(number: int, bucket: int) -> Event:
-    return Event(time_of(bucket), "plan_changed", f"statement {statement(number)} in shop", "a -> b (twin)")
+    return Event(
+        time_of(bucket), "plan_changed", f"statement {statement(number)} in shop", f"{'a' * 16} -> {'b' * 16} (twin)"
+    )
 
 
 def _findings(judged: Judged, events: list[Event], at: datetime) -> list[Finding]:
     shifts = tuple(
-        replace(
-            one,
-            changes=tuple(event for event in events if _near(event, one.since) and _concerns(event, one.statement_id)),
-        )
-        for one in judged.shifts
+        replace(one, changes=context.around(events, one), flip=context.flip(events, one, ())) for one in judged.shifts
     )
     section = Regressions(at, judged.statements, judged.learning, shifts, judged.load)
     snapshot = Snapshot(
@@ -164,11 +163,3 @@ def _findings(judged: Judged, events: list[Event], at: datetime) -> list[Finding
     )
     window = Window(ClusterId("shop"), at, at, snapshot)
     return [one for check in CHECKS for one in run(check, window) if isinstance(one, Finding)]
-
-
-def _near(event: Event, since: datetime) -> bool:
-    return -timedelta(hours=2) <= event.at - since <= timedelta(minutes=30)
-
-
-def _concerns(event: Event, identity: str) -> bool:
-    return event.kind != "plan_changed" or identity in event.subject

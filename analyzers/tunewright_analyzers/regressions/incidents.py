@@ -1,6 +1,6 @@
 """Which shifts a person should hear of, put together by cause. Called by the checks of the group `regressions`.
 
-A shift counts where it weighs: at least 5 % of the load, or, where something changed around it that explains it (its plan, its rows a
+A shift counts where it weighs: at least 5 % of the load, or, where something changed at its begin that explains it (its plan, its rows a
 call, settings, DDL, the server's role), a tenth of that. Shifts that began within half an hour of each other are one incident.
 """
 
@@ -13,6 +13,8 @@ from tunewright_analyzers.facts.regressions import Regressions, Shift
 from tunewright_analyzers.finding import Evidence, Severity
 
 TOGETHER = timedelta(minutes=30)
+AT_ONCE = timedelta(minutes=30)
+"""A setting, DDL or another role works at once: it explains what began within so much of it, for the begin is an estimate."""
 ROWS_CHANGED = 1.5
 """How many times more rows a call explain a longer call."""
 SURE = 1e-3
@@ -69,13 +71,19 @@ class Incident:
 def made_slower(shift: Shift) -> bool:
     """Whether another plan made it slower: by the test of ranks, or plainly where there is too little for it yet."""
     proved = shift.ratio >= PLAIN if shift.p_value is None else shift.p_value <= SURE
-    return shift.flip is not None and proved
+    return _replanned(shift) and proved
+
+
+def _replanned(shift: Shift) -> bool:
+    """Whether its plan changed at its begin, or was seen to later, for plans are read seldom."""
+    return shift.flip is not None and shift.flip.seen_at >= shift.since - AT_ONCE
 
 
 def is_changed(shift: Shift) -> bool:
     """Whether something is known that explains the shift."""
     rows = shift.rows_ratio is not None and shift.rows_ratio >= ROWS_CHANGED
-    return shift.flip is not None or rows or any(one.kind != ROUTINE for one in shift.changes)
+    others = any(one.kind != ROUTINE and abs(one.at - shift.since) <= AT_ONCE for one in shift.changes)
+    return _replanned(shift) or rows or others
 
 
 def weighs(shift: Shift, floors: Floors) -> bool:

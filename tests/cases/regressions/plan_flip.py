@@ -1,5 +1,7 @@
 """Cases of `regressions/plan_flip`."""
 
+from dataclasses import replace
+
 from cases.case import Case, gap
 from cases.facts import ago
 from cases.regressions.shifts import DROPPED, FLIP, regressions, shift
@@ -17,6 +19,9 @@ CASES = (
          says=("1 more statement became slower",)),
     Case("the same plan", "silent", (regressions(shift(changes=(DROPPED,))),)),
     Case("another plan, as fast by the ranks", "silent", (regressions(shift(**FLIPPED, p_value=0.01)),)),
+    Case("the plan changed long before", "silent", (regressions(shift(**FLIPPED | {"flip": replace(FLIP, seen_at=ago(minutes=91))})),)),
+    Case("the plan changed half an hour before the estimate of its begin", "threshold",
+         (regressions(shift(**FLIPPED | {"flip": replace(FLIP, seen_at=ago(minutes=90))})),), (SUBJECT,)),
     Case("too few for ranks, not three times slower", "silent",
          (regressions(shift(**FLIPPED, p_value=None, recent_seconds=0.0119)),)),
     Case("too few for ranks, three times slower", "threshold",

@@ -1,5 +1,7 @@
 """Cases of `regressions/slower_statement`."""
 
+from dataclasses import replace
+
 from cases.case import Case, gap
 from cases.facts import ago
 from cases.regressions.shifts import DROPPED, FLIP, regressions, shift
@@ -8,6 +10,8 @@ from tunewright_analyzers.facts.regressions import Regressions, StatisticsState,
 
 SUBJECT = "statement 50fde20626009aba in shop"
 SETTING = Event(ago(hours=1), "setting_changed", "work_mem")
+EARLIER = Event(ago(minutes=91), "setting_changed", "work_mem")
+AT_ITS_BEGIN = Event(ago(minutes=90), "setting_changed", "work_mem")
 ANALYSED = Event(ago(hours=1), "statistics_renewed", "statistics of public.orders")
 LIGHT = {"share": 0.03, "load": 0.02}
 
@@ -21,6 +25,10 @@ CASES = (
     Case("its waits and statistics", "fires",
          (regressions(shift(waits=(WaitShare("Lock", 0.0, 0.9),), statistics=(StatisticsState("public.orders", None, 0.4),))),), (SUBJECT,)),
     Case("light, but a setting changed", "fires", (regressions(shift(**LIGHT, changes=(SETTING,))),), (SUBJECT,)),
+    Case("light, a setting changed half an hour before its begin", "threshold", (regressions(shift(**LIGHT, changes=(AT_ITS_BEGIN,))),), (SUBJECT,)),
+    Case("light, a setting changed earlier", "threshold", (regressions(shift(**LIGHT, changes=(EARLIER,))),)),
+    Case("light, its plan changed earlier", "silent", (regressions(shift(**LIGHT, p_value=0.2, flip=replace(FLIP, seen_at=ago(minutes=100)))),)),
+    Case("heavy, what changed earlier is told", "fires", (regressions(shift(changes=(EARLIER,))),), (SUBJECT,)),
     Case("light, but more rows a call", "fires", (regressions(shift(**LIGHT, rows_ratio=2.0)),), (SUBJECT,)),
     Case("another plan, by chance", "fires", (regressions(shift(flip=FLIP, p_value=0.2)),), (SUBJECT,)),
     Case("nothing left its baseline", "silent", (regressions(),)),
