@@ -17,12 +17,12 @@ from seasonal import WEEK, WEEKS, Replay, Synthetic, statement, time_of
 from tunewright_analyzers.check import discover, run
 from tunewright_analyzers.facts.events import Event
 from tunewright_analyzers.facts.ids import ClusterId, InstanceId
+from tunewright_analyzers.facts.open_shifts import Held
 from tunewright_analyzers.facts.regressions import Regressions
 from tunewright_analyzers.facts.snapshot import Engine, Flavour, Snapshot, Window
 from tunewright_analyzers.finding import Finding
 from tunewright_analyzers.regressions import context
 from tunewright_analyzers.regressions.judge import Judged, judge
-from tunewright_analyzers.regressions.residuals import Held
 
 WITHIN = 24
 """Buckets: two hours."""

@@ -1,11 +1,11 @@
-"""The pass `regressions`: what became slower than it usually is. In comes the history, out go Regressions and Events.
+"""The pass `regressions`: what became slower than it usually is. In comes the history, out go Regressions, OpenShifts and Events.
 
 The first passes read the history into bounded matrices (33 MB for 1,000 statements), newest points first, a few seconds at a time; later
 ones only what is new. What the judge finds is then set beside plans, waits, statistics and events of that time.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -16,6 +16,7 @@ from tunewright_agent.memory import Memory, Remembered
 from tunewright_agent.sources.source import Collected, Source, Unavailable
 from tunewright_analyzers.facts.events import Event, Events
 from tunewright_analyzers.facts.ids import ClusterId, InstanceId
+from tunewright_analyzers.facts.open_shifts import Line, OpenShift, OpenShifts
 from tunewright_analyzers.facts.regressions import Regressions, Shift
 from tunewright_analyzers.facts.relations import Tables
 from tunewright_analyzers.facts.sessions import ActiveSessions, Sessions
@@ -23,8 +24,7 @@ from tunewright_analyzers.facts.snapshot import Snapshot
 from tunewright_analyzers.regressions import context
 from tunewright_analyzers.regressions.incidents import Floors, weighs
 from tunewright_analyzers.regressions.judge import judge
-from tunewright_analyzers.regressions.residuals import Held
-from tunewright_analyzers.regressions.series import HOUR_SECONDS, HOURS, Key, Series
+from tunewright_analyzers.regressions.series import BUCKET_SECONDS, FINE, HOUR_SECONDS, HOURS, Series
 
 EVERY_SECONDS, DEADLINE_SECONDS = 300.0, 60.0
 FILL_SECONDS = 5.0
@@ -33,6 +33,8 @@ AT_ONCE = 50
 """Points of one query."""
 EXPLAINED = 20
 """Shifts whose surroundings are looked up: those that weigh most."""
+KNOWN = timedelta(seconds=FINE * BUCKET_SECONDS)
+"""What was open longer ago than the judge can see says nothing."""
 NOTABLE = Floors(0.05, 0.005, 0.01, 1.2)
 """Shifts that are marked as events (the defaults of the checks)."""
 
@@ -50,8 +52,8 @@ class RegressionPass:
     _newest: float = field(init=False, default=0.0)
     _waiting: list[float] = field(init=False, default_factory=list)
     """Ends of the points that are still to be read, oldest first."""
-    _held: dict[Key | None, Held] = field(init=False, default_factory=dict)
-    _told: set[tuple[Key, datetime]] = field(init=False, default_factory=set)
+    _open: OpenShifts | None = field(init=False, default=None)
+    """As of our own last pass."""
 
     def __post_init__(self) -> None:
         self._series = Series(self.most)
@@ -86,27 +88,41 @@ class RegressionPass:
 
     def _judged(self, history: History, snapshot: Snapshot, at: datetime) -> Collected:
         events = history.events(self.cluster, at - timedelta(days=8), at)
-        found = judge(self._series, at, context.unsafe(events, _started(snapshot)), self._held)
-        self._held = dict(found.held)
+        before = self._before(history, at)
+        held = {one.line: one.held for one in before}
+        found = judge(self._series, at, context.unsafe(events, _started(snapshot)), held)
         ordered = sorted(found.shifts, key=lambda one: (-one.extra_load, one.statement_id, one.database))
         explained = _Surroundings(history, self.cluster, self.instance, snapshot, events, at)
         shifts = tuple(explained.of(one) if number < EXPLAINED else one for number, one in enumerate(ordered))
         load = None if found.load is None else replace(found.load, changes=context.near(events, found.load.since))
         section = Regressions(at, found.statements, found.learning, shifts, load)
-        return Collected((section, Events(self._marks(shifts, at))))
+        weighty: dict[Line, Shift] = {(one.database, one.statement_id): one for one in shifts if weighs(one, NOTABLE)}
+        marks = _marks(weighty, {one.line for one in before if one.marked}, at)
+        self._open = OpenShifts(at, tuple(OpenShift(line, one, line in weighty) for line, one in found.held.items()))
+        return Collected((section, self._open, Events(marks)))
 
-    def _marks(self, shifts: tuple[Shift, ...], at: datetime) -> tuple[Event, ...]:
-        """An event for each shift that weighs, once."""
-        marks, now = [], set[tuple[Key, datetime]]()
-        for one in shifts:
-            if weighs(one, NOTABLE):
-                mark = ((one.database, one.statement_id), one.since)
-                now.add(mark)
-                if not any(mark[0] == told for told, _ in self._told):
-                    subject = f"statement {one.statement_id} in {one.database}"
-                    marks.append(Event(at, "slower_statement", subject, f"{one.ratio:.1f} times what is usual"))
-        self._told = now
-        return tuple(marks)
+    def _before(self, history: History, at: datetime) -> tuple[OpenShift, ...]:
+        """What was open: by our own last pass, or by a later one that is kept (we began anew, or another agent judged meanwhile)."""
+        kept = history.newest(self.cluster, self.instance, OpenShifts)
+        known = [one for one in (self._open, kept) if one is not None]
+        newest = max(known, key=lambda one: one.judged_at, default=None)
+        if newest is None or at - newest.judged_at > KNOWN:
+            return ()
+        return newest.rows
+
+
+def _marks(weighty: Mapping[Line, Shift], marked: Set[Line], at: datetime) -> tuple[Event, ...]:
+    """An event for each shift that weighs, once."""
+    return tuple(
+        Event(
+            at,
+            "slower_statement",
+            f"statement {one.statement_id} in {one.database}",
+            f"{one.ratio:.1f} times what is usual",
+        )
+        for line, one in weighty.items()
+        if line not in marked
+    )
 
 
 def source_of(memory: Memory | None) -> Source[Latest] | None:
@@ -114,7 +130,7 @@ def source_of(memory: Memory | None) -> Source[Latest] | None:
     if not isinstance(memory, Remembered):
         return None
     one = RegressionPass(memory.history, memory.cluster, memory.instance)
-    return Source("regressions", (Regressions,), EVERY_SECONDS, DEADLINE_SECONDS, one.collect)
+    return Source("regressions", (Regressions, OpenShifts), EVERY_SECONDS, DEADLINE_SECONDS, one.collect)
 
 
 def _started(snapshot: Snapshot) -> datetime | None:

@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from tunewright_analyzers.facts.open_shifts import Held
 from tunewright_analyzers.facts.regressions import Contribution, LoadShift, Shift
 from tunewright_analyzers.facts.snapshot import Period
 from tunewright_analyzers.regressions.detection import WEEK, Detected, detect
-from tunewright_analyzers.regressions.residuals import MODES, Held, Residuals, Work, residuals
+from tunewright_analyzers.regressions.residuals import MODES, Residuals, Work, residuals
 from tunewright_analyzers.regressions.robust import Floats, mann_whitney
 from tunewright_analyzers.regressions.series import BUCKET_SECONDS, FINE, HOUR_SECONDS, Key, Series
 from tunewright_analyzers.regressions.spells import DAY, HOUR, NEVER

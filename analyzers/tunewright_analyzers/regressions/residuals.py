@@ -6,11 +6,11 @@ through, and a thousand statements are judged at the price of those that matter.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tunewright_analyzers.facts.open_shifts import Held
 from tunewright_analyzers.facts.regressions import Usual
 from tunewright_analyzers.facts.snapshot import Period
 from tunewright_analyzers.regressions.baseline import Pattern, pattern
@@ -29,23 +29,6 @@ BEFORE, LEAST_BEFORE = 72, 12
 MODES = (Usual.HOUR_OF_WEEK, Usual.HOUR_OF_DAY, Usual.LAST_HOURS)
 CLUSTER: Key | None = None
 """The line of the cluster, among keys."""
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A shift that the pass before found, lest a shift make itself usual: since when it is, and when it opened.
-
-    `usual` is a log, kept where only hours are known; `score` and `limit` are those it opened with.
-    """
-
-    since: datetime
-    opened: datetime
-    usual: float
-    score: float
-    limit: float
-    p_value: float | None = None
-    peak_ratio: float = 0.0
-    """Of the load of all: the highest that it has been against its usual."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from tunewright_agent.latest import Latest
 from tunewright_agent.sources.source import Collected, Unavailable
 from tunewright_analyzers.facts.events import Event, Events
 from tunewright_analyzers.facts.ids import ClusterId, InstanceId, PlanId, StatementId
+from tunewright_analyzers.facts.open_shifts import OpenShift, OpenShifts
 from tunewright_analyzers.facts.plans import NodeKind, Plans
 from tunewright_analyzers.facts.regressions import Regressions, Usual
 from tunewright_analyzers.facts.relations import Tables
@@ -113,11 +114,52 @@ def test_a_shift_is_told_with_what_moved_with_it(history: History) -> None:
 
 def test_a_shift_is_marked_once(history: History) -> None:
     one = RegressionPass(history, CLUSTER, INSTANCE)
-    marks = [one.collect(_latest(), _at(MINUTES + minutes)).sections[1] for minutes in (1, 6)]
+    marks = [one.collect(_latest(), _at(MINUTES + minutes)).sections[-1] for minutes in (1, 6)]
     assert [[(event.kind, event.subject) for event in mark.rows] for mark in marks if isinstance(mark, Events)] == [
         [("slower_statement", f"statement {SLOW} in shop")],
         [],
     ]
+
+
+def _open(collected: Collected) -> tuple[OpenShift, ...]:
+    section = collected.sections[1]
+    assert isinstance(section, OpenShifts)
+    return section.rows
+
+
+def test_a_restart_in_the_middle_of_a_shift_neither_tells_it_again_nor_forgets_it(tmp_path: Path) -> None:
+    """Five hours after it began the hours before are as slow: whoever begins to look now cannot know that they were not."""
+    late = SLOW_FROM + 300
+    with History(tmp_path / "history.db") as history:
+        for minute in range(0, late + 1, 5):
+            history.record(CLUSTER, INSTANCE, "server", (_counted(minute),), _at(minute))
+            if minute == SLOW_FROM + 45:
+                first = RegressionPass(history, CLUSTER, INSTANCE).collect(_latest(), _at(minute))
+                history.record(CLUSTER, INSTANCE, "server", first.sections, _at(minute))
+        (before,) = (one for one in _open(first) if one.line is not None)
+        assert before.marked
+        after = RegressionPass(history, CLUSTER, INSTANCE).collect(_latest(), _at(late))
+        (shift,) = _found(after).shifts
+        assert (shift.since, shift.limit) == (before.held.since, before.held.limit)
+        (now,) = (one for one in _open(after) if one.line is not None)
+        assert (now.held.opened, now.marked) == (before.held.opened, True)
+        assert not [event for event in after.sections[-1].rows if event.kind == "slower_statement"]  # type: ignore[attr-defined]
+        with history.database.transaction() as connection:
+            connection.exec_driver_sql("DELETE FROM latest WHERE section = 'open_shifts'")
+        assert _found(RegressionPass(history, CLUSTER, INSTANCE).collect(_latest(), _at(late))).shifts == ()
+
+
+def test_what_another_agent_judged_later_counts_more_than_what_we_did(history: History) -> None:
+    one = RegressionPass(history, CLUSTER, INSTANCE)
+    (mine,) = (row for row in _open(one.collect(_latest(), _at(MINUTES - 5))) if row.line is not None)
+    theirs = replace(mine.held, score=mine.held.score + 50)
+    for minute, score in ((MINUTES - 10, mine.held.score), (MINUTES - 2, theirs.score)):
+        kept = OpenShifts(_at(minute), (replace(mine, held=theirs),))
+        history.record(CLUSTER, INSTANCE, "server", (kept,), _at(minute))
+        (row,) = (row for row in _open(one.collect(_latest(), _at(MINUTES - 4))) if row.line is not None)
+        assert row.held.score == score
+    with history.database.transaction() as connection:
+        connection.exec_driver_sql("DELETE FROM latest WHERE section = 'open_shifts'")
 
 
 def test_before_it_nothing_is_told(history: History) -> None:

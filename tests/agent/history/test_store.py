@@ -22,6 +22,7 @@ from tunewright_agent.history.points import FIVE_MINUTES, HOUR, MINUTE, Retentio
 from tunewright_agent.history.store import WEEK, History
 from tunewright_analyzers.facts.events import Event, Events
 from tunewright_analyzers.facts.ids import ClusterId, InstanceId, StatementId
+from tunewright_analyzers.facts.open_shifts import Held, OpenShift, OpenShifts
 from tunewright_analyzers.facts.plans import Plans
 from tunewright_analyzers.facts.relations import Tables
 from tunewright_analyzers.facts.sessions import ActiveSessions, SessionLoad
@@ -94,6 +95,15 @@ def test_the_first_reading_gives_no_delta_and_the_next_ones_only_what_was_counte
     record(history, reading(2, a=1010, b=2), minute=2)
     assert calls(history) == {"a": 10, "b": 2}
     assert calls(history, 1, 2) == {"a": 3}
+
+
+def test_open_shifts_are_there_for_whoever_comes_after(history: History, store: Store) -> None:
+    held = Held(at(1), at(2), -5.25, 9.0, 4.5, None, 1.5)
+    kept = OpenShifts(at(9), (OpenShift(("shop", StatementId("a" * 16)), held, True), OpenShift(None, held)))
+    record(history, kept, minute=9)
+    with History(store, RETENTION) as other:
+        assert other.newest(SHOP, DB1, OpenShifts) == kept
+        assert other.newest(SHOP, InstanceId("db2"), OpenShifts) is None
 
 
 def test_a_window_is_what_was_counted_beside_the_newest_state(history: History) -> None:

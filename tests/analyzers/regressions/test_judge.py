@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from tunewright_analyzers.facts.ids import StatementId
+from tunewright_analyzers.facts.open_shifts import Held
 from tunewright_analyzers.facts.regressions import Usual
 from tunewright_analyzers.facts.snapshot import Period
 from tunewright_analyzers.regressions.judge import judge
-from tunewright_analyzers.regressions.residuals import Held
 from tunewright_analyzers.regressions.series import BUCKET_SECONDS, Key, Series
 
 BEGIN = datetime(2026, 10, 5, tzinfo=UTC)
