@@ -9,8 +9,8 @@ from typing import ClassVar
 from tunewright_analyzers.facts.ids import StatementId
 from tunewright_analyzers.facts.snapshot import Section
 
-Line = tuple[str, StatementId] | None
-"""What has a baseline: a statement in a database, or (None) the load of all."""
+Line = tuple[str, StatementId] | str | None
+"""What has a baseline: a statement in a database, sessions of a kind, or (None) the load of all statements."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,22 +7,19 @@ where the score passes its limit, which its share of the load and its own habits
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tunewright_analyzers.facts.open_shifts import Held
+from tunewright_analyzers.facts.open_shifts import Held, Line
 from tunewright_analyzers.facts.regressions import Contribution, LoadShift, Shift
 from tunewright_analyzers.facts.snapshot import Period
-from tunewright_analyzers.regressions.detection import WEEK, Detected, detect
+from tunewright_analyzers.regressions.detection import WEEK
+from tunewright_analyzers.regressions.holding import Holding
 from tunewright_analyzers.regressions.residuals import MODES, Residuals, Work, residuals
-from tunewright_analyzers.regressions.robust import Floats, mann_whitney
 from tunewright_analyzers.regressions.series import BUCKET_SECONDS, FINE, HOUR_SECONDS, Key, Series
-from tunewright_analyzers.regressions.spells import DAY, HOUR, NEVER
+from tunewright_analyzers.regressions.spells import HOUR
 
-LEAST_RANKED = 5
-"""Observations on each side that ranks are compared of."""
 CONTRIBUTIONS = 5
 AT_ONCE = 128
 """Lines that are judged together."""
@@ -36,16 +33,16 @@ class Judged:
     learning: int
     shifts: tuple[Shift, ...]
     load: LoadShift | None
-    held: Mapping[Key | None, Held]
+    held: Mapping[Line, Held]
 
 
 def judge(
-    series: Series, now: datetime, unsafe: Sequence[Period] = (), held: Mapping[Key | None, Held] | None = None
+    series: Series, now: datetime, unsafe: Sequence[Period] = (), held: Mapping[Line, Held] | None = None
 ) -> Judged:
     """Judge the last day up to the last whole bucket. `unsafe` are times (around a restart, a failover) that say nothing."""
     work = Work.of(series, int(now.timestamp()) // BUCKET_SECONDS, unsafe)
     compared = residuals(series, work, held or {})
-    shifts, load, open_now = list[Shift](), list[LoadShift](), dict[Key | None, Held]()
+    shifts, load, open_now = list[Shift](), list[LoadShift](), dict[Line, Held]()
     for first in range(0, len(compared.keys), AT_ONCE):
         part = compared.only(np.arange(first, min(first + AT_ONCE, len(compared.keys))))
         _Part(work, part, series.keys, held or {}).judge(shifts, load, open_now)
@@ -55,51 +52,24 @@ def judge(
 class _Part:
     """Some of the lines: what they need of memory is bounded so."""
 
-    def __init__(self, work: Work, compared: Residuals, keys: Sequence[Key], held: Mapping[Key | None, Held]) -> None:
-        self.work, self.compared, self.all_keys, self.held = work, compared, keys, held
+    def __init__(self, work: Work, compared: Residuals, keys: Sequence[Key], held: Mapping[Line, Held]) -> None:
+        self.work, self.compared, self.all_keys = work, compared, keys
+        self.holding = Holding(compared, held)
         self.modes = [MODES[mode] for mode in compared.modes.tolist()]
 
-    def judge(self, shifts: list[Shift], load: list[LoadShift], held: dict[Key | None, Held]) -> None:
+    def judge(self, shifts: list[Shift], load: list[LoadShift], held: dict[Line, Held]) -> None:
         """Add what is open."""
-        found = detect(self.compared, self._opened())
-        for line in np.flatnonzero(found.spells.is_open[:, -1]).tolist():
-            key, now = self.compared.keys[line], self._held(line, found)
-            if key is None:  # the cluster's line
-                load.append(self._load(line, now))
-                now = replace(now, peak_ratio=load[-1].highest_ratio)
-            else:
+        for line, now in self.holding.open():
+            key = self.compared.keys[line]
+            if isinstance(key, tuple):
                 shift = self._shift(line, key, now)
                 if shift is None:
                     continue
                 shifts.append(shift)
-            held[key] = now
-
-    def _opened(self) -> NDArray[np.int64]:
-        """The buckets in which held lines opened."""
-        helds = (self.held.get(key) for key in self.compared.keys)
-        return np.array([NEVER if one is None else FINE - self._back(one.opened) for one in helds], np.int64)
-
-    def _held(self, line: int, found: Detected) -> Held:
-        """What is to be remembered of a line that is open; a shift keeps its begin, its limit and its highest score."""
-        opened, since = int(found.spells.opened[line]), int(found.spells.since[line])
-        level = _level(self.compared.usual[line])
-        score = float(found.score[line, max(0, opened) :].max())
-        p_value = _ranked(self.compared.values[line, -DAY:], since - (FINE - DAY))
-        before = self.held.get(self.compared.keys[line])
-        if before is not None and opened == FINE - self._back(before.opened):
-            least = _least(p_value, before.p_value)
-            return Held(
-                before.since, before.opened, level, max(before.score, score), before.limit, least, before.peak_ratio
-            )
-        score = max(score, float(found.sigmas[line, opened]))  # that of a wild bucket counts too
-        return Held(self._time(since), self._time(opened), level, score, float(found.limit[line, opened]), p_value)
-
-    def _time(self, column: int) -> datetime:
-        return datetime.fromtimestamp((self.compared.begin + max(0, column)) * BUCKET_SECONDS, UTC)
-
-    def _back(self, at: datetime) -> int:
-        """How many buckets before the end a time lies."""
-        return max(0, self.compared.end - int(at.timestamp()) // BUCKET_SECONDS)
+                held[key] = now
+            else:  # the cluster's line
+                load.append(self._load(line, now))
+                held[key] = replace(now, peak_ratio=load[-1].highest_ratio)
 
     def _sums(self, line: int, end: int) -> tuple[float, float, float]:
         """Seconds, calls and rows of the hour before a column (counted from the end), of a line of the series."""
@@ -113,7 +83,7 @@ class _Part:
         if calls <= 0 or seconds <= 0:
             return None  # it does not run any more
         everything = max(float(self.work.seconds[0, -HOUR:].sum()), seconds)
-        _, calls_before, rows_before = self._sums(line, self._back(now.since))
+        _, calls_before, rows_before = self._sums(line, self.holding.back(now.since))
         rows_ratio = (rows / calls) / (rows_before / calls_before) if calls_before and rows_before and rows else None
         return Shift(
             key[1], key[0], now.since, self.modes[number], float(np.exp(now.usual)), seconds / calls, now.score, now.limit, calls,
@@ -131,7 +101,7 @@ class _Part:
     def _contributions(self, since: datetime) -> tuple[Contribution, ...]:
         """The statements that added most, against the same hour a week ago where that is kept, else the hour before."""
         a_week_ago = self.work.seconds[0, -WEEK - HOUR : -WEEK].sum() > 0
-        back = WEEK if a_week_ago else self._back(since)
+        back = WEEK if a_week_ago else self.holding.back(since)
         found = []
         for line, key in enumerate(self.all_keys, 1):
             seconds, calls, _ = self._sums(line, 0)
@@ -141,24 +111,3 @@ class _Part:
                 more = calls / was_calls if was_calls > 0 else float("inf")
                 found.append(Contribution(key[1], key[0], (seconds - was_seconds) / HOUR_SECONDS, more, longer))
         return tuple(sorted(found, key=lambda one: (-one.extra_load, one.statement_id))[:CONTRIBUTIONS])
-
-
-def _ranked(residual: Floats, since: int) -> float | None:
-    """The chance that the residuals since a column are no greater than before; None where either side has too few."""
-    if since < 0:
-        return None
-    before, after = residual[:since], residual[since:]
-    few = min((~np.isnan(before)).sum(), (~np.isnan(after)).sum()) < LEAST_RANKED
-    return None if few else mann_whitney(before, after)
-
-
-def _least(now: float | None, before: float | None) -> float | None:
-    """What once was proved stays so when the shift goes."""
-    known = [one for one in (now, before) if one is not None]
-    return min(known, default=None)
-
-
-def _level(usual: Floats) -> float:
-    """What is usual over the last hour (of what is known of it)."""
-    known = usual[-HOUR:][~np.isnan(usual[-HOUR:])]
-    return float(known.mean()) if len(known) else float(usual[~np.isnan(usual)][-1])

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tunewright_analyzers.facts.open_shifts import Held
+from tunewright_analyzers.facts.open_shifts import Held, Line
 from tunewright_analyzers.facts.regressions import Usual
 from tunewright_analyzers.facts.snapshot import Period
 from tunewright_analyzers.regressions.baseline import Pattern, pattern
 from tunewright_analyzers.regressions.robust import Floats, median
-from tunewright_analyzers.regressions.series import BUCKET_SECONDS, FINE, HOUR_SECONDS, Key, Series
+from tunewright_analyzers.regressions.series import BUCKET_SECONDS, FINE, HOUR_SECONDS, Series
 from tunewright_analyzers.regressions.spells import DAY, HOUR
 
 HOURS_BACK = 28 * 24
@@ -27,7 +27,7 @@ RECENT = (24, 12, 6)
 """Buckets that are judged against the six hours before them, where there is no pattern yet: the most that leave an hour to compare."""
 BEFORE, LEAST_BEFORE = 72, 12
 MODES = (Usual.HOUR_OF_WEEK, Usual.HOUR_OF_DAY, Usual.LAST_HOURS)
-CLUSTER: Key | None = None
+CLUSTER: Line = None
 """The line of the cluster, among keys."""
 
 
@@ -37,7 +37,7 @@ class Residuals:
 
     end: int
     lines: NDArray[np.int64]
-    keys: tuple[Key | None, ...]
+    keys: tuple[Line, ...]
     values: Floats
     usual: Floats
     """Logs, of the last day."""
@@ -85,39 +85,58 @@ class Work:
         return int((busy & seen).sum()), int((busy & ~seen).sum())
 
 
-def residuals(series: Series, work: Work, held: Mapping[Key | None, Held]) -> Residuals:
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """Logs of some lines over the FINE buckets before `end`, and over the hours before the day that is judged; NaN: not observed."""
+
+    end: int
+    lines: NDArray[np.int64]
+    keys: tuple[Line, ...]
+    values: Floats
+    hourly: Floats
+
+    def residuals(self, held: Mapping[Line, Held], share: Floats) -> Residuals:
+        """Against what is usual. `share` as in Residuals."""
+        return _Compared(self, tuple(held.get(key) for key in self.keys)).residuals(share)
+
+
+def first_hour(end: int) -> int:
+    """The hour that the day before a bucket begins in: the hours before it are what is learnt from."""
+    return (end - DAY) // HOUR
+
+
+def residuals(series: Series, work: Work, held: Mapping[Line, Held]) -> Residuals:
     """Of the lines that carry load, or that are held."""
     share = _share(work.seconds)
-    keys: list[Key | None] = [CLUSTER, *series.keys]
+    keys: list[Line] = [CLUSTER, *series.keys]
     carries = (share[:, -DAY:].max(axis=1) >= LEAST_SHARE) | np.array([key in held for key in keys])
     lines = np.flatnonzero(carries)
-    return _Compared(series, work, lines, tuple(keys[line] for line in lines.tolist()), held).residuals(share[lines])
+    observed = _of_statements(series, work, lines, tuple(keys[line] for line in lines.tolist()))
+    return observed.residuals(held, share[lines])
+
+
+def _of_statements(series: Series, work: Work, lines: NDArray[np.int64], keys: tuple[Line, ...]) -> Observed:
+    """Mean latencies; of the cluster the load."""
+    values = _observed(work.seconds[lines], np.where(work.safe, work.calls[lines], 0.0))
+    seconds, calls = series.hours.before(first_hour(work.end), HOURS_BACK)[:, lines].astype(np.float64)
+    hourly = log_of(seconds / np.maximum(calls, 1e-9), calls >= LEAST_CALLS)
+    for number in np.flatnonzero(lines == 0).tolist():
+        values[number] = log_of(work.seconds[0] / BUCKET_SECONDS, (work.calls[0] > 0) & work.safe)
+        hourly[number] = log_of(seconds[number] / HOUR_SECONDS, calls[number] > 0)
+    return Observed(work.end, lines, keys, values, hourly)
 
 
 class _Compared:
     """One comparison: matrices that its steps share."""
 
-    def __init__(
-        self,
-        series: Series,
-        work: Work,
-        lines: NDArray[np.int64],
-        keys: tuple[Key | None, ...],
-        held: Mapping[Key | None, Held],
-    ) -> None:
-        self.lines, self.keys, self.held, self.end = lines, keys, held, work.end
-        self.values = _observed(work.seconds[lines], np.where(work.safe, work.calls[lines], 0.0))
-        self.first_hour = (work.end - DAY) // HOUR
-        hourly_seconds, hourly_calls = series.hours.before(self.first_hour, HOURS_BACK)[:, lines].astype(np.float64)
-        self.hourly = _log(hourly_seconds / np.maximum(hourly_calls, 1e-9), hourly_calls >= LEAST_CALLS)
-        for number in np.flatnonzero(lines == 0).tolist():
-            self.values[number] = _log(work.seconds[0] / BUCKET_SECONDS, (work.calls[0] > 0) & work.safe)
-            self.hourly[number] = _log(hourly_seconds[number] / HOUR_SECONDS, hourly_calls[number] > 0)
+    def __init__(self, observed: Observed, held: tuple[Held | None, ...]) -> None:
+        self.observed, self.held, self.end, self.values = observed, held, observed.end, observed.values
 
     def residuals(self, share: Floats) -> Residuals:
         """By the baseline of four weeks; the week before by one that did not see it, where there is one."""
-        known = pattern(self.hourly, self.first_hour)
-        earlier = pattern(self.hourly[:, : -7 * 24], self.first_hour - 7 * 24, weeks=3)
+        hourly, end = self.observed.hourly, first_hour(self.end)
+        known = pattern(hourly, end)
+        earlier = pattern(hourly[:, : -7 * 24], end - 7 * 24, weeks=3)
         usual = self._usual(known, earlier)
         modes = np.where(known.is_weekly, 0, np.where(known.is_daily, 1, 2))
         learning = np.broadcast_to(np.arange(FINE) < FINE - DAY, usual.shape).copy()
@@ -126,7 +145,8 @@ class _Compared:
             centre, recent = self._last_hours(line)
             usual[line], learning[line] = centre, np.arange(FINE) < FINE - recent
             values[line] = np.where(np.arange(FINE) >= FINE - recent - BEFORE, self.values[line] - centre, np.nan)
-        return Residuals(self.end, self.lines, self.keys, values, usual[:, -DAY:], learning, modes, share)
+        lines, keys = self.observed.lines, self.observed.keys
+        return Residuals(self.end, lines, keys, values, usual[:, -DAY:], learning, modes, share)
 
     def _usual(self, known: Pattern, earlier: Pattern) -> Floats:
         both = (earlier.is_weekly & known.is_weekly)[:, None]
@@ -136,7 +156,7 @@ class _Compared:
 
     def _last_hours(self, line: int) -> tuple[float, int]:
         """Usual value of a line whose days are not known yet, and how many buckets are judged by it; NaN where there is too little."""
-        held = self.held.get(self.keys[line])
+        held = self.held[line]
         if held is not None and self.end - int(held.since.timestamp()) // BUCKET_SECONDS <= DAY:
             return held.usual, RECENT[0]  # later than that: what has lasted for a day is usual now
         for recent in RECENT:
@@ -154,7 +174,7 @@ def _share(seconds: Floats) -> Floats:
     return found
 
 
-def _log(values: Floats, where: NDArray[np.bool_]) -> Floats:
+def log_of(values: Floats, where: NDArray[np.bool_]) -> Floats:
     """Logs of the positive values that are meant; NaN elsewhere."""
     meant = where & (values > 0)
     return np.where(meant, np.log(np.where(meant, values, 1.0)), np.nan)
@@ -162,7 +182,7 @@ def _log(values: Floats, where: NDArray[np.bool_]) -> Floats:
 
 def _observed(seconds: Floats, calls: Floats) -> Floats:
     """Log of the mean latency; calls are put together over buckets until there are LEAST_CALLS: the value stands at the last of them."""
-    found = _log(seconds / np.maximum(calls, 1e-9), calls >= LEAST_CALLS)
+    found = log_of(seconds / np.maximum(calls, 1e-9), calls >= LEAST_CALLS)
     rare = np.flatnonzero(((calls > 0) & (calls < LEAST_CALLS)).any(axis=1))
     if len(rare):
         found[rare] = _together(seconds[rare], calls[rare])
@@ -177,7 +197,7 @@ def _together(seconds: Floats, calls: Floats) -> Floats:
         held_calls = held_calls + calls[:, column]
         held_seconds = held_seconds + np.where(ran, seconds[:, column], 0.0)
         enough = held_calls >= LEAST_CALLS
-        found[:, column] = _log(held_seconds / np.maximum(held_calls, 1e-9), enough)
+        found[:, column] = log_of(held_seconds / np.maximum(held_calls, 1e-9), enough)
         held_calls[enough], held_seconds[enough] = 0.0, 0.0
     return found
 
@@ -188,8 +208,13 @@ def _safe(series: Series, end: int, unsafe: Sequence[Period]) -> NDArray[np.bool
     safe: NDArray[np.bool_] = np.equal(reset, 0)
     if (evicted[-DAY:] > 0).mean() < 0.5:  # else every bucket loses rows: the means of those that are left still tell
         safe &= evicted == 0
-    first = end - FINE
-    for period in unsafe:
+    return safe & outside(unsafe, end)
+
+
+def outside(periods: Sequence[Period], end: int) -> NDArray[np.bool_]:
+    """Which of the FINE buckets before `end` lie in none of these times."""
+    found, first = np.ones(FINE, bool), end - FINE
+    for period in periods:
         begin = int(period.start.timestamp()) // BUCKET_SECONDS - first
-        safe[max(0, begin) : max(0, int(period.end.timestamp()) // BUCKET_SECONDS - first + 1)] = False
-    return safe
+        found[max(0, begin) : max(0, int(period.end.timestamp()) // BUCKET_SECONDS - first + 1)] = False
+    return found
