@@ -68,6 +68,7 @@ def _annotations() -> Iterator[sdk.AnnotationQuery]:
         ("Plan changed", _event("plan_changed"), "yellow"),
         ("Failover", _event("role_changed"), RED),
         ("Statement slower", _event("slower_statement"), "orange"),
+        ("More sessions", _event("more_sessions"), "orange"),
         ("Advice applied", _event("advice_applied"), GREEN),
         (
             "Critical alert",

@@ -5,10 +5,13 @@ ones only what is new. What the judge finds is then set beside plans, waits, sta
 """
 
 import time
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
+from tunewright_agent.analyst.reading import Reading
+from tunewright_agent.analyst.shift_events import marks_of
 from tunewright_agent.history.store import History, HistoryError
 from tunewright_agent.history.trends import Trends
 from tunewright_agent.latest import Latest
@@ -16,27 +19,27 @@ from tunewright_agent.memory import Memory, Remembered
 from tunewright_agent.sources.source import Collected, Source, Unavailable
 from tunewright_analyzers.facts.events import Event, Events
 from tunewright_analyzers.facts.ids import ClusterId, InstanceId
-from tunewright_analyzers.facts.open_shifts import Line, OpenShift, OpenShifts
-from tunewright_analyzers.facts.regressions import Regressions, Shift
+from tunewright_analyzers.facts.open_shifts import OpenShift, OpenShifts
+from tunewright_analyzers.facts.regressions import Regressions, SessionShift, Shift
 from tunewright_analyzers.facts.relations import Tables
 from tunewright_analyzers.facts.sessions import ActiveSessions, Sessions
 from tunewright_analyzers.facts.snapshot import Snapshot
+from tunewright_analyzers.facts.statements import Statements
 from tunewright_analyzers.regressions import context
-from tunewright_analyzers.regressions.incidents import Floors, weighs
 from tunewright_analyzers.regressions.judge import judge
 from tunewright_analyzers.regressions.series import BUCKET_SECONDS, FINE, HOUR_SECONDS, HOURS, Series
+from tunewright_analyzers.regressions.sessions import SessionSeries, grown_load, judge_sessions
+from tunewright_analyzers.regressions.waiting import described
 
 EVERY_SECONDS, DEADLINE_SECONDS = 300.0, 60.0
 FILL_SECONDS = 5.0
 """How long one pass reads old points at most."""
-AT_ONCE = 50
-"""Points of one query."""
+RUNNING_SECONDS = 61.0
+"""The newest minute of sampled sessions may still be counted."""
 EXPLAINED = 20
 """Shifts whose surroundings are looked up: those that weigh most."""
 KNOWN = timedelta(seconds=FINE * BUCKET_SECONDS)
 """What was open longer ago than the judge can see says nothing."""
-NOTABLE = Floors(0.05, 0.005, 0.01, 1.2)
-"""Shifts that are marked as events (the defaults of the checks)."""
 
 
 @dataclass(slots=True)
@@ -49,57 +52,68 @@ class RegressionPass:
     most: int = 1000
     clock: Callable[[], float] = time.monotonic
     _series: Series = field(init=False)
-    _newest: float = field(init=False, default=0.0)
-    _waiting: list[float] = field(init=False, default_factory=list)
-    """Ends of the points that are still to be read, oldest first."""
+    _sessions: SessionSeries = field(init=False, default_factory=SessionSeries)
+    _readings: tuple[Reading, Reading] = field(init=False)
+    """Of statements, and of sampled sessions."""
     _open: OpenShifts | None = field(init=False, default=None)
     """As of our own last pass."""
 
     def __post_init__(self) -> None:
         self._series = Series(self.most)
+        back = float(HOURS * HOUR_SECONDS)
+        kinds = ((Statements.name, self._add_statements), (ActiveSessions.name, self._add_sessions))
+        one, two = (Reading(partial(self._ends, name), add, back) for name, add in kinds)
+        self._readings = (one, two)
+
+    def _ends(self, section: str, after: float, upto: float) -> tuple[float, ...]:
+        return Trends(self.history.database).ends(self.cluster, self.instance, section, after, upto)
+
+    def _add_statements(self, ends: Collection[float]) -> None:
+        for point in Trends(self.history.database).points(self.cluster, self.instance, ends):
+            period, evicted = point.period, point.evicted > 0
+            self._series.add(period.start, period.end, point.works, reset=point.was_reset, evicted=evicted)
+
+    def _add_sessions(self, ends: Collection[float]) -> None:
+        for point in Trends(self.history.database).sampled(self.cluster, self.instance, ends):
+            self._sessions.add(point)
 
     def collect(self, latest: Latest, taken_at: datetime) -> Collected:
         """One pass. Raises Unavailable where the history cannot, or could not yet, be read."""
         try:
-            self._fill(Trends(self.history.database), taken_at)
+            self._fill(taken_at)
             return self._judged(self.history, latest.snapshot(), taken_at)
         except HistoryError as error:
             raise Unavailable(f"the history could not be read: {error}") from error
 
-    def _fill(self, trends: Trends, at: datetime) -> None:
-        """Read what is new, and of what is old as much as the time allows. Raises SourceError while something is left."""
-        series = self._series
-        if not self._newest:
-            self._newest = at.timestamp() - HOURS * HOUR_SECONDS
-        new = trends.ends(self.cluster, self.instance, self._newest, at.timestamp())
-        if new:
-            self._newest = new[0]
-            self._waiting += reversed(new)
+    def _fill(self, at: datetime) -> None:
+        """Read what is new, and of what is old as much as the time allows. Raises Unavailable while something is left."""
         until = self.clock() + FILL_SECONDS
-        while self._waiting and self.clock() < until:
-            batch, self._waiting = self._waiting[-AT_ONCE:], self._waiting[:-AT_ONCE]
-            for point in trends.points(self.cluster, self.instance, batch):
-                period, evicted = point.period, point.evicted > 0
-                series.add(period.start, period.end, point.works, reset=point.was_reset, evicted=evicted)
-        if self._waiting:
-            raise Unavailable(
-                "the history is still being read; statements are judged when that is done, within minutes"
-            )
+        for reading, upto in zip(self._readings, (at.timestamp(), at.timestamp() - RUNNING_SECONDS), strict=True):
+            if not reading.advance(upto, lambda: self.clock() < until):
+                raise Unavailable(
+                    "the history is still being read; statements are judged when that is done, within minutes"
+                )
 
     def _judged(self, history: History, snapshot: Snapshot, at: datetime) -> Collected:
         events = history.events(self.cluster, at - timedelta(days=8), at)
         before = self._before(history, at)
         held = {one.line: one.held for one in before}
-        found = judge(self._series, at, context.unsafe(events, _started(snapshot)), held)
+        unsafe = context.unsafe(events, _started(snapshot))
+        found = judge(self._series, at, unsafe, held)
+        more, held_sessions = judge_sessions(self._sessions, at, unsafe, held)
         ordered = sorted(found.shifts, key=lambda one: (-one.extra_load, one.statement_id, one.database))
         explained = _Surroundings(history, self.cluster, self.instance, snapshot, events, at)
         shifts = tuple(explained.of(one) if number < EXPLAINED else one for number, one in enumerate(ordered))
         load = None if found.load is None else replace(found.load, changes=context.near(events, found.load.since))
-        section = Regressions(at, found.statements, found.learning, shifts, load)
-        weighty: dict[Line, Shift] = {(one.database, one.statement_id): one for one in shifts if weighs(one, NOTABLE)}
-        marks = _marks(weighty, {one.line for one in before if one.marked}, at)
-        self._open = OpenShifts(at, tuple(OpenShift(line, one, line in weighty) for line, one in found.held.items()))
-        return Collected((section, self._open, Events(marks)))
+        grown = (replace(one, grown_load=grown_load(self._series, at, one.since)) for one in more)
+        sessions = tuple(explained.of_sessions(one) for one in grown)
+        section = Regressions(at, found.statements, found.learning, shifts, load, sessions)
+        marks = marks_of(section, at)
+        known = {one.line for one in before if one.marked}
+        open_now = {**found.held, **held_sessions}
+        self._open = OpenShifts(at, tuple(OpenShift(line, one, line in marks) for line, one in open_now.items()))
+        fresh = tuple(event for line, event in marks.items() if line not in known)
+        return Collected((section, self._open, Events(fresh)))
 
     def _before(self, history: History, at: datetime) -> tuple[OpenShift, ...]:
         """What was open: by our own last pass, or by a later one that is kept (we began anew, or another agent judged meanwhile)."""
@@ -109,20 +123,6 @@ class RegressionPass:
         if newest is None or at - newest.judged_at > KNOWN:
             return ()
         return newest.rows
-
-
-def _marks(weighty: Mapping[Line, Shift], marked: Set[Line], at: datetime) -> tuple[Event, ...]:
-    """An event for each shift that weighs, once."""
-    return tuple(
-        Event(
-            at,
-            "slower_statement",
-            f"statement {one.statement_id} in {one.database}",
-            f"{one.ratio:.1f} times what is usual",
-        )
-        for line, one in weighty.items()
-        if line not in marked
-    )
 
 
 def source_of(memory: Memory | None) -> Source[Latest] | None:
@@ -168,6 +168,13 @@ class _Surroundings:
             statistics=states,
             changes=context.around((*self.events, *context.renewed(states)), shift),
         )
+
+    def of_sessions(self, shift: SessionShift) -> SessionShift:
+        """Who waits, at what, and behind whom, over the last two hours of it."""
+        late = max(shift.since, self.at - context.BEFORE)
+        spans = ((shift.since - context.BEFORE, shift.since), (late, self.at))
+        before, since = (self.history.points(self.cluster, self.instance, ActiveSessions, *span) for span in spans)
+        return replace(described(shift, before, since), changes=context.near(self.events, shift.since))
 
     def _waits(self, trends: Trends, since: datetime) -> tuple[ActiveSessions | None, ActiveSessions | None]:
         """Two hours before the shift, and the last two hours of it."""

@@ -1,4 +1,6 @@
-"""What the judgement of regressions asks of the history: statements point by point, plans by statement, waits by statement. Reads only."""
+"""What the judgement of regressions asks of the history: statements and sampled sessions point by point, plans by statement, waits by
+statement. Reads only.
+"""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -19,6 +21,7 @@ from tunewright_analyzers.facts.sessions import ActiveSessions
 from tunewright_analyzers.facts.snapshot import Period
 from tunewright_analyzers.facts.statements import Statements
 from tunewright_analyzers.regressions.series import Work
+from tunewright_analyzers.regressions.sessions import Sampled
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +53,40 @@ class Trends:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    def ends(self, cluster: ClusterId, instance: InstanceId, after: float, upto: float) -> tuple[float, ...]:
-        """When the points of statements end, within (after, upto]; newest first."""
+    def ends(
+        self, cluster: ClusterId, instance: InstanceId, section: str, after: float, upto: float
+    ) -> tuple[float, ...]:
+        """When the points of a section end, within (after, upto]; newest first."""
         table = schema.deltas
-        mine = (table.c.cluster == cluster, table.c.instance == instance, table.c.section == Statements.name)
+        mine = (table.c.cluster == cluster, table.c.instance == instance, table.c.section == section)
         wanted = select(table.c.end).where(*mine, table.c.end > after, table.c.end <= upto).distinct()
         with self.database.reading() as connection:
             return tuple(connection.execute(wanted.order_by(table.c.end.desc())).scalars())
 
     def points(self, cluster: ClusterId, instance: InstanceId, ends: Collection[float]) -> Iterator[StatementPoint]:
         """The points that end at these times; one that cannot be read is left out."""
+        for period, payload in self._payloads(cluster, instance, Statements.name, ends):
+            point = _point(period, payload)
+            if point is not None:
+                yield point
+
+    def sampled(self, cluster: ClusterId, instance: InstanceId, ends: Collection[float]) -> Iterator[Sampled]:
+        """Likewise of sampled sessions: how many were active, by what they waited for."""
+        for period, payload in self._payloads(cluster, instance, ActiveSessions.name, ends):
+            point = _sampled(period, payload)
+            if point is not None:
+                yield point
+
+    def _payloads(
+        self, cluster: ClusterId, instance: InstanceId, section: str, ends: Collection[float]
+    ) -> Iterator[tuple[Period, bytes]]:
         table = schema.deltas
-        mine = (table.c.cluster == cluster, table.c.instance == instance, table.c.section == Statements.name)
+        mine = (table.c.cluster == cluster, table.c.instance == instance, table.c.section == section)
         with self.database.reading() as connection:
             rows = connection.execute(
                 select(table.c.start, table.c.end, table.c.payload).where(*mine, table.c.end.in_(ends))
             ).all()
-        for row in rows:
-            point = _point(Period(_at(row.start), _at(row.end)), row.payload)
-            if point is not None:
-                yield point
+        yield from ((Period(_at(row.start), _at(row.end)), row.payload) for row in rows)
 
     def sessions(
         self, cluster: ClusterId, instance: InstanceId, start: datetime, end: datetime
@@ -108,6 +125,18 @@ def _point(period: Period, payload: bytes) -> StatementPoint | None:
         return StatementPoint(period, works, bool(coverage.get("was_reset")), int(coverage.get("evicted") or 0))
     except (SnapshotError, ValueError, KeyError, TypeError):
         return None  # store and upkeep tell of it; here it only leaves a hole
+
+
+def _sampled(period: Period, payload: bytes) -> Sampled | None:
+    """As _point."""
+    try:
+        body: dict[str, Any] = from_json(unpacked(payload))
+        by_wait: dict[str, int] = {}
+        for row in body["rows"]:
+            by_wait[row["wait_type"]] = by_wait.get(row["wait_type"], 0) + int(row["samples"])
+        return Sampled(period, int(body["samples"]), by_wait)
+    except (SnapshotError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _counts(row: dict[str, Any]) -> bool:

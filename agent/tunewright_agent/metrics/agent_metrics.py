@@ -18,7 +18,7 @@ _VERDICTS = (
     Metric(
         "tunewright_event_timestamp_seconds",
         _GAUGE,
-        "When it happened last: plan_changed, setting_changed, ddl, role_changed, advice_applied.",
+        "When it happened last: plan_changed, setting_changed, ddl, role_changed, slower_statement, more_sessions, advice_applied.",
         (*SERVER, "kind"),
     ),
     Metric(

@@ -127,6 +127,63 @@ class LoadShift:
         return max(self.peak_ratio, self.recent_load / self.usual_load if self.usual_load > 0 else 0.0)
 
 
+class SessionsOf(StrEnum):
+    """Which sessions are counted."""
+
+    ACTIVE = "active sessions"
+    LOCKS = "sessions that wait for locks"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many sessions were at one statement (None: not known), on average."""
+
+    statement_id: StatementId | None
+    database: str | None
+    sessions: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChainHead:
+    """A session that others waited for: whose, what it ran or had run last, and how many waited behind it, on average."""
+
+    user: str | None
+    database: str | None
+    statement_id: StatementId | None
+    state: str | None
+    sessions: float
+    longest_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class SessionShift:
+    """More sessions than usual, by samples: those that are active, or those that wait for locks. Numbers are averages.
+
+    `usual_sessions` is what is usual (half a session stands for less too), `recent_sessions` the last ten minutes, `hour_sessions` the last
+    hour, `highest_sessions` the highest ten minutes since it began.
+    """
+
+    kind: SessionsOf
+    since: datetime
+    usual: Usual
+    usual_sessions: float
+    recent_sessions: float
+    hour_sessions: float
+    highest_sessions: float
+    score: float
+    limit: float
+    waits: tuple[WaitShare, ...] = ()
+    statements: tuple[Waiting, ...] = ()
+    """Heaviest first; of LOCKS those that wait."""
+    heads: tuple[ChainHead, ...] = ()
+    """Of LOCKS: heaviest first."""
+    chained_ratio: float = 0.0
+    """Of LOCKS: the share of the waiting in chains that had stood for a minute: locks/blocking_chain tells of those by itself."""
+    grown_load: float = 0.0
+    """Seconds a second that the statements that ended took over the last hour, more than over the hour before it began."""
+    changes: tuple[Event, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Regressions(Section):
     """What left its baseline as of `judged_at`. `statements` could be judged; `learning` have too little history yet."""
@@ -137,3 +194,4 @@ class Regressions(Section):
     learning: int
     shifts: tuple[Shift, ...] = ()
     load: LoadShift | None = None
+    sessions: tuple[SessionShift, ...] = ()

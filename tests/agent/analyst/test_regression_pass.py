@@ -10,7 +10,8 @@ import pytest
 
 from cases.facts import statement, table
 from cases.nodes import plans, scan
-from tunewright_agent.analyst.regression_pass import AT_ONCE, RegressionPass
+from tunewright_agent.analyst.reading import AT_ONCE
+from tunewright_agent.analyst.regression_pass import RegressionPass
 from tunewright_agent.history.store import History
 from tunewright_agent.latest import Latest
 from tunewright_agent.sources.source import Collected, Unavailable
@@ -18,9 +19,9 @@ from tunewright_analyzers.facts.events import Event, Events
 from tunewright_analyzers.facts.ids import ClusterId, InstanceId, PlanId, StatementId
 from tunewright_analyzers.facts.open_shifts import OpenShift, OpenShifts
 from tunewright_analyzers.facts.plans import NodeKind, Plans
-from tunewright_analyzers.facts.regressions import Regressions, Usual
+from tunewright_analyzers.facts.regressions import Regressions, SessionsOf, Usual
 from tunewright_analyzers.facts.relations import Tables
-from tunewright_analyzers.facts.sessions import ActiveSessions, SessionLoad
+from tunewright_analyzers.facts.sessions import ActiveSessions, BlockedTime, SessionLoad
 from tunewright_analyzers.facts.snapshot import Period, Section
 from tunewright_analyzers.facts.statements import Coverage, Statements
 
@@ -175,7 +176,7 @@ def test_what_is_old_is_read_a_few_seconds_at_a_time_and_only_once(history: Hist
         return seconds[0]
 
     one = RegressionPass(history, CLUSTER, INSTANCE, clock=clock)
-    passes = MINUTES // AT_ONCE - 1
+    passes = 2 * MINUTES // AT_ONCE - 1  # the statements' first, then the sessions'
     for _ in range(passes):
         with pytest.raises(Unavailable, match="still being read"):
             one.collect(_latest(), _at(MINUTES + 1))
@@ -202,3 +203,40 @@ def test_a_history_that_cannot_be_read_is_a_gap(tmp_path: Path) -> None:
         history.record(CLUSTER, INSTANCE, "server", (_counted(0),), _at(0))
     with pytest.raises(Unavailable, match="history"):
         RegressionPass(history, CLUSTER, INSTANCE).collect(_latest(), _at(1))
+
+
+def _stormed(minute: int) -> ActiveSessions:
+    """From SLOW_FROM on three sessions of one statement wait, of four samples in five, for no more than seconds each."""
+    working = SessionLoad("shop", "app", StatementId(OTHER), "CPU", "CPU", 12)
+    if minute <= SLOW_FROM:
+        return ActiveSessions(Period(_at(minute - 1), _at(minute)), 60, 1.0, (working,))
+    waiting = SessionLoad("shop", "app", StatementId(SLOW), "Lock", "relation", 144)
+    behind = BlockedTime(
+        StatementId(SLOW), 7, "idle in transaction", StatementId("d" * 16), "batch", "shop", 144, 4.0, 1
+    )
+    return ActiveSessions(Period(_at(minute - 1), _at(minute)), 60, 1.0, (waiting, working), (behind,))
+
+
+def test_sessions_that_wait_for_a_table_are_a_shift_of_their_own(tmp_path: Path) -> None:
+    """What waits for a table's lock is not counted by the statements: these stay as fast as they were."""
+    with History(tmp_path / "history.db") as history:
+        for minute in range(1, MINUTES + 1):
+            history.record(CLUSTER, INSTANCE, "server", (_stormed(minute),), _at(minute))
+        collected = RegressionPass(history, CLUSTER, INSTANCE).collect(_latest(), _at(MINUTES + 1))
+        history.record(CLUSTER, INSTANCE, "server", collected.sections, _at(MINUTES + 1))
+        again = RegressionPass(history, CLUSTER, INSTANCE).collect(_latest(), _at(MINUTES + 6))
+    section = _found(collected)
+    assert section.shifts == ()
+    shift = next(one for one in section.sessions if one.kind is SessionsOf.LOCKS)
+    assert abs((shift.since - _at(SLOW_FROM)).total_seconds()) <= 300
+    assert shift.usual is Usual.LAST_HOURS
+    assert shift.highest_sessions == pytest.approx(2.4)
+    assert [(one.statement_id, one.sessions) for one in shift.statements] == [(SLOW, pytest.approx(2.4))]
+    assert [(one.user, one.statement_id, one.longest_seconds) for one in shift.heads] == [("batch", "d" * 16, 4.0)]
+    assert shift.chained_ratio == 0.0
+    marks = [one.sections[-1].rows for one in (collected, again)]  # type: ignore[attr-defined]
+    assert [[(event.kind, event.subject) for event in rows] for rows in marks] == [
+        [("more_sessions", "sessions that wait for locks")],
+        [],
+    ]
+    assert next(one for one in _found(again).sessions if one.kind is SessionsOf.LOCKS).since == shift.since
