@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 import structlog
@@ -20,6 +21,15 @@ from tunewright_agent.embedded.ownership import EmbeddedError
 from tunewright_agent.embedded.server import EmbeddedServer
 from tunewright_agent.sources.aws.calls import Calls
 from tunewright_agent.sources.aws.policy import actions, publish_policy, read_policy
+
+hypothesis.settings.register_profile(
+    "suite",
+    deadline=None,  # a machine that is busy with something else is no fault of the code
+    derandomize=True,  # the same examples in every run; `pytest --hypothesis-profile default` looks for new ones
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    print_blob=True,
+)
+hypothesis.settings.load_profile("suite")
 
 _not_run: dict[str, list[str]] = {}
 _mysql_not_run: dict[str, list[str]] = {}

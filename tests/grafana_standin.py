@@ -102,7 +102,7 @@ class _Handler(BaseHTTPRequestHandler):
 def standin() -> Iterator[Standin]:
     """A running stand-in."""
     server = Standin()
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
         yield server

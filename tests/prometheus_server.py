@@ -2,7 +2,6 @@
 
 import json
 import re
-import socket
 import subprocess
 import time
 import urllib.error
@@ -18,6 +17,7 @@ import pytest
 import yaml
 
 import rulebook
+from tunewright_agent.embedded.port import free_port
 
 PATIENCE_SECONDS = 150.0
 
@@ -32,7 +32,7 @@ class Prometheus:
         """The `data` of an answer. Fails the test where Prometheus says that it is an error."""
         url = f"http://127.0.0.1:{self.port}{path}?{urllib.parse.urlencode(parameters)}"
         try:
-            with urllib.request.urlopen(url, timeout=20) as answer:
+            with urllib.request.urlopen(url, timeout=60) as answer:
                 return json.load(answer)["data"]
         except urllib.error.HTTPError as error:
             pytest.fail(f"{parameters}: {error.read().decode()}")
@@ -44,7 +44,7 @@ class Prometheus:
 
     def ready(self) -> bool:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/-/ready", timeout=5) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/-/ready", timeout=20) as answer:
                 return bool(answer.status == 200)
         except OSError:
             return False
@@ -53,9 +53,7 @@ class Prometheus:
 @contextmanager
 def prometheus(program: str, folder: Path, target: str) -> Iterator[Prometheus]:
     """A Prometheus that scrapes one address every two seconds, with our rules loaded."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     config = {
         "global": {"scrape_interval": "2s", "evaluation_interval": "2s"},
         "rule_files": [str(rulebook.RULES / "*.yaml")],

@@ -1,7 +1,6 @@
 """Local receivers for notifiers: an HTTP server that keeps what it is sent and answers as it is told, and a real SMTP server."""
 
 import json
-import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -14,6 +13,10 @@ from typing import Any, cast
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+
+from tunewright_agent.embedded.port import free_port
+
+READY_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -102,14 +105,12 @@ def smtp(
 ) -> Iterator[Mailbox]:
     """A real SMTP server on a free port; with `tls` it wants STARTTLS, with `password` a login."""
     mailbox = Mailbox()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        mailbox.port = probe.getsockname()[1]
-    more: dict[str, Any] = {}
+    mailbox.port = free_port()
+    more: dict[str, Any] = {"ready_timeout": READY_SECONDS}
     if tls is not None and implicit:
-        more = {"ssl_context": tls}
+        more["ssl_context"] = tls
     elif tls is not None:
-        more = {
+        more |= {
             "tls_context": tls,
             "require_starttls": True,
             "auth_required": True,

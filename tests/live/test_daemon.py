@@ -18,10 +18,11 @@ import psycopg
 import pytest
 
 import servers
+from tunewright_agent.embedded.port import free_port
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 TUNEWRIGHT = Path(sys.executable).parent / "tunewright"
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 SCHEMA = """
 CREATE EXTENSION IF NOT EXISTS pg_stat_statements;
 CREATE TABLE orders (id int PRIMARY KEY, customer_id int, note text);
@@ -67,12 +68,6 @@ def until(condition: Callable[[], bool], what: str) -> None:
     while not condition():
         assert time.monotonic() < end, f"not within {PATIENCE_SECONDS:g} s: {what}"
         time.sleep(0.2)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def configuration(folder: Path, url: str, port: int, more: str = "") -> str:

@@ -46,27 +46,30 @@ def _runs(pid: int) -> bool:
 
 
 _LEFT = """
+import sys
+from pathlib import Path
 from tunewright_agent.embedded.server import EmbeddedServer
-server = EmbeddedServer().start()
+server = EmbeddedServer(data_parent=Path(sys.argv[1])).start()
 print(server.folder, server.pid, flush=True)
 input()
 """
 
 
-def test_what_a_killed_owner_left_is_swept_up_by_the_next_and_the_livings_stay() -> None:
+def test_what_a_killed_owner_left_is_swept_up_by_the_next_and_the_livings_stay(tmp_path: Path) -> None:
+    parent = _open(tmp_path)  # of its own: in the machine's, another process of the suite may be the next
     with subprocess.Popen(
-        [sys.executable, "-c", _LEFT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", _LEFT, str(parent)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as owner:
         assert owner.stdout is not None
         folder, pid = owner.stdout.readline().split()
         try:
-            with EmbeddedServer():
+            with EmbeddedServer(data_parent=parent):
                 assert Path(folder).exists()
                 assert _runs(int(pid))
         finally:
             owner.kill()
     assert _runs(int(pid))
-    with EmbeddedServer() as server, psycopg.connect(server.url()):
+    with EmbeddedServer(data_parent=parent) as server, psycopg.connect(server.url()):
         assert not Path(folder).exists()
         assert not _runs(int(pid))
 

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ import pytest
 import mysql_servers
 from tunewright_agent.embedded.mysql import MYSQL_80, EmbeddedMysql
 from tunewright_agent.embedded.ownership import EmbeddedError
+from tunewright_agent.embedded.port import free_port
 from tunewright_agent.history.database import Mode
 from tunewright_agent.history.store import History
 from tunewright_agent.wiring import INSTANCE
@@ -26,7 +26,7 @@ from tunewright_analyzers.sql.mysql.fingerprint import fingerprint
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 TUNEWRIGHT = Path(sys.executable).parent / "tunewright"
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 STATEMENT = fingerprint("SELECT id FROM orders WHERE id = 1")
 BEFORE, AFTER = 1500, 5
 """Executions of one statement before the server dies, and after it is back."""
@@ -65,9 +65,7 @@ def test_a_killed_server_is_a_gap_and_found_again_without_a_spike(tmp_path: Path
         server = EmbeddedMysql(MYSQL_80, settings=mysql_servers.settings(MYSQL_80)).start()
     except EmbeddedError as error:
         pytest.skip(str(error))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     config, history = tmp_path / "tunewright.toml", tmp_path / "history.db"
     config.write_text(
         f'[agent]\njudge_every = "10s"\n[web]\nport = {port}\n[history]\npath = "{history}"\n'

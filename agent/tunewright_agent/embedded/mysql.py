@@ -21,6 +21,7 @@ from urllib.parse import quote
 
 from tunewright_agent.embedded.ownership import EmbeddedError, mark, running_from, sweep
 from tunewright_agent.embedded.packages import Packages, Pooled, unpacked
+from tunewright_agent.embedded.port import free_port
 
 START_DEADLINE_SECONDS = 90.0
 STOP_DEADLINE_SECONDS = 20.0
@@ -134,10 +135,8 @@ class EmbeddedMysql:
         if not self.keep:
             mark(self.folder)
         try:
-            with socket.socket() as probe:
-                probe.bind(("127.0.0.1", 0))
-                self.port = probe.getsockname()[1]
             self._initialise()
+            self.port = free_port()
             self._launch(["--init-file", str(self._first_statements())])
             (self.folder / "first.sql").unlink()
         except BaseException:

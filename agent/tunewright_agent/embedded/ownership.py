@@ -9,10 +9,16 @@ import os
 import pwd
 import shutil
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import psutil
+
+ACCOUNT_SECONDS = 20.0
+"""How long it is tried to make the account that a server runs as."""
+CLOCK_STEP_SECONDS = 60.0
+"""The start of a process is told by the boot's time of day, which moves with every correction of the clock: so far apart, it is another one."""
 
 
 class EmbeddedError(RuntimeError):
@@ -47,13 +53,33 @@ def running_from(folder: Path, pid_file: Path) -> psutil.Process:
 
 
 def system_account(name: str) -> pwd.struct_passwd | None:
-    """The account a server runs as when we are root; None for everyone else. Raises EmbeddedError if it cannot be made."""
+    """The account a server runs as when we are root; None for everyone else. Raises EmbeddedError if it cannot be made.
+
+    Two processes that start their first server at once both find no account: the second one's useradd is refused, and finds it then.
+    """
     if os.geteuid() != 0:
         return None
+    until = time.monotonic() + ACCOUNT_SECONDS
+    while (found := _account(name)) is None:
+        try:
+            _make_account(name)
+        except (OSError, subprocess.SubprocessError) as error:
+            if _account(name) is None and time.monotonic() > until:
+                raise EmbeddedError(
+                    f"the server refuses to run as root and the account {name} could not be made: {error}"
+                ) from error
+            time.sleep(0.2)  # /etc/passwd is locked while another process makes it
+    return found
+
+
+def _account(name: str) -> pwd.struct_passwd | None:
     try:
         return pwd.getpwnam(name)
     except KeyError:
-        pass
+        return None
+
+
+def _make_account(name: str) -> None:
     command = [
         "useradd",
         "--system",
@@ -64,20 +90,14 @@ def system_account(name: str) -> pwd.struct_passwd | None:
         "/usr/sbin/nologin",
         name,
     ]
-    try:
-        subprocess.run(command, check=True, capture_output=True, text=True, timeout=30)
-    except (OSError, subprocess.SubprocessError) as error:
-        raise EmbeddedError(
-            f"the server refuses to run as root and the account {name} could not be made: {error}"
-        ) from error
-    return pwd.getpwnam(name)
+    subprocess.run(command, check=True, capture_output=True, text=True, timeout=30)
 
 
 def _is_alive(owner: str) -> bool:
     """Whether the process that a folder's `owner` file names (pid and start) still runs."""
     pid, _, begun = owner.partition(" ")
     try:
-        return f"{psutil.Process(int(pid)).create_time():.2f}" == begun
+        return abs(psutil.Process(int(pid)).create_time() - float(begun)) < CLOCK_STEP_SECONDS
     except (psutil.Error, ValueError):
         return False
 

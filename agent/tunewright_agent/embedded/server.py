@@ -11,7 +11,6 @@ import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -26,6 +25,7 @@ from urllib.parse import quote
 import psutil
 
 from tunewright_agent.embedded.ownership import EmbeddedError, mark, running_from, sweep, system_account
+from tunewright_agent.embedded.port import free_port
 
 SYSTEM_USER = "tunewright-postgres"
 START_DEADLINE_SECONDS = 60.0
@@ -170,9 +170,7 @@ class EmbeddedServer:
         )  # fmt: skip
         secret.unlink()
         if self.tcp:
-            with socket.socket() as probe:
-                probe.bind(("127.0.0.1", 0))
-                self.port = probe.getsockname()[1]
+            self.port = free_port()
         chosen = {
             "listen_addresses": "127.0.0.1" if self.tcp else "",
             "port": str(self.port),

@@ -28,6 +28,7 @@ from tunewright_analyzers.finding import NotJudged, Subject
 
 assert notify is not None  # importing them adds their commands
 assert silence is not None
+PATIENCE_SECONDS = 120.0
 SHOP, PRIMARY = ClusterId("shop"), InstanceId("primary")
 
 
@@ -95,11 +96,11 @@ def test_a_judgement_is_told_by_group_and_incidents_are_the_quick_lanes(tmp_path
             for one in judgement.findings
             if one.severity.rank >= 1 and one.check not in desk.settings.incidents
         }
-        end = time.monotonic() + 20
+        end = time.monotonic() + PATIENCE_SECONDS
         while len(receiver.received) < len(groups) and time.monotonic() < end:
             time.sleep(0.05)
         clock.stop()
-        assert desk.stop(5)
+        assert desk.stop(PATIENCE_SECONDS)
     assert {one["check"].partition("/")[0] for each in receiver.received for one in each.json["open"]} == groups
     assert len(receiver.received) == len(groups)
     assert not {one["check"] for each in receiver.received for one in each.json["open"]} & set(desk.settings.incidents)
@@ -108,7 +109,7 @@ def test_a_judgement_is_told_by_group_and_incidents_are_the_quick_lanes(tmp_path
 def test_a_slow_channel_delays_no_other(tmp_path: Path) -> None:
     held = threading.Event()
     with receivers.http() as slow, receivers.http() as quick:
-        slow.on_request = lambda: bool(held.wait(20))
+        slow.on_request = lambda: bool(held.wait(PATIENCE_SECONDS))
         more = f'[[notifications.channels]]\nname = "slow"\nkind = "webhook"\nurl = "{slow.url}"\nallow_addresses = ["127.0.0.1/32"]\n'
         text = _text(tmp_path, quick.url).replace('channels = ["hook"]', 'channels = ["slow", "hook"]')
         desk = _opened(read(text + more, "t.toml", {}))
@@ -118,14 +119,14 @@ def test_a_slow_channel_delays_no_other(tmp_path: Path) -> None:
         clock.start()
         judgement = replace(_judged(), judged_at=now() - timedelta(seconds=1))
         desk.judged(SHOP, PRIMARY, judgement, incident=False)
-        end = time.monotonic() + 20
+        end = time.monotonic() + PATIENCE_SECONDS
         while (len(quick.received) < 3 or not slow.received) and time.monotonic() < end:
             time.sleep(0.02)
         counted = len(slow.received)
         told = {one.name: one for one in desk.states()}
         held.set()
         clock.stop()
-        assert desk.stop(5)
+        assert desk.stop(PATIENCE_SECONDS)
     assert len(quick.received) >= 3
     assert counted == 1
     assert told["slow"].messages["sending"] == 1

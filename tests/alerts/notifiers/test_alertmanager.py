@@ -2,7 +2,6 @@
 
 import ipaddress
 import json
-import socket
 import subprocess
 import time
 import urllib.request
@@ -16,10 +15,12 @@ import pytest
 
 import receivers
 from messages import alert, hostile, message
+from tunewright_agent.embedded.port import free_port
 from tunewright_alerts.message import Event
 from tunewright_alerts.notifiers.alertmanager import Alertmanager, name
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
+PATIENCE_SECONDS = 120.0
 LOOPBACK = (ipaddress.ip_network("127.0.0.1/32"),)
 CONFIG = """
 route: {{receiver: hook, group_by: [product, cluster], group_wait: 1s, group_interval: 1s, repeat_interval: 1h}}
@@ -38,9 +39,7 @@ def running(program: Callable[[str], str], hook: receivers.Receiver, tmp_path: P
     """An Alertmanager's address; it passes everything to `hook`."""
     config = tmp_path / "alertmanager.yml"
     config.write_text(CONFIG.format(url=hook.url))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen(
         [program("prometheus-alertmanager"), f"--config.file={config}", f"--storage.path={tmp_path}/data",
          f"--web.listen-address=127.0.0.1:{port}", "--cluster.listen-address="],
@@ -56,7 +55,7 @@ def running(program: Callable[[str], str], hook: receivers.Receiver, tmp_path: P
 
 
 def _until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + PATIENCE_SECONDS
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.05)
@@ -64,14 +63,14 @@ def _until(condition: Callable[[], bool]) -> None:
 
 def _ready(url: str) -> bool:
     try:
-        with urllib.request.urlopen(f"{url}/-/ready", timeout=2) as answer:
+        with urllib.request.urlopen(f"{url}/-/ready", timeout=10) as answer:
             return bool(answer.status == 200)
     except OSError:
         return False
 
 
 def _alerts(url: str) -> list[dict[str, Any]]:
-    with urllib.request.urlopen(f"{url}/api/v2/alerts", timeout=5) as answer:
+    with urllib.request.urlopen(f"{url}/api/v2/alerts", timeout=30) as answer:
         found: list[dict[str, Any]] = json.load(answer)
     return found
 
