@@ -77,12 +77,12 @@ def section(collected: Collected, kind: type[SectionT]) -> SectionT:
     return next(one for one in collected.sections if isinstance(one, kind))
 
 
-def eventually(done: Callable[[], bool], seconds: float = 20.0) -> None:
+def eventually(done: Callable[[], bool], seconds: float = 120.0) -> None:
     """Wait until something holds; fails after so many seconds."""
     until = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < until, "it did not come to hold"
-        time.sleep(0.05)
+        time.sleep(0.2)  # InnoDB renews what it tells of waits only where nobody has read it for 0.1 s
 
 
 class Prepared:

@@ -15,20 +15,20 @@ def test_a_newer_offer_replaces_the_waiting_one_and_is_counted() -> None:
 
     def slow() -> None:
         begun.set()
-        assert release.wait(10)
+        assert release.wait(60)
 
     lane.start()
     assert lane.offer(Job("slow", slow, _ignore))
-    assert begun.wait(10)
+    assert begun.wait(60)
     assert lane.offer(Job("a", lambda: done.append("old"), _ignore))
     assert not lane.offer(Job("a", lambda: done.append("new"), _ignore))
     assert not lane.offer(Job("slow", slow, _ignore))
     release.set()
-    assert lane.idle(10)
+    assert lane.idle(60)
     assert done == ["new"]
     assert lane.skipped("a") == 1
     assert lane.skipped("slow") == 1
-    assert lane.close(10)
+    assert lane.close(60)
 
 
 def test_a_failing_job_is_reported_and_the_lane_goes_on() -> None:
@@ -39,12 +39,12 @@ def test_a_failing_job_is_reported_and_the_lane_goes_on() -> None:
 
     lane.start()
     lane.offer(Job("bad", fails, errors.append))
-    assert lane.idle(10)
+    assert lane.idle(60)
     lane.offer(Job("good", lambda: done.append(1), _ignore))
-    assert lane.idle(10)
+    assert lane.idle(60)
     assert [type(error) for error in errors] == [ValueError]
     assert done == [1]
-    lane.close(10)
+    lane.close(60)
 
 
 def test_close_drops_waiting_jobs_and_says_when_the_running_one_does_not_end() -> None:
@@ -52,16 +52,16 @@ def test_close_drops_waiting_jobs_and_says_when_the_running_one_does_not_end() -
 
     def stuck() -> None:
         begun.set()
-        release.wait(10)
+        release.wait(60)
 
     lane.start()
     lane.offer(Job("stuck", stuck, _ignore))
-    assert begun.wait(10)
+    assert begun.wait(60)
     lane.offer(Job("later", lambda: done.append(1), _ignore))
     assert not lane.close(0.05)
     assert not lane.offer(Job("later", lambda: done.append(2), _ignore))
     release.set()
-    assert lane.close(10)
+    assert lane.close(60)
     assert done == []
 
 

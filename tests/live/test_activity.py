@@ -15,7 +15,7 @@ from tunewright_analyzers.facts.sessions import ActiveSessions, Locks, Session, 
 from tunewright_analyzers.facts.transactions import ChattyTransactions
 from tunewright_analyzers.sql.fingerprint import fingerprint
 
-_DEADLINE_SECONDS = 30.0
+_DEADLINE_SECONDS = 120.0
 
 
 def _until(true: Callable[[], object]) -> None:

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from reading import run
 from tunewright_agent.embedded.server import EmbeddedServer
 from tunewright_agent.sources.postgres import relations, schema
 from tunewright_agent.sources.postgres.session import Reader
@@ -93,11 +94,8 @@ def _depot(server: EmbeddedServer) -> Iterator[_Depot]:
     with psycopg.connect(server.url(), autocommit=True) as admin:
         admin.execute("DROP DATABASE IF EXISTS depot WITH (FORCE)")
         admin.execute("CREATE DATABASE depot")
-    with psycopg.connect(server.url("depot"), autocommit=True) as connection:
-        connection.execute(_SCHEMA.encode())
-        connection.execute("VACUUM ANALYZE")
-    with psycopg.connect(server.url("depot"), autocommit=True) as connection:
-        connection.execute("SELECT pg_stat_reset()")  # what was loaded is no write load
+    run(server.url("depot"), _SCHEMA, "VACUUM ANALYZE")
+    run(server.url("depot"), "SELECT pg_stat_reset()")  # what was loaded is no write load
     reader = Reader(server.url("depot"), include=("depot",))
     try:
         found = [

@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from reading import run, session
 from tunewright_agent.embedded.server import EmbeddedServer
 from tunewright_agent.sources.postgres.grants import sql as grants_sql
 
@@ -18,7 +19,7 @@ pytestmark = [pytest.mark.live, pytest.mark.slow]
 TUNEWRIGHT = Path(sys.executable).parent / "tunewright"
 
 
-def tunewright(*arguments: str, stdin: str = "", seconds: float = 120) -> subprocess.CompletedProcess[str]:
+def tunewright(*arguments: str, stdin: str = "", seconds: float = 300) -> subprocess.CompletedProcess[str]:
     """Run the installed command as a user would."""
     return subprocess.run(
         [TUNEWRIGHT, *arguments], input=stdin, capture_output=True, text=True, timeout=seconds, check=False
@@ -50,14 +51,11 @@ ANALYZE;
 @pytest.fixture
 def shop(database: str) -> str:
     """A small database with a missing foreign-key index, a duplicate index and a hot sequential scan; its superuser URL."""
-    with psycopg.connect(database, autocommit=True) as connection:
-        connection.execute(SCHEMA)
-    with psycopg.connect(
-        database, autocommit=True
-    ) as connection:  # the first session's counters are in when it has ended
+    run(database, SCHEMA)
+    with session(database) as connection:  # the first session's counters are in: it has ended
         connection.execute("SELECT pg_stat_reset()")
         for number in range(30):
-            connection.execute(f"SELECT * FROM orders WHERE customer_id = {number}")
+            connection.execute(f"SELECT * FROM orders WHERE customer_id = {number}".encode())
     return database
 
 
@@ -145,7 +143,7 @@ def test_a_server_that_accepts_and_never_answers_is_left_at_the_deadline() -> No
     accepted: list[object] = []
     with socket.create_server(("127.0.0.1", 0)) as silent:
         threading.Thread(target=lambda: accepted.append(silent.accept()), daemon=True).start()
-        result = tunewright("once", "--url", f"postgresql://x@127.0.0.1:{silent.getsockname()[1]}/x", seconds=30)
+        result = tunewright("once", "--url", f"postgresql://x@127.0.0.1:{silent.getsockname()[1]}/x")
     _one_line(result, 3, "no answer")
 
 

@@ -14,10 +14,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
 import pytest
 
 import servers
+from reading import run, session
 from tunewright_agent.embedded.port import free_port
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
@@ -107,11 +107,8 @@ def daemon(folder: Path, url: str, more: str = "") -> Iterator[Running]:
 
 @pytest.fixture
 def shop(database18: str) -> str:
-    with psycopg.connect(database18, autocommit=True) as connection:
-        connection.execute(SCHEMA.encode())
-    with psycopg.connect(
-        database18, autocommit=True
-    ) as connection:  # the first session's counters are in when it has ended
+    run(database18, SCHEMA)
+    with session(database18) as connection:  # the first session's counters are in: it has ended
         connection.execute("SELECT pg_stat_reset()")
         for number in range(20):
             connection.execute(f"SELECT * FROM orders WHERE customer_id = {number}".encode())

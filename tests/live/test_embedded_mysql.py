@@ -53,7 +53,7 @@ def test_data_survive_a_kill_and_an_orphan_is_swept(mariadb: EmbeddedMysql, tmp_
     program = (
         "import pathlib, sys, time; from tunewright_agent.embedded import mysql;"
         f"s = mysql.EmbeddedMysql(mysql.MARIADB_1011, data_parent=pathlib.Path({str(tmp_path)!r})).start();"
-        "print(s.pid, s.folder, flush=True); time.sleep(60)"
+        "print(s.pid, s.folder, flush=True); time.sleep(600)"
     )
     owner = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
     assert owner.stdout is not None
@@ -62,7 +62,7 @@ def test_data_survive_a_kill_and_an_orphan_is_swept(mariadb: EmbeddedMysql, tmp_
     owner.wait(10)
     assert psutil.pid_exists(int(pid))
     with EmbeddedMysql(build, data_parent=tmp_path):
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 120
         while psutil.pid_exists(int(pid)) and time.monotonic() < deadline:
             time.sleep(0.1)
         assert not psutil.pid_exists(int(pid))

@@ -233,7 +233,7 @@ def test_a_connection_that_is_cut_meanwhile_is_no_puzzle(postgres: EmbeddedServe
         with reader.session(name) as session:
             pid = session.execute("SELECT pg_backend_pid() AS pid", doing="a question")[0]["pid"]
         holder.execute("LOCK TABLE pg_cast")
-        ended = threading.Timer(0.05, lambda: reading.run(postgres.url(), f"SELECT pg_terminate_backend({pid})"))
+        ended = threading.Timer(0.05, lambda: reading.run(postgres.url(), f"SELECT pg_terminate_backend({pid}, 60000)"))
         ended.start()
         with pytest.raises(SourceError):
             explain(reader, name, "SELECT 1")

@@ -47,12 +47,12 @@ def test_a_chain_is_kept_with_its_root_and_told_later(database: str, tmp_path: P
         head.execute("UPDATE t SET v = 's3cr3t' WHERE id = 1")
         thread = threading.Thread(target=lambda: waiting.execute("UPDATE t SET v = v || 's3cr3t' WHERE id = 1"))
         thread.start()
-        until, load = time.monotonic() + 10, None
+        until, load = time.monotonic() + 120, None
         while time.monotonic() < until and (load is None or not load.blocked):
             sections = activity.collect(made, datetime.now(UTC)).sections
             load = next(one for one in sections if isinstance(one, ActiveSessions))
         head.rollback()
-        thread.join(10)
+        thread.join(120)
         version = made.server.version
     assert load is not None
     at = datetime.now(UTC)

@@ -3,7 +3,7 @@
 import contextlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from tunewright_analyzers.facts.log_events import LogEvents
 from tunewright_analyzers.finding import NotJudged
 
 SECRET = "s3cr3t"
+PATIENCE_SECONDS = 120.0
 SETTINGS = {
     "logging_collector": "on",
     "log_destination": "stderr,csvlog,jsonlog",
@@ -50,7 +51,19 @@ def _try(url: str, *statements: str) -> None:
             connection.execute(statement)
 
 
-def _deadlock(url: str) -> None:
+def _until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def _told(log: Path, said: str) -> bool:
+    """Whether the log has these words, however its form writes quotes."""
+    return said in log.read_text().replace("\\", "").replace('""', '"')
+
+
+def _deadlock(url: str, log: Path) -> None:
     with psycopg.connect(url) as one, psycopg.connect(url) as two:
         one.execute(f"UPDATE t SET b = '{SECRET}' WHERE a = 1")
         two.execute(f"UPDATE t SET b = '{SECRET}' WHERE a = 2")
@@ -60,14 +73,16 @@ def _deadlock(url: str) -> None:
                 connection.execute(f"UPDATE t SET b = '{SECRET}'\nWHERE a = {key}")
 
         threads = [threading.Thread(target=cross, args=pair) for pair in ((one, 2), (two, 1))]
-        for thread in threads:
-            thread.start()
-            time.sleep(0.2)  # the first one's wait is logged before the second closes the circle
+        threads[0].start()
+        _until(
+            lambda: _told(log, "still waiting for")
+        )  # the first one's wait is logged before the second closes the circle
+        threads[1].start()
         for thread in threads:
             thread.join()
 
 
-def _trouble(url: str) -> None:
+def _trouble(url: str, log: Path) -> None:
     _try(
         url,
         "CREATE TABLE t (a int PRIMARY KEY, b text)",
@@ -82,7 +97,7 @@ def _trouble(url: str) -> None:
     _try(url, f"INSERT INTO t VALUES (1, '{SECRET}')")
     _try(url, f"DO $$BEGIN RAISE 'deadlock detected {SECRET}'; END$$")
     _try(url, "DO $$BEGIN RAISE LOG 'checkpoint starting: time'; END$$")
-    _deadlock(url)
+    _deadlock(url, log)
 
 
 @pytest.fixture(scope="module", params=[18, 15], ids=["pg18", "pg15"])
@@ -92,12 +107,9 @@ def logged(request: pytest.FixtureRequest) -> Iterator[Logged]:
         pytest.skip(f"PostgreSQL {request.param} is not on this machine")
     with servers.postgres(request.param, SETTINGS) as server:
         url, folder = server.url(), server.data / "log"
-        _trouble(url)
-        until = time.monotonic() + 20
-        while time.monotonic() < until and 'vacuum of table "postgres.public.t"' not in (
-            folder / "server.json"
-        ).read_text().replace("\\", ""):
-            time.sleep(0.1)
+        _trouble(url, folder / "server.json")
+        for form in FORMS:
+            _until(lambda form=form: _told(folder / form, 'vacuum of table "postgres.public.t"'))  # type: ignore[misc]
         yield Logged(url, folder, server)
 
 
@@ -176,7 +188,7 @@ def test_a_later_pass_counts_only_what_is_new_and_a_restart_nothing_twice(logged
     assert _counts(again).get(failed) == _counts(first).get(failed)
     restarted = LogReading(FileTransport(path), lambda: again.read_to)
     _try(logged.url, "SELECT 1 / 0")
-    until, after = time.monotonic() + 10, again
+    until, after = time.monotonic() + PATIENCE_SECONDS, again
     while time.monotonic() < until and _counts(after).get(failed) == _counts(again).get(failed):
         after = reading.collect(reader, datetime.now(UTC)).sections[0]  # type: ignore[assignment]
     assert _counts(after)[failed] == _counts(again).get(failed, 0) + 1

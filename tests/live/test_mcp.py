@@ -64,7 +64,7 @@ def _asked(config: Path, *calls: tuple[str, dict[str, Any]]) -> tuple[list[str],
     async def talk() -> tuple[list[str], list[tuple[bool, str]]]:
         command = str(Path(sys.executable).parent / "tunewright")
         program = stdio_client(StdioServerParameters(command=command, args=["mcp", "--config", str(config)]))
-        async with Client(program, read_timeout_seconds=60) as client:
+        async with Client(program, read_timeout_seconds=300) as client:
             tools = (await client.list_tools()).tools
             assert all(one.annotations is not None and one.annotations.read_only_hint for one in tools)
             said = []

@@ -19,7 +19,7 @@ TUNEWRIGHT = Path(sys.executable).parent / "tunewright"
 
 def tunewright(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the installed command as a user would."""
-    return subprocess.run([TUNEWRIGHT, *arguments], capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run([TUNEWRIGHT, *arguments], capture_output=True, text=True, timeout=300, check=False)
 
 
 @pytest.fixture

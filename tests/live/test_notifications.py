@@ -138,6 +138,11 @@ def test_a_lock_chain_is_told_once_and_resolved_across_a_kill(
             until(lambda: reached.counts == (1, 1, 1), "all three are told")
             took = time.monotonic() - begun
             assert took < WITHIN_SECONDS
+            for one in ("chat", "pager", "mail"):  # a kill before it is booked would rightly send it again
+                until(
+                    lambda one=one: running.metric(f'tunewright_notifications{{channel="{one}",state="sent"}}') == 1,
+                    "booked",
+                )
             running.process.send_signal(signal.SIGKILL)
             running.process.wait(10)
         with daemon(tmp_path, stock, more) as running:  # another life, the same outbox: the chain still stands

@@ -17,7 +17,7 @@ from tunewright_analyzers.facts.progress import Job, JobKind, Progress
 from tunewright_analyzers.facts.relations import RelationName
 
 pytestmark = pytest.mark.live
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 120.0
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from prometheus_server import parts_of, prometheus
 from promql import NO_WEEK, Empty, printed, settings_for, told
 from tunewright_agent.demo.watched import daemon_over
 
-pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(900)]
 SCHEMA = """
 CREATE EXTENSION IF NOT EXISTS pg_stat_statements;
 CREATE TABLE orders (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, customer int, note text);

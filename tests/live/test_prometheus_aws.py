@@ -38,7 +38,7 @@ from tunewright_agent.wiring import assemble
 from tunewright_analyzers.facts.cloud_metrics import Dimension
 from tunewright_dashboards.export import shipped
 
-pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(900)]
 BOARDS = {"tunewright-cloud", "tunewright-cost"}
 Row = dict[str, Any]
 

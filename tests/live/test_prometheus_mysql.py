@@ -19,7 +19,7 @@ from promql import NO_WEEK, Empty, printed, settings_for, told
 from tunewright_agent.demo.watched import daemon_over
 from tunewright_agent.embedded.mysql import EmbeddedMysql
 
-pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(900)]
 SHOP = (
     "CREATE TABLE digits (d int PRIMARY KEY)",
     "INSERT INTO digits VALUES (0),(1),(2),(3),(4),(5),(6),(7),(8),(9)",

@@ -21,7 +21,7 @@ from tunewright_agent.sources.source import Collected, SourceError
 from tunewright_analyzers.facts.replication import Replication
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
-_DEADLINE_SECONDS = 60.0
+_DEADLINE_SECONDS = 180.0
 
 
 def _until(true: Callable[[], object]) -> None:

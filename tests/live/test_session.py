@@ -51,11 +51,12 @@ def _ours(postgres: EmbeddedServer, database: str | None = None) -> int:
 
 def _settles_at(postgres: EmbeddedServer, number: int) -> bool:
     """Whether we come to hold so many connections: a server ends a closed one in its own time."""
-    for _ in range(100):
-        if _ours(postgres) == number:
-            return True
+    end = time.monotonic() + 120
+    while _ours(postgres) != number:
+        if time.monotonic() > end:
+            return False
         time.sleep(0.05)
-    return False
+    return True
 
 
 @contextmanager
@@ -113,6 +114,7 @@ def test_a_slow_statement_is_an_overrun_and_the_session_lives_on(database: str) 
 
 def test_a_pass_ends_at_its_deadline(database: str) -> None:
     with _reader(database) as reader:
+        assert _ask(reader, "SELECT 1") == 1  # to connect may take longer
         with reader.within(0.5), pytest.raises(Overrun, match="cut"):
             _ask(reader, "SELECT pg_sleep(60)")
         with reader.within(0.0), pytest.raises(Overrun, match="used up"):
@@ -131,7 +133,7 @@ def test_a_lock_is_not_queued_for(database: str) -> None:
 
 def test_never_more_connections_than_the_cap(postgres: EmbeddedServer, database: str) -> None:
     assert _settles_at(postgres, 0)
-    with _reader(database, Limits(connections=3, statement_seconds=0.5)) as reader:
+    with _reader(database, Limits(connections=3, statement_seconds=1.5)) as reader:
         with reader.session(), reader.session(), reader.session("postgres"):
             assert _settles_at(postgres, 3)
             with pytest.raises(Overrun, match="busy"), reader.session():
@@ -177,7 +179,6 @@ def test_a_connection_that_the_server_ended_is_replaced_unseen(database: str) ->
         assert _ask(reader, "SELECT pg_backend_pid()") != pid
 
 
-@pytest.mark.timeout(60)
 def test_a_listener_that_never_answers_is_left(request: pytest.FixtureRequest) -> None:
     with _silent() as port, _reader(f"postgresql://u@127.0.0.1:{port}/x") as reader:
         with reader.within(2), pytest.raises(Unavailable) as caught:

@@ -16,7 +16,7 @@ from live.test_daemon import Running, daemon, until
 from live.test_notifications import blocked
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
-GAP_SECONDS = 30.0
+GAP_SECONDS = 120.0
 MORE = """
 sources = {{ statements = {{ interval = "3s" }}, settings = {{ interval = "3s" }} }}
 [notifications]
@@ -69,6 +69,7 @@ def test_one_acts_and_the_other_takes_over(stock: str, tmp_path: Path, monkeypat
         assert b.metric("tunewright_up{") is None, "who stands by asks nothing"
         chain.enter_context(blocked(stock))
         until(lambda: len(hook.received) == 1, "it is told")
+        until(lambda: a.metric('tunewright_notifications{channel="hook",state="sent"}') == 1, "it is booked")
         until(lambda: _points(store) >= 3, "it is remembered")
 
         a.process.send_signal(signal.SIGKILL)

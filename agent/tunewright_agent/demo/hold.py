@@ -17,7 +17,7 @@ REPORT, CHECKOUT, WORKER = "shop-report", "shop-checkout", "shop-worker"
 """application_name of the old snapshot, of the head of the chain, and of those who wait."""
 PREPARED = "nightly-import"
 WAITING = 2
-READY_SECONDS, RELEASE_SECONDS = 10.0, 10.0
+READY_SECONDS, RELEASE_SECONDS = 60.0, 10.0
 LONGEST_SECONDS = 600
 """A waiting session gives up by itself after so long, should the demo die in between."""
 _CHANGE = "UPDATE coupons SET redeemed = redeemed + 1 WHERE id = 1"

@@ -30,7 +30,7 @@ from tunewright_agent.wiring import Assembly, assemble
 
 MONITOR = "tunewright"
 """The role that the daemon logs in as: the one that `tunewright grants` makes, not the superuser."""
-STARTED_SECONDS, JUDGED_SECONDS = 30.0, 120.0
+STARTED_SECONDS, JUDGED_SECONDS = 120.0, 240.0
 ANALYSES = ("plans", "index_advice")
 
 

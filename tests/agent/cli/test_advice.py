@@ -320,7 +320,7 @@ def test_reading_and_dismissing_while_a_daemon_writes(path: Path) -> None:
     ledger, stop, booked = Ledger(database), threading.Event(), []
 
     def write() -> None:
-        while not stop.is_set():
+        while not stop.wait(0.01):  # without a pause nobody else would ever find the file free
             ledger.judged(
                 ClusterId("shop"), "db1:5432", given(0), Window(ClusterId("shop"), NOW, NOW, states.snapshot())
             )

@@ -15,7 +15,7 @@ from tunewright_analyzers.effects.promise import trust
 from tunewright_analyzers.facts.effects import Effect, Outcome, What
 from tunewright_analyzers.recommendation import Action, Recommendation
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

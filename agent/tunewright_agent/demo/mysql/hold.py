@@ -13,9 +13,9 @@ import pymysql
 from tunewright_agent.demo.mysql.shop import connect
 from tunewright_agent.embedded.mysql import EmbeddedMysql
 
-LONGEST_SECONDS = 300
+LONGEST_SECONDS = 600
 CHANGE = "UPDATE customers SET city = 'held' WHERE id = 1"
-READY_SECONDS = 20.0
+READY_SECONDS = 60.0
 
 
 def _waits(connection: "pymysql.connections.Connection[pymysql.cursors.Cursor]", statement: str) -> threading.Thread:

@@ -28,7 +28,7 @@ from tunewright_analyzers.facts.ids import CheckId, ClusterId, FindingId
 from tunewright_analyzers.facts.snapshot import Period
 from tunewright_analyzers.finding import Evidence, Finding, Severity, Subject
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.slow
 GOLDEN = Path(__file__).parents[3] / "golden"
 LAST = Period(day(21), day(28))
 MADE_AT = day(28)
