@@ -67,7 +67,7 @@ class _Witness:
 
     def seen(self) -> tuple[object, ...]:
         """All else. A backend hands in its counts of function calls when it ends, so the others' ends are awaited."""
-        for _ in range(1000):
+        for _ in range(12_000):
             others = self._one(
                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'"
                 f" AND pid NOT IN (pg_backend_pid(), {self.listener.info.backend_pid})"

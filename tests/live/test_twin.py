@@ -23,6 +23,7 @@ from tunewright_analyzers.plans.reading import read_plan
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 
 _SCHEMA = """
+SELECT setseed(0.3);
 CREATE SCHEMA audit;
 CREATE TYPE mood AS ENUM ('good', 'bad');
 CREATE DOMAIN positive AS int CHECK (VALUE > 0);
