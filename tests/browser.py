@@ -118,6 +118,6 @@ def browser(program: str, folder: Path) -> Iterator[Browser]:
         yield made
     finally:
         os.killpg(process.pid, 9)
-        process.wait(10)
+        process.wait(120)
         os.close(ours_in)
         os.close(ours_out)

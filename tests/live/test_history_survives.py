@@ -78,7 +78,7 @@ def zygote() -> Iterator[subprocess.Popen[str]]:
         yield process
         assert process.stdin is not None
         process.stdin.close()
-        process.wait(30)
+        process.wait(120)
 
 
 def _round(zygote: subprocess.Popen[str], path: Path, first: int, readings: int, seconds: float) -> int:

@@ -105,7 +105,7 @@ def deadlock(url: str) -> None:
         except pymysql.MySQLError as error:
             ended.append(error.args[0])
         one.rollback()
-        thread.join(20)
+        thread.join(120)
         other.rollback()
     assert ended == [1213]
 

@@ -142,7 +142,7 @@ def answering(*packets: bytes) -> Iterator[tuple[int, list[bytes]]]:
         yield listener.getsockname()[1], heard
     finally:
         listener.close()
-        thread.join(10)
+        thread.join(120)
 
 
 def _packet(number: int, body: bytes) -> bytes:

@@ -87,7 +87,7 @@ def workload(url: str) -> Iterator[None]:
     finally:
         over.set()
         for thread in threads:
-            thread.join(20)
+            thread.join(120)
 
 
 @pytest.fixture

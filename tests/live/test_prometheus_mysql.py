@@ -124,7 +124,7 @@ def workload(url: str) -> Iterator[None]:
     finally:
         over.set()
         for thread in threads:
-            thread.join(20)
+            thread.join(120)
 
 
 def test_every_expression_runs_and_what_must_be_filled_is(

@@ -75,7 +75,7 @@ def _silent() -> Iterator[int]:
         thread.start()
         yield listener.getsockname()[1]
         listener.shutdown(socket.SHUT_RDWR)
-        thread.join(10)
+        thread.join(120)
 
 
 def test_a_session_cannot_write(database: str) -> None:

@@ -245,7 +245,7 @@ def test_kill_9_at_random_moments_loses_nothing_and_makes_nothing_twice(tmp_path
             replaced.rename(count)
             time.sleep(chance.uniform(0.0, 0.15))
             os.kill(process.pid, signal.SIGKILL)
-            process.wait(10)
+            process.wait(120)
             process.stdout.close()
         outbox = Outbox(tmp_path / "o.db")
         outbox.open()

@@ -51,7 +51,7 @@ def running(program: Callable[[str], str], hook: receivers.Receiver, tmp_path: P
         yield url
     finally:
         process.kill()
-        process.wait(10)
+        process.wait(120)
 
 
 def _until(condition: Callable[[], bool]) -> None:
