@@ -1,5 +1,6 @@
 """The real servers of the suite: which could be started, and which tests did not run for want of one."""
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,17 @@ def available(major: int) -> bool:
     """Whether the binaries of that release are on this machine."""
     folder = BINARIES[major]
     return folder is None or (folder / "postgres").exists()
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """A parent for servers of the test's own: in the machine's, another process of the suite may start one at any moment.
+
+    Not pytest's: its path is too long for a socket's.
+    """
+    with tempfile.TemporaryDirectory(prefix="tw-") as name:
+        Path(name).chmod(0o711)  # the server's account must reach its data
+        yield Path(name)
 
 
 @contextmanager

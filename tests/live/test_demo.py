@@ -1,7 +1,6 @@
 """The demo, played once: every planted mistake is found, the advice can be applied, and the files say so. Refuses every other server."""
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import psycopg
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+import servers
 from tunewright_agent.demo.apply import NotTheDemoError, apply
 from tunewright_agent.demo.mistakes import ASPECTS, FALSE_ALARMS, PLANTED, explained
 from tunewright_agent.demo.run import FILES, Outcome, staged, write
@@ -48,12 +48,11 @@ def test_every_aspect_is_of_a_planted_mistake() -> None:
     assert not explained(stranger), "the test above can fail"
 
 
-def test_the_demo_has_one_server_and_it_is_gone_afterwards(tmp_path: Path) -> None:
-    for folder in (tmp_path, *tmp_path.parents):
-        if folder.stat().st_uid == os.geteuid():
-            folder.chmod(folder.stat().st_mode | 0o111)  # the server's account must reach its data
-    with server(data_parent=tmp_path) as running:
-        assert list(tmp_path.iterdir()) == [running.folder]
+def test_the_demo_has_one_server_and_it_is_gone_afterwards() -> None:
+    with servers.folder() as parent:
+        with server(data_parent=parent) as running:
+            assert list(parent.iterdir()) == [running.folder]
+        assert list(parent.iterdir()) == []
     assert not running.folder.exists()
 
 

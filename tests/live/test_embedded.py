@@ -5,12 +5,14 @@ import shutil
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import psycopg
 import pytest
 
+import servers
 from tunewright_agent.embedded.ownership import EmbeddedError
 from tunewright_agent.embedded.server import EmbeddedServer, wheel_binaries
 
@@ -55,8 +57,13 @@ input()
 """
 
 
-def test_what_a_killed_owner_left_is_swept_up_by_the_next_and_the_livings_stay(tmp_path: Path) -> None:
-    parent = _open(tmp_path)  # of its own: in the machine's, another process of the suite may be the next
+@pytest.fixture
+def parent() -> Iterator[Path]:
+    with servers.folder() as made:
+        yield made
+
+
+def test_what_a_killed_owner_left_is_swept_up_by_the_next_and_the_livings_stay(parent: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", _LEFT, str(parent)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as owner:
