@@ -21,5 +21,5 @@ def marks_of(section: Regressions, at: datetime) -> dict[Line, Event]:
     for kind, floors in FLOORS.items():
         shift = weighing.told(section, kind, floors)
         if shift is not None:
-            found[kind] = Event(at, "more_sessions", str(kind), f"{shift.highest_sessions:.1f} on average")
+            found[kind] = Event(at, "more_sessions", str(kind), f"{shift.lasting_sessions:.1f} through half an hour")
     return found

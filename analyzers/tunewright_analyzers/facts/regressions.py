@@ -160,7 +160,8 @@ class SessionShift:
     """More sessions than usual, by samples: those that are active, or those that wait for locks. Numbers are averages.
 
     `usual_sessions` is what is usual (half a session stands for less too), `recent_sessions` the last ten minutes, `hour_sessions` the last
-    hour, `highest_sessions` the highest ten minutes since it began.
+    hour; `lasting_sessions` what nearly all of half an hour reached since it began, at the most, and `habit_sessions` what likewise lasts about
+    this time of day on three days of seven.
     """
 
     kind: SessionsOf
@@ -169,7 +170,8 @@ class SessionShift:
     usual_sessions: float
     recent_sessions: float
     hour_sessions: float
-    highest_sessions: float
+    lasting_sessions: float
+    habit_sessions: float
     score: float
     limit: float
     waits: tuple[WaitShare, ...] = ()

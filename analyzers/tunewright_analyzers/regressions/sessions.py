@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from tunewright_analyzers.facts.open_shifts import Held, Line
 from tunewright_analyzers.facts.regressions import SessionShift, SessionsOf, Usual
 from tunewright_analyzers.facts.snapshot import Period
+from tunewright_analyzers.regressions import lasting
 from tunewright_analyzers.regressions.detection import CLUSTER_SHARE
 from tunewright_analyzers.regressions.holding import Holding
 from tunewright_analyzers.regressions.residuals import HOURS_BACK, MODES, Observed, first_hour, outside
@@ -87,7 +88,7 @@ def judge_sessions(
     holding = Holding(compared, held)
     for line, one in holding.open():
         begin = max(0, FINE - holding.back(one.since))
-        shifts.append(_shift(KINDS[line], MODES[compared.modes[line]], one, average[line, begin:]))
+        shifts.append(_shift(KINDS[line], MODES[compared.modes[line]], one, average[line], begin))
         open_now[KINDS[line]] = one
     return tuple(shifts), open_now
 
@@ -104,14 +105,13 @@ def _averages(sums: NDArray[np.float32], least_seconds: float) -> Floats:
     return np.where(known, sums[:-1] / np.where(known, seconds, 1.0), np.nan)
 
 
-def _shift(kind: SessionsOf, usual: Usual, one: Held, since: Floats) -> SessionShift:
-    """`since`: averages by bucket from its begin on."""
-    ten_minutes = trailing_mean(since, RECENT, least=1)
-    hour = trailing_mean(since, HOUR, least=1)
-    recent, highest = _last(ten_minutes), float(np.nan_to_num(ten_minutes).max(initial=0.0))
+def _shift(kind: SessionsOf, usual: Usual, one: Held, average: Floats, begin: int) -> SessionShift:
+    """`average` by bucket; it began at `begin`."""
+    recent, hour = (_last(trailing_mean(average[begin:], count, least=1)) for count in (RECENT, HOUR))
+    stayed, habit = lasting.since(average, begin), lasting.habit(average, begin)
     return SessionShift(
-        kind, one.since, usual, float(np.exp(one.usual)), recent, _last(hour), highest, one.score, one.limit
-    )  # fmt: skip
+        kind, one.since, usual, float(np.exp(one.usual)), recent, hour, stayed, habit, one.score, one.limit
+    )
 
 
 def _last(values: Floats) -> float:

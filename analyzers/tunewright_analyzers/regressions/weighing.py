@@ -22,9 +22,11 @@ class SessionFloors:
     chained_max: float = 1.0
 
 
+HABIT = 1.3
+"""What lasts on three days of seven at this time counts where it is so many times that."""
 OVER = 0.5
 """Sessions: what is less over the last hour is over."""
-LOCKS, ACTIVE = SessionFloors(1.0, 1.5, 0.5, 0.5), SessionFloors(3.0, 1.5, 0.5)
+LOCKS, ACTIVE = SessionFloors(1.0, 1.5, 0.5, 0.5), SessionFloors(5.0, 2.0, 0.5)
 """The defaults of both checks."""
 
 
@@ -39,9 +41,8 @@ def told(section: Regressions, kind: SessionsOf, floors: SessionFloors) -> Sessi
     if shift is None:
         return None
     usual = 0.0 if kind is SessionsOf.LOCKS else shift.usual_sessions
-    if shift.highest_sessions - usual < floors.sessions_min:
-        return None
-    if shift.highest_sessions < floors.ratio_min * shift.usual_sessions or shift.chained_ratio > floors.chained_max:
+    least = max(usual + floors.sessions_min, floors.ratio_min * shift.usual_sessions, HABIT * shift.habit_sessions)
+    if shift.lasting_sessions < least or shift.chained_ratio > floors.chained_max:
         return None
     explained = _waiting(section, shift) if kind is SessionsOf.LOCKS else _working(section, shift)
     return None if explained > floors.explained_max else shift

@@ -230,7 +230,7 @@ def test_sessions_that_wait_for_a_table_are_a_shift_of_their_own(tmp_path: Path)
     shift = next(one for one in section.sessions if one.kind is SessionsOf.LOCKS)
     assert abs((shift.since - _at(SLOW_FROM)).total_seconds()) <= 300
     assert shift.usual is Usual.LAST_HOURS
-    assert shift.highest_sessions == pytest.approx(2.4)
+    assert shift.lasting_sessions == pytest.approx(2.4)
     assert [(one.statement_id, one.sessions) for one in shift.statements] == [(SLOW, pytest.approx(2.4))]
     assert [(one.user, one.statement_id, one.longest_seconds) for one in shift.heads] == [("batch", "d" * 16, 4.0)]
     assert shift.chained_ratio == 0.0

@@ -40,7 +40,7 @@ def shift(identity: str = "50fde20626009aba", **changes: Any) -> Shift:
 def locks(**changes: Any) -> SessionShift:
     """Two sessions more wait for locks than usual, at one statement, behind a batch."""
     usual = SessionShift(
-        SessionsOf.LOCKS, ago(hours=1), Usual.HOUR_OF_WEEK, 0.5, 1.8, 1.9, 2.5, 12.0, 4.5, (WaitShare("Lock", 0.0, 0.7),),
+        SessionsOf.LOCKS, ago(hours=1), Usual.HOUR_OF_WEEK, 0.5, 1.8, 1.9, 2.5, 0.0, 12.0, 4.5, (WaitShare("Lock", 0.0, 0.7),),
         (Waiting(StatementId("a" * 16), "shop", 1.5), Waiting(None, "shop", 0.3)),
         (ChainHead("batch", "shop", StatementId("c" * 16), "idle in transaction", 1.7, 4.0),),
     )  # fmt: skip
@@ -50,7 +50,7 @@ def locks(**changes: Any) -> SessionShift:
 def active(**changes: Any) -> SessionShift:
     """Eight sessions more are active than usual, and the statements that ended took no longer."""
     usual = SessionShift(
-        SessionsOf.ACTIVE, ago(hours=1), Usual.HOUR_OF_WEEK, 2.0, 10.0, 10.0, 11.0, 12.0, 4.5, (WaitShare("IO", 0.2, 0.8),),
+        SessionsOf.ACTIVE, ago(hours=1), Usual.HOUR_OF_WEEK, 2.0, 10.0, 10.0, 11.0, 0.0, 12.0, 4.5, (WaitShare("IO", 0.2, 0.8),),
         (Waiting(StatementId("b" * 16), "shop", 8.0),),
     )  # fmt: skip
     return replace(usual, **changes)

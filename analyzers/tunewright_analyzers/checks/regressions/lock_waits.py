@@ -16,11 +16,9 @@ _SOURCE = "sampled sessions"
 class Thresholds:
     """When waiting sessions are worth a word."""
 
-    sessions_min: float = threshold(
-        1.0, "sessions", "Waiting for locks, on average over the worst ten minutes since it began."
-    )
+    sessions_min: float = threshold(1.0, "sessions", "Waiting for locks through nearly all of half an hour.")
     sessions_high: float = threshold(5.0, "sessions", "From so many on it is severe.")
-    ratio_min: float = threshold(1.5, "ratio", "The worst ten minutes against what is usual.")
+    ratio_min: float = threshold(1.5, "ratio", "Times what is usual.")
     chained_max: float = threshold(
         0.5, "ratio", "Silent where more than this share waited in chains that stood for a minute: locks/blocking_chain tells of them."
     )  # fmt: skip
@@ -51,17 +49,27 @@ def lock_waits(context: Context[Thresholds]) -> Iterator[Verdict]:
     behind = f", behind sessions of {head.user or 'unknown'}" if head is not None else ""
     yield context.finding(
         Subject("cluster", context.window.cluster),
-        Severity.HIGH if shift.highest_sessions >= limits.sessions_high else Severity.MEDIUM,
-        f"More sessions wait for locks than usual since {clock(shift.since)}: {shift.highest_sessions:.1f} on average over the worst ten"
-        f" minutes, usually {at_most(shift.usual_sessions)} ({shift.usual}){at}{behind}.",
+        Severity.HIGH if shift.lasting_sessions >= limits.sessions_high else Severity.MEDIUM,
+        f"More sessions wait for locks than usual since {clock(shift.since)}: {shift.lasting_sessions:.1f} through half an hour,"
+        f" usually {at_most(shift.usual_sessions)} ({shift.usual}){at}{behind}.",
         *_evidence(shift),
     )
 
 
 def _evidence(shift: SessionShift) -> Iterator[Evidence]:
     yield Evidence("waiting for Lock, usually", at_most(shift.usual_sessions), "sessions", f"{shift.usual}")
-    yield Evidence("waiting for Lock, worst ten minutes", round(shift.highest_sessions, 2), "sessions", _SOURCE)
+    yield Evidence(
+        "waiting for Lock, worst half hour",
+        round(shift.lasting_sessions, 2),
+        "sessions",
+        f"{_SOURCE}: all but five minutes of it",
+    )
     yield Evidence("waiting for Lock, last ten minutes", round(shift.recent_sessions, 2), "sessions", _SOURCE)
+    if shift.habit_sessions > 0:
+        habit = round(shift.habit_sessions, 2)
+        yield Evidence(
+            "waiting for Lock, about this time of day", habit, "sessions", "half an hour on three days of seven"
+        )
     yield Evidence("more since", clock(shift.since), "", _SOURCE)
     yield Evidence("score of the step", round(shift.score, 1), "", f"limit {shift.limit:.1f}")
     for one in shift.statements:

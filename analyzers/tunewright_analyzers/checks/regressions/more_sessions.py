@@ -16,10 +16,8 @@ _SOURCE = "sampled sessions"
 class Thresholds:
     """When active sessions are worth a word."""
 
-    sessions_min: float = threshold(
-        3.0, "sessions", "Active, more than usual, on average over the worst ten minutes since it began."
-    )
-    ratio_min: float = threshold(1.5, "ratio", "The worst ten minutes against what is usual.")
+    sessions_min: float = threshold(5.0, "sessions", "Active, more than usual, through nearly all of half an hour.")
+    ratio_min: float = threshold(2.0, "ratio", "Times what is usual.")
     explained_max: float = threshold(
         0.5, "ratio", "Silent where more than this share of them waits for locks, or is in the statements' own time: that is told by itself."
     )  # fmt: skip
@@ -47,7 +45,7 @@ def more_sessions(context: Context[Thresholds]) -> Iterator[Verdict]:
     yield context.finding(
         Subject("cluster", context.window.cluster),
         Severity.MEDIUM,
-        f"More sessions are active than usual since {clock(shift.since)}: {shift.highest_sessions:.1f} on average over the worst ten minutes,"
+        f"More sessions are active than usual since {clock(shift.since)}: {shift.lasting_sessions:.1f} through half an hour,"
         f" usually {at_most(shift.usual_sessions)} ({shift.usual}){waits}{at}.",
         *_evidence(shift),
     )
@@ -55,8 +53,16 @@ def more_sessions(context: Context[Thresholds]) -> Iterator[Verdict]:
 
 def _evidence(shift: SessionShift) -> Iterator[Evidence]:
     yield Evidence("active, usually", at_most(shift.usual_sessions), "sessions", f"{shift.usual}")
-    yield Evidence("active, worst ten minutes", round(shift.highest_sessions, 2), "sessions", _SOURCE)
+    yield Evidence(
+        "active, worst half hour",
+        round(shift.lasting_sessions, 2),
+        "sessions",
+        f"{_SOURCE}: all but five minutes of it",
+    )
     yield Evidence("active, last ten minutes", round(shift.recent_sessions, 2), "sessions", _SOURCE)
+    if shift.habit_sessions > 0:
+        habit = round(shift.habit_sessions, 2)
+        yield Evidence("active, about this time of day", habit, "sessions", "half an hour on three days of seven")
     yield Evidence("more since", clock(shift.since), "", _SOURCE)
     yield Evidence("score of the step", round(shift.score, 1), "", f"limit {shift.limit:.1f}")
     for wait in shift.waits:
