@@ -1,7 +1,8 @@
 """The daemon: builds the watches, serves the pages, obeys signals.
 
     starting -> running -> draining -> stopped
-    running -> running on SIGHUP (new settings; the old ones stay where the new are wrong)
+    starting -> waiting (for the shared store) -> starting
+    running -> running on SIGHUP (new settings; the old ones stay where the new are wrong, or name a store that is away)
 
 Invariants: SIGTERM and SIGINT end it within `agent.drain` plus a second; a wrong file at SIGHUP changes nothing; the history is closed last.
 """
@@ -17,7 +18,9 @@ import structlog
 from tunewright_agent.config.load import ConfigurationError, load
 from tunewright_agent.config.secrets import SecretError
 from tunewright_agent.config.settings import Settings
+from tunewright_agent.history.database import AwayError
 from tunewright_agent.history.store import HistoryError
+from tunewright_agent.waiting import Waiting, look
 from tunewright_agent.wiring import Assembly, assemble
 
 _log = structlog.get_logger("daemon")
@@ -65,41 +68,82 @@ class Daemon:
         signal.signal(signal.SIGHUP, on_hang_up)
 
     def run(self, on_started: Callable[[Assembly], None] | None = None) -> None:
-        """Start, and return when stopped. Raises what `assemble` raises (a port in use, a history that cannot be opened)."""
-        self.assembly = self._assemble(self._settings)
-        self.assembly.start()
-        _log.info(
-            "started", clusters=[cluster.name for cluster in self._settings.clusters], address=self.assembly.address
-        )
-        if on_started is not None:
-            on_started(self.assembly)
-        while not self._stop.is_set():
+        """Start, and return when stopped. Raises what `assemble` raises (a port in use, a history that cannot be opened).
+
+        A shared store that is away is waited for; one that our settings cannot open is not.
+        """
+        self.assembly = self._begun()
+        if self.assembly is not None:
+            _log.info("started", clusters=self._clusters(), address=self.assembly.address)
+            if on_started is not None:
+                on_started(self.assembly)
+        while self.assembly is not None and not self._stop.is_set():
             self._wake.wait()
             self._wake.clear()
             if self._hang_up.is_set() and not self._stop.is_set():
                 self._hang_up.clear()
-                self._replace()
+                self.assembly = self._replaced(self.assembly)
         _log.info("draining", seconds=self._settings.agent.drain)
-        drained = self.assembly.stop(self._settings.agent.drain)
+        drained = self.assembly is None or self.assembly.stop(self._settings.agent.drain)
         _log.info("stopped", drained=drained)
 
-    def _replace(self) -> None:
+    def _clusters(self) -> list[str]:
+        return [cluster.name for cluster in self._settings.clusters]
+
+    def _begun(self) -> Assembly | None:
+        """Started by the settings in force, however long their store is away; None where we are told to stop before."""
+        waiting: Waiting | None = None
+        while not self._stop.is_set():
+            try:
+                assembly = self._assemble(self._settings)
+            except AwayError as error:
+                waiting = waiting or Waiting(str(error))
+                waiting.reason = str(error)
+            else:
+                assembly.start()
+                return assembly
+            waiting.until_there(self._settings, self._wake)
+            self._wake.clear()
+            if self._hang_up.is_set():
+                self._hang_up.clear()
+                self._settings = self._read_again() or self._settings
+        return None
+
+    def _read_again(self) -> Settings | None:
+        """The settings as they are written now; None where they are wrong, which is told."""
         try:
-            settings = self._reload()
+            return self._reload()
         except ConfigurationError as error:
             _log.error("reload_refused", faults=str(error).splitlines(), kept="the settings in force")
-            return
-        assert self.assembly is not None
+            return None
+
+    def _replaced(self, running: Assembly) -> Assembly | None:
+        """What runs after SIGHUP: a fresh one, or the same where there is nothing new or nothing right; None where we are to stop."""
+        settings = self._read_again()
+        if settings is None:
+            return running
         if settings == self._settings:
             _log.info("reloaded", changed=False)
-            return
-        self.assembly.stop(self._settings.agent.drain)
+            return running
+        if settings.history.url is not None and (reason := _away(settings)) is not None:
+            _log.error("reload_refused", faults=[reason], kept="the settings in force")
+            return running
+        running.stop(self._settings.agent.drain)
         try:
             fresh = self._assemble(settings)
             fresh.start()
         except (OSError, HistoryError, SecretError, ConfigurationError) as error:
             _log.error("reload_refused", faults=[str(error)], kept="the settings in force")
-            fresh, settings = assemble(self._settings), self._settings
-            fresh.start()
-        self.assembly, self._settings = fresh, settings
-        _log.info("reloaded", changed=True, clusters=[cluster.name for cluster in settings.clusters])
+            return self._begun()
+        self._settings = settings
+        _log.info("reloaded", changed=True, clusters=self._clusters())
+        return fresh
+
+
+def _away(settings: Settings) -> str | None:
+    """Why the shared store of these settings cannot be used; None where it can."""
+    try:
+        look(settings)
+    except HistoryError as error:
+        return str(error)
+    return None

@@ -17,7 +17,7 @@ import structlog
 from tunewright_agent.clock import Clock, now
 from tunewright_agent.cloud_watch import cloud_watch, login_of, member_settings
 from tunewright_agent.config.load import ConfigurationError
-from tunewright_agent.config.settings import CloudWatchSettings, ClusterSettings, HistorySettings, Settings
+from tunewright_agent.config.settings import CloudWatchSettings, ClusterSettings, HistorySettings, Settings, WebSettings
 from tunewright_agent.duty import REPORT, Duty
 from tunewright_agent.engines.engine import EngineParts, engine_of, switched_off
 from tunewright_agent.fleet import CLOUD, Fleet, Group
@@ -329,14 +329,18 @@ def fleet_of(
     return fleet
 
 
+def pages_of(web: WebSettings, state: Callable[[], State], waiting: Callable[[], str | None] = lambda: None) -> Server:
+    """The pages, bound and not yet started. Raises OSError (the port, the certificate), SecretError."""
+    token = web.token_from.resolve() if web.token_from is not None else None
+    tls = Tls(web.tls_certificate, web.tls_key) if web.tls_certificate is not None and web.tls_key is not None else None
+    return serve(web.address, web.port, state, metrics=exposition(state), token=token, tls=tls, waiting=waiting)
+
+
 def assemble(settings: Settings, door: Door | None = None) -> Assembly:
     """All of it, not yet started; `door` leads to another AWS than the real one.
 
-    Raises HistoryError (the file cannot be used), OSError (the port), SecretError, ConfigurationError.
+    Raises HistoryError (the store cannot be used; AwayError where it may be later), OSError (the port), SecretError, ConfigurationError.
     """
-    web = settings.web
-    token = web.token_from.resolve() if web.token_from is not None else None
-    tls = Tls(web.tls_certificate, web.tls_key) if web.tls_certificate is not None and web.tls_key is not None else None
     history, fault = history_of(settings.history), Fault()
     leases = leases_of(settings.history, history)
     desk = desk_of(settings, leases)
@@ -365,9 +369,7 @@ def assemble(settings: Settings, door: Door | None = None) -> Assembly:
             assembly.reporter = Reporter(settings, history.database, now, ours)
         assembly.publisher = publisher_of(settings.cloudwatch, assembly.state)
         assembly.publish_seconds = settings.cloudwatch.every
-        assembly.server = serve(
-            web.address, web.port, assembly.state, metrics=exposition(assembly.state), token=token, tls=tls
-        )
+        assembly.server = pages_of(settings.web, assembly.state)
     except BaseException:
         history.database.close()
         if desk is not None:

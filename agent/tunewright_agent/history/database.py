@@ -35,6 +35,10 @@ class DamagedError(HistoryError):
     """The file is not a sound SQLite database."""
 
 
+class AwayError(HistoryError):
+    """The store cannot be used now, and nothing that we were told needs to change for that to end: it is down, starting, full, or a standby."""
+
+
 class RefusedError(HistoryError):
     """The store does not take these values, however often they are given to it."""
 

@@ -6,6 +6,9 @@
     /findings  the page, or JSON where `?format=json` or the Accept header wants it
     /metrics   Prometheus text
 
+While the daemon waits for its store it reads nothing: then /healthz says so (200: to end it would not help), /readyz and /findings are 503
+with the reason (an empty page would look like health), /metrics has tunewright_history_error.
+
 Only these exact paths exist: no file is ever opened, so there is nothing to traverse.
 """
 
@@ -85,8 +88,22 @@ def _findings(query: str, accept: str, state: State) -> Answer:
     return Answer(200, render_findings_page(state).encode(), HTML, vary)
 
 
-def answer(request: Request, state: Callable[[], State], metrics: Exposition) -> Answer:
-    """The answer to one request. An unknown path is 404, another method 405, a query that cannot be read 400."""
+def _while_waiting(path: str, reason: str) -> Answer | None:
+    """What is answered before there is anything to tell; None where the page is as always."""
+    if path == "/healthz":
+        return plain(200, f"alive, and waiting: {reason}")
+    if path in ("/readyz", "/findings"):
+        return plain(503, f"not ready, nothing is read yet: {reason}", Retry_After="5")
+    return None
+
+
+def answer(
+    request: Request, state: Callable[[], State], metrics: Exposition, waiting: Callable[[], str | None] = lambda: None
+) -> Answer:
+    """The answer to one request. An unknown path is 404, another method 405, a query that cannot be read 400.
+
+    `waiting` is what the daemon waits for before it begins; None once it has begun.
+    """
     try:
         target = urlsplit(request.target)
     except ValueError:
@@ -96,6 +113,9 @@ def answer(request: Request, state: Callable[[], State], metrics: Exposition) ->
         return plain(404, "not found")
     if request.method not in METHODS:
         return plain(405, "only GET and HEAD", Allow=", ".join(METHODS))
+    reason = waiting()
+    if reason is not None and (awaited := _while_waiting(target.path, reason)) is not None:
+        return awaited
     match target.path:
         case "/":
             return plain(302, "see /findings", Location="/findings")

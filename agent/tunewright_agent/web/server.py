@@ -59,6 +59,7 @@ class Server:
         tls: ssl.SSLContext | None,
         threads: int,
         read_seconds: float,
+        waiting: Callable[[], str | None],
     ) -> None:
         self._listener = listener
         self._state = state
@@ -66,6 +67,7 @@ class Server:
         self._token = token
         self._tls = tls
         self._read_seconds = read_seconds
+        self._waiting = waiting
         self._free = threading.BoundedSemaphore(threads)
         self._workers = ThreadPoolExecutor(threads, thread_name_prefix="web")
         self._open: set[socket.socket] = set()
@@ -187,7 +189,7 @@ class Server:
             return plain(401, "a bearer token is needed", WWW_Authenticate='Bearer realm="tunewright"')
         if headers.get("content-length", "0") != "0" or "transfer-encoding" in headers:
             return plain(413, "a body is not wanted")
-        return answer(request, self._state, self._metrics)
+        return answer(request, self._state, self._metrics, self._waiting)
 
     def _allowed(self, authorization: str) -> bool:
         """Compared in constant time."""
@@ -219,9 +221,10 @@ def serve(
     tls: Tls | None = None,
     threads: int = 8,
     read_seconds: float = READ_SECONDS,
+    waiting: Callable[[], str | None] = lambda: None,
 ) -> Server:
     """A server bound to `address`:`port` (0: any free port), not yet started. Raises OSError where it cannot be bound."""
     context = tls.context() if tls is not None else None
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     listener = socket.create_server((address, port), family=family, backlog=64)
-    return Server(listener, state, metrics, token, context, threads, read_seconds)
+    return Server(listener, state, metrics, token, context, threads, read_seconds, waiting)

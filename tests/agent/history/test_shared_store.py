@@ -18,7 +18,7 @@ from cases import facts
 from cases.case import NOW
 from tunewright_agent.embedded.server import EmbeddedServer
 from tunewright_agent.history import schema
-from tunewright_agent.history.database import HistoryError, Mode, RefusedError
+from tunewright_agent.history.database import AwayError, HistoryError, Mode, RefusedError
 from tunewright_agent.history.leases import Leases
 from tunewright_agent.history.place import Address, database_at
 from tunewright_agent.history.retention import Retention
@@ -229,8 +229,8 @@ def test_an_address_that_libpq_cannot_read_is_not_quoted(url: str) -> None:
 
 @pytest.mark.parametrize(
     ("state", "kind", "mend"),
-    [("22021", RefusedError, "report it"), ("28P01", HistoryError, "password_from"), ("53100", HistoryError, "free some"),
-     ("57014", HistoryError, "deadline"), ("25006", HistoryError, "primary"), ("57P01", HistoryError, "kept and written later")],
+    [("22021", RefusedError, "report it"), ("28P01", HistoryError, "password_from"), ("53100", AwayError, "free some"),
+     ("57014", AwayError, "deadline"), ("25006", AwayError, "primary"), ("57P01", AwayError, "tried again")],
 )  # fmt: skip
 def test_every_fault_has_its_mend(state: str, kind: type[HistoryError], mend: str) -> None:
     class Fault(Exception):
@@ -240,6 +240,27 @@ def test_every_fault_has_its_mend(state: str, kind: type[HistoryError], mend: st
     assert type(found) is kind
     assert mend in str(found)
     assert "secret" not in str(found)
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "mend"),
+    [('FATAL:  password authentication failed for user "me"', HistoryError, "password_from"),
+     ("fe_sendauth: no password supplied", HistoryError, "password_from"),
+     ('FATAL:  no pg_hba.conf entry for host "10.0.0.1", user "me", database "t", no encryption', HistoryError, "pg_hba.conf"),
+     ('FATAL:  role "me" does not exist', HistoryError, "password_from"),
+     ('FATAL:  database "t" does not exist', HistoryError, "CREATE DATABASE"),
+     ("server does not support SSL, but SSL was required", HistoryError, "history.url"),
+     ("SSL error: certificate verify failed", HistoryError, "history.url"),
+     ("FATAL:  the database system is starting up", AwayError, "tried again"),
+     ("FATAL:  sorry, too many clients already", AwayError, "tried again"),
+     ("connection refused", AwayError, "tried again"),
+     ("failed to resolve host 'database': [Errno -2] Name or service not known", AwayError, "tried again"),
+     ("FATAL:  Passwort-Authentifizierung für Benutzer »me« fehlgeschlagen", AwayError, "fehlgeschlagen")],
+)  # fmt: skip
+def test_of_a_login_libpq_tells_words_alone(said: str, kind: type[HistoryError], mend: str) -> None:
+    found = explained(psycopg.OperationalError(f"connection failed: {said}"), "postgresql://h/t")
+    assert type(found) is kind
+    assert mend in str(found)
 
 
 # --- a server that goes away or falls silent

@@ -6,6 +6,7 @@ the server could not be reached, the next calls fail at once for RETRY_SECONDS: 
 """
 
 import contextlib
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -22,7 +23,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from tunewright_agent.config.secrets import SecretError
 from tunewright_agent.history import schema
-from tunewright_agent.history.database import HistoryError, Mode, RefusedError
+from tunewright_agent.history.database import AwayError, HistoryError, Mode, RefusedError
 from tunewright_agent.history.retention import Retention
 from tunewright_agent.history.stores import partitions
 from tunewright_agent.watchdog import Watchdog, shut
@@ -60,8 +61,27 @@ class _Text(StrDumper):
         return super().dump(obj.replace("\x00", "\N{REPLACEMENT CHARACTER}"))
 
 
+_LOGIN_REFUSED = re.compile(
+    r"authentication failed|no password supplied|pg_hba\.conf|role \S+ does not exist|not permitted to log in|permission denied for database"
+    r"|certificate verify failed|root certificate file|does not match host name|does not support ssl"
+)
+"""What is said where waiting mends nothing. libpq keeps the SQLSTATE of a refused login to itself, so its words must do; those of another
+language than English are not known: then the daemon waits, and says what it was told, instead of ending."""
+_NO_DATABASE = re.compile(r"database \S+ does not exist")
+
+
+def _refused(error: BaseException | None, place: str, said: str) -> HistoryError | None:
+    """Why a connection was refused for good; None where it may be had later."""
+    told = " ".join(str(error).lower().split())
+    if _NO_DATABASE.search(told):
+        return HistoryError(f"{place}: {said}: CREATE DATABASE tunewright OWNER …, and name it in history.url")
+    if _LOGIN_REFUSED.search(told):
+        return HistoryError(f"{place}: {said}: see history.url, history.password_from and the server's pg_hba.conf")
+    return None
+
+
 def explained(error: BaseException | None, place: str) -> HistoryError:
-    """The HistoryError for what the driver said, by SQLSTATE. What stands in a value is never told."""
+    """The HistoryError for what the driver said, by SQLSTATE; AwayError where it may pass. What stands in a value is never told."""
     state = str(getattr(error, "sqlstate", None) or "")
     if (
         isinstance(error, psycopg.ProgrammingError) and not state
@@ -82,14 +102,16 @@ def explained(error: BaseException | None, place: str) -> HistoryError:
     if state[:2] == "28":
         return HistoryError(f"{place}: {said}: see history.url, history.password_from and the server's pg_hba.conf")
     if state[:2] == "53":
-        return HistoryError(f"{place}: the server lacks room ({said}): free some, or lower history.keep_1m and keep_5m")
+        return AwayError(f"{place}: the server lacks room ({said}): free some, or lower history.keep_1m and keep_5m")
     if state == "42P01":
         return HistoryError(f"{place}: a table is not there yet; `tunewright run --config FILE` makes it")
     if state == "25006":
-        return HistoryError(f"{place}: the server only reads (a standby?): name the primary in history.url")
+        return AwayError(f"{place}: the server only reads (a standby?): name the primary in history.url")
     if state in {"57014", "25P03", "55P03"}:
-        return HistoryError(f"{place}: not done within its deadline ({said}); it goes on later")
-    return HistoryError(f"{place}: cannot be used now ({said}); what was collected is kept and written later")
+        return AwayError(f"{place}: not done within its deadline ({said}); it goes on later")
+    if not state and (refused := _refused(error, place, said)) is not None:
+        return refused
+    return AwayError(f"{place}: cannot be used now ({said}); it is tried again")
 
 
 def _cut(connection: psycopg.Connection) -> None:
@@ -241,7 +263,7 @@ class PostgresqlStore:
     def _within(self, seconds: float, options: Mapping[str, Any] = MappingProxyType({})) -> Iterator[Connection]:
         engine = self._opened().execution_options(**options)
         if self._down is not None and time.monotonic() < self._down[0]:
-            raise HistoryError(str(self._down[1]))
+            raise type(self._down[1])(str(self._down[1]))
         cut = False
         try:
             with engine.connect() as connection, _watchdog(connection, seconds) as watchdog:
@@ -254,13 +276,13 @@ class PostgresqlStore:
                     raise
         except DBAPIError as error:
             if cut:
-                raise self._is_down(HistoryError(f"{self._place}: no answer within {seconds:g} s")) from error
+                raise self._is_down(AwayError(f"{self._place}: no answer within {seconds:g} s")) from error
             found = explained(error.orig, self._place)
             if error.connection_invalidated or not getattr(error.orig, "sqlstate", None):
                 raise self._is_down(found) from error
             raise found from error
         except PoolTimeout as error:
-            raise HistoryError(f"{self._place}: all {CONNECTIONS} connections are busy; it goes on later") from error
+            raise AwayError(f"{self._place}: all {CONNECTIONS} connections are busy; it goes on later") from error
         except psycopg.Error as error:  # from `creator`, which SQLAlchemy wraps where it knows the class
             raise self._is_down(explained(error, self._place)) from error
         except SecretError as error:
