@@ -108,7 +108,7 @@ class TunewrightCollector(Collector):
         if (throughput := snapshot.section(Throughput)) is not None:
             servers.write_throughput(sheet, server, throughput)
         if (settings := snapshot.section(Settings)) is not None:
-            servers.write_settings(sheet, server, settings)
+            servers.write_settings(sheet, server, snapshot, settings)
         if (log := snapshot.section(LogEvents)) is not None:
             servers.write_log(sheet, server, snapshot.engine, log)
         if (status := snapshot.section(ServerStatus)) is not None:

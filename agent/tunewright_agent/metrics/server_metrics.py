@@ -60,6 +60,12 @@ _SERVERS = (
         SERVER,
     ),
     Metric("tunewright_setting", _GAUGE, "A setting that matters, in base units; on is 1, off 0.", (*SERVER, "name")),
+    Metric(
+        "tunewright_setting_safe",
+        _GAUGE,
+        "1 where a setting on which stored data depends protects it, 0 where it does not; none where the engine or AWS's storage ignores it.",
+        (*SERVER, "name"),
+    ),
     Metric("tunewright_settings_pending_restart", _GAUGE, "Changed settings that wait for a restart.", SERVER),
 )
 

@@ -12,6 +12,7 @@ from tunewright_analyzers.facts.sessions import ActiveSessions, Session, Session
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.facts.snapshot import Engine, Snapshot
 from tunewright_analyzers.logs.kinds import alarming_kinds
+from tunewright_analyzers.parameters.safety import protects
 
 Labels = tuple[str, str]
 
@@ -182,8 +183,10 @@ def write_log(sheet: Sheet, server: Labels, engine: Engine, section: LogEvents) 
     sheet.add("tunewright_log_dropped_bytes_total", section.dropped_bytes, *server)
 
 
-def write_settings(sheet: Sheet, server: Labels, section: Settings) -> None:
-    """The settings that tuning turns on, and how many changes wait for a restart."""
+def write_settings(sheet: Sheet, server: Labels, snapshot: Snapshot, section: Settings) -> None:
+    """The settings that tuning turns on, those that protect the data, and how many changes wait for a restart."""
+    for name, safe in protects(section, snapshot.engine, snapshot.flavour).items():
+        sheet.add("tunewright_setting_safe", safe, *server, name)
     rows = {row.name: row for row in section.rows if row.name in NOTED_SETTINGS}
     for name, row in rows.items():
         if row.kind == "bool":

@@ -287,6 +287,16 @@ BOARD = Board(
             "Settings",
             (
                 Panel(
+                    "Settings that protect the data",
+                    "1 where the value protects what is stored and committed, 0 where a crash or a fault of the disk may cost it.",
+                    "short",
+                    (Query(f"min by (cluster, server, name) (tunewright_setting_safe{{{SERVER}}})", "Safe"),),
+                    Kind.TABLE,
+                    labels=(("cluster", "Cluster"), ("server", "Server"), ("name", "Name")),
+                    width=24,
+                    height=6,
+                ),
+                Panel(
                     "Settings that tuning turns on",
                     "In base units (bytes, seconds); on is 1, off 0.",
                     "short",

@@ -30,6 +30,7 @@ STATES = {
     "restart",
     "setting",
     "receiving",
+    "safe",
     "writes",
     "state",
 }

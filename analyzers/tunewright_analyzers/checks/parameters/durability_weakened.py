@@ -6,7 +6,7 @@ from tunewright_analyzers.check import MYSQL_FAMILY, Context, NoThresholds, Verd
 from tunewright_analyzers.facts.server_status import ServerStatus
 from tunewright_analyzers.facts.settings import Settings
 from tunewright_analyzers.finding import Evidence, Severity, Subject
-from tunewright_analyzers.parameters.mysql_change import is_on, number, why_not_settable
+from tunewright_analyzers.parameters.safety import protects
 
 
 @check(needs=(ServerStatus, Settings), engines=MYSQL_FAMILY)
@@ -21,11 +21,9 @@ def durability_weakened(context: Context[NoThresholds]) -> Iterator[Verdict]:
     """
     settings, status = context.window.need(Settings), context.window.need(ServerStatus)
     latest = context.window.latest
-    for name, bad in (
-        ("innodb_flush_log_at_trx_commit", number(settings, "innodb_flush_log_at_trx_commit") not in {1.0, 3.0, None}),
-        ("sync_binlog", is_on(settings, "log_bin") and number(settings, "sync_binlog") not in {1.0, None}),
-    ):
-        if not bad or why_not_settable(name, latest.flavour):
+    verdicts = protects(settings, latest.engine, latest.flavour)
+    for name in ("innodb_flush_log_at_trx_commit", "sync_binlog"):
+        if verdicts.get(name, True):
             continue
         yield context.finding(
             Subject("setting", name),
