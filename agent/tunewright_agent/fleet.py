@@ -19,6 +19,7 @@ from tunewright_agent.config.load import ConfigurationError
 from tunewright_agent.history.leases import Fenced
 from tunewright_agent.lanes import Job, Lane
 from tunewright_agent.sources.aws.discovery import Found, Wanted, discover
+from tunewright_agent.sources.aws.price_table import PriceLists
 from tunewright_agent.sources.aws.session import Door, Place
 from tunewright_agent.sources.aws.spool import Spool
 from tunewright_agent.sources.source import SourceError
@@ -80,6 +81,8 @@ class Fleet:
     every_seconds: float
     spool: Spool = field(default_factory=Spool)
     """Where log files are kept while they are read."""
+    prices: PriceLists = field(default_factory=PriceLists)
+    """By which our own requests are reckoned."""
     holds: Callable[[ClusterId], bool] = lambda _name: True
     """Whether we act for a cluster; others are found too, and not watched."""
     failures: dict[Place, str] = field(init=False, default_factory=dict)
@@ -109,7 +112,7 @@ class Fleet:
 
     def state(self) -> AwsState:
         """Requests, their price, and where discovery fails."""
-        bill = self.door.calls.bill()
+        bill = self.door.calls.bill(self.prices.of)
         failures = {(place.region, place.account): reason for place, reason in self.failures.items()}
         places = dict.fromkeys((one.wanted.place.region, one.wanted.place.account) for one in self.groups)
         return AwsState(bill.requests, bill.metrics, bill.dollars, failures, tuple(places))

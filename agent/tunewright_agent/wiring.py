@@ -258,8 +258,9 @@ def publisher_of(settings: CloudWatchSettings, state: Callable[[], State]) -> Pu
 
     def tell(series: int, dollars: float) -> None:
         _log.info(
-            "cloudwatch_publishing", series=series, dollars_a_month=round(dollars, 2), namespace=settings.namespace
-        )
+            "cloudwatch_publishing", series=series, dollars_a_month=round(dollars, 2), list_price_of="us-east-1",
+            namespace=settings.namespace,
+        )  # fmt: skip
 
     return Publisher(client, settings.namespace, settings.every, state, tell)
 
@@ -323,7 +324,7 @@ def fleet_of(
 
     groups = tuple(Group.of(one) for one in settings.aws.targets)
     reserved = frozenset(cluster.name for cluster in settings.clusters)
-    fleet = Fleet(opened, groups, cloud, member, reserved, settings.aws.discover_every, spool)
+    fleet = Fleet(opened, groups, cloud, member, reserved, settings.aws.discover_every, spool, prices)
     if leases is not None:
         fleet.holds = lambda name: name in leases.held()
     return fleet

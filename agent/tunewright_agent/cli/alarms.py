@@ -16,17 +16,17 @@ from tunewright_agent.clock import now
 from tunewright_agent.config.load import ConfigurationError, load
 from tunewright_agent.sources.aws.discovery import Wanted, discover
 from tunewright_agent.sources.aws.faults import translate
-from tunewright_agent.sources.aws.price_table import listed
+from tunewright_agent.sources.aws.price_table import PriceFileError, PriceLists, read_lists
 from tunewright_agent.sources.aws.reader import Reader, Target
 from tunewright_agent.sources.aws.reading import read_once
 from tunewright_agent.sources.aws.session import Door, Place
 from tunewright_agent.sources.source import SourceError
 from tunewright_alerts.alarms import apply as calls
-from tunewright_alerts.alarms.alarm import Alarm
 from tunewright_alerts.alarms.plan import Plan, plan
 from tunewright_alerts.alarms.rules import PRICE_ITEMS, Options, Unknown, wanted
 from tunewright_alerts.alarms.target import target_of
 from tunewright_analyzers.facts.cloud import CloudClusters, CloudInstances
+from tunewright_analyzers.facts.cloud_cost import Prices
 from tunewright_analyzers.facts.cloud_metrics import CloudMetrics, CloudTrends
 from tunewright_analyzers.facts.cloud_network import ClassNetworks
 from tunewright_analyzers.facts.cloud_parameters import ParameterGroups
@@ -40,7 +40,7 @@ Identifier = Annotated[str | None, typer.Argument(help="Identifier of the DB clu
 Region = Annotated[str | None, typer.Option(help="Its Region.")]
 Config = Annotated[
     Path | None,
-    typer.Option(help="All clusters of its aws.targets, as its table alarms says; other options are not read.", dir_okay=False),
+    typer.Option(help="All clusters of its aws.targets, as its tables alarms and prices say; other options are not read.", dir_okay=False),
 ]  # fmt: skip
 IsInstance = Annotated[bool, typer.Option("--instance", help="It is a stand-alone instance.")]
 Role = Annotated[str | None, typer.Option(help="ARN of the role to assume, for another account.")]
@@ -74,9 +74,27 @@ class Planned:
     unknown: tuple[Unknown, ...]
     gaps: tuple[Gap, ...]
     client: Any
+    prices: Prices
+    """Of its Region, or of the release's where its own are not known."""
+
+    @property
+    def dollars(self) -> float:
+        """What all alarms that there should be cost a month."""
+        known = {kind: self.prices.get(item) for kind, item in PRICE_ITEMS.items()}
+        kept = (*self.plan.create, *(one.alarm for one in self.plan.change), *self.plan.same)
+        return sum(price.dollars for row in kept if (price := known[row.kind]) is not None)
+
+    def price_note(self) -> str:
+        """Whose prices these are, and how to have the right ones."""
+        note = f"list prices of {self.prices.region}, {self.prices.as_of}"
+        if self.prices.region == self.region:
+            return note
+        return (
+            f"{note}; those of {self.region} are not known: tunewright prices update --region {self.region} --out FILE"
+        )
 
 
-def _planned(reader: Reader, options: Options) -> Planned:
+def _planned(reader: Reader, options: Options, lists: PriceLists) -> Planned:
     place, identifier = reader.target.place, reader.target.identifier
     with _answered(place.region, "cloudwatch:DescribeAlarms"):
         snapshot = read_once(reader, SECTIONS, now())
@@ -87,19 +105,9 @@ def _planned(reader: Reader, options: Options) -> Planned:
         why = "; ".join(gap.reason for gap in snapshot.gaps) or "it has no instances"
         fail(f"{identifier}: nothing to make alarms for: {why}", Exit.UNREACHABLE)
     made, unknown = wanted(target, options)
-    return Planned(
-        identifier, place.region, plan(made, there, options.prefix, target.name), unknown, snapshot.gaps, client
-    )
-
-
-def _dollars(rows: tuple[Alarm, ...]) -> float:
-    prices = listed()
-    known = {kind: prices.get(item) for kind, item in PRICE_ITEMS.items()}
-    return sum(price.dollars for row in rows if (price := known[row.kind]) is not None)
-
-
-def _kept(planned: Plan) -> tuple[Alarm, ...]:
-    return (*planned.create, *(one.alarm for one in planned.change), *planned.same)
+    prices = lists.of_or_listed(place.region, PRICE_ITEMS.values())
+    found = plan(made, there, options.prefix, target.name)
+    return Planned(identifier, place.region, found, unknown, snapshot.gaps, client, prices)
 
 
 def _print(one: Planned) -> None:
@@ -121,7 +129,7 @@ def _print(one: Planned) -> None:
         err.print(f"not read: {gap.source}: {gap.reason}" + (f"; {gap.mend}" if gap.mend else ""), markup=False)
     out.print(
         f"{len(planned.create)} to create, {len(planned.change)} to change, {len(planned.delete)} to delete, {len(planned.same)} as they"
-        f" should be; about ${_dollars(_kept(planned)):.2f} a month in all (list prices of {listed().region}, {listed().as_of})",
+        f" should be; about ${one.dollars:.2f} a month in all ({one.price_note()})",
         markup=False,
     )  # fmt: skip
 
@@ -138,15 +146,17 @@ def _shape(one: Planned) -> dict[str, Any]:
         "foreign": list(planned.foreign),
         "unknown": [{"name": each.name, "reason": each.reason} for each in one.unknown],
         "not_read": [{"source": gap.source, "reason": gap.reason, "mend": gap.mend} for gap in one.gaps],
-        "dollars_a_month": round(_dollars(_kept(planned)), 2),
+        "dollars_a_month": round(one.dollars, 2),
+        "prices": {"region": one.prices.region, "as_of": one.prices.as_of.isoformat(), "source": one.prices.source},
     }  # fmt: skip
 
 
-def _configured(path: Path, identifier: str | None) -> tuple[tuple[Reader, ...], Options]:
-    """What [[aws.targets]] of the file name (of these, `identifier` alone where it is given), and its [alarms]."""
+def _configured(path: Path, identifier: str | None) -> tuple[tuple[Reader, ...], Options, PriceLists]:
+    """What [[aws.targets]] of the file name (of these, `identifier` alone where it is given), its [alarms] and its [prices]."""
     try:
         settings = load(path)
-    except ConfigurationError as error:
+        lists = read_lists(settings.prices.items, settings.prices.files)
+    except (ConfigurationError, PriceFileError) as error:
         fail(str(error), Exit.USAGE)
     door, readers = Door(), []
     for target in settings.aws.targets:
@@ -159,7 +169,7 @@ def _configured(path: Path, identifier: str | None) -> tuple[tuple[Reader, ...],
             f"{path}: its [[aws.targets]] lead to no cluster{f' called {identifier}' if identifier else ''}", Exit.USAGE
         )
     mine = settings.alarms
-    return tuple(readers), Options(mine.prefix, mine.topics, mine.runbooks, mine.bands)
+    return tuple(readers), Options(mine.prefix, mine.topics, mine.runbooks, mine.bands), lists
 
 
 def _one(
@@ -183,11 +193,12 @@ def _plans(
     options: Options,
 ) -> tuple[tuple[Planned, ...], Options]:
     """The plan of each cluster, and the options that they were made with: the file's where there is one."""
+    lists = PriceLists()
     if config is not None:
-        readers, options = _configured(config, identifier)
+        readers, options, lists = _configured(config, identifier)
     else:
         readers = (_one(identifier, region, *place),)
-    return tuple(_planned(reader, options) for reader in readers), options
+    return tuple(_planned(reader, options, lists) for reader in readers), options
 
 
 def _left(plans: tuple[Planned, ...]) -> typer.Exit:

@@ -9,6 +9,7 @@ from tunewright_agent.metrics.cloud_names import CLOUD_NAMES
 from tunewright_agent.metrics.sheet import Sheet
 from tunewright_agent.state import AwsState, State
 from tunewright_analyzers.facts.cloud import CloudCluster, CloudClusters, CloudInstance, CloudInstances
+from tunewright_analyzers.facts.cloud_cost import Prices
 from tunewright_analyzers.facts.cloud_lifecycle import PendingMaintenance
 from tunewright_analyzers.facts.cloud_metrics import CloudMetrics, CloudTrends, MetricSeries
 from tunewright_analyzers.facts.snapshot import Snapshot, View
@@ -18,7 +19,9 @@ FRESH_PERIODS = 4
 LATE = timedelta(hours=26)
 """Storage and backup figures come up to a day late."""
 DOLLARS_PER_METRIC = 0.01 / 1000
-"""GetMetricData (as sources.aws.calls has it)."""
+"""GetMetricData in us-east-1 (as sources.aws.calls has it): where the Region's own price is not known."""
+METRIC_ITEM = "cloudwatch:get-metric-data"
+"""Of the table of prices, by the thousand."""
 MONTH_HOURS = 730
 
 
@@ -30,7 +33,7 @@ def write_cloud(sheet: Sheet, snapshot: Snapshot, now: datetime) -> None:
     _write_points(sheet, cluster, rows, now)
     if rows:
         asked = sum(MONTH_HOURS * 3600 / row.period_seconds for row in rows)
-        sheet.add("tunewright_aws_request_month_dollars", asked * DOLLARS_PER_METRIC, cluster)
+        sheet.add("tunewright_aws_request_month_dollars", asked * _dollars_a_metric(snapshot), cluster)
     clusters, instances = snapshot.section(CloudClusters), snapshot.section(CloudInstances)
     for one in clusters.rows if clusters is not None else ():
         _write_cluster(sheet, cluster, one, now)
@@ -38,6 +41,12 @@ def write_cloud(sheet: Sheet, snapshot: Snapshot, now: datetime) -> None:
         _write_instance(sheet, cluster, member, clusters)
     if (pending := snapshot.section(PendingMaintenance)) is not None:
         sheet.add("tunewright_aws_pending_maintenance", len(pending.rows), cluster)
+
+
+def _dollars_a_metric(snapshot: Snapshot) -> float:
+    prices = snapshot.section(Prices)
+    known = None if prices is None else prices.get(METRIC_ITEM)
+    return DOLLARS_PER_METRIC if known is None else known.dollars / 1000
 
 
 def _write_points(sheet: Sheet, cluster: str, rows: list[MetricSeries], now: datetime) -> None:

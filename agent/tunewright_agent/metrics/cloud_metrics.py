@@ -59,7 +59,7 @@ _AWS = (
     Metric(
         "tunewright_aws_request_month_dollars",
         _GAUGE,
-        "What asking CloudWatch for this cluster costs a month, at list price.",
+        "What asking CloudWatch for this cluster costs a month, at the list price of its Region; of us-east-1 where that is not known.",
         ("cluster",),
     ),
     Metric(
@@ -94,7 +94,7 @@ _AWS = (
     Metric(
         "tunewright_aws_request_dollars_total",
         _COUNTER,
-        "Estimated price of the requests since the start, at list price, the free tier left out.",
+        "Estimated price of the requests since the start, at list price (of us-east-1 where the Region's is not known), without the free tier.",
     ),
     Metric(
         "tunewright_aws_discovery_failing",

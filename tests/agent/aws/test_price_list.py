@@ -32,6 +32,10 @@ OTHERS = {
     "System Operation": (("Aurora:StorageIOUsage", 2.2e-07),),
     "Storage Snapshot": (("Aurora:BackupUsage", 0.022),),
 }  # fmt: skip
+CLOUDWATCH = (
+    ("CW:AlarmMonitorUsage", 0.12), ("CW:HighResAlarmMonitorUsage", 0.36), ("CW:CompositeAlarmMonitorUsage", 0.55),
+    ("CW:MetricMonitorUsage", 0.35), ("CW:GMD-Metrics", 0.000012), ("CW:Requests", 0.000011), ("DataProcessing-Bytes", 0.57),
+)  # fmt: skip
 
 
 def product(usage: str, dollars: float, **attributes: str) -> str:
@@ -48,8 +52,12 @@ def product(usage: str, dollars: float, **attributes: str) -> str:
 def answer(parameters: dict[str, Any]) -> dict[str, Any]:
     """What fits the filters, one row a page."""
     wanted = {one["Field"]: one["Value"] for one in parameters["Filters"]}
-    assert parameters["ServiceCode"] == "AmazonRDS"
     rows: list[str] = []
+    if parameters["ServiceCode"] == "AmazonCloudWatch":
+        assert set(wanted) == {"regionCode"}
+        rows = [product(usage, dollars) for usage, dollars in CLOUDWATCH if wanted["regionCode"] == "eu-west-1"]
+        return _page(rows, parameters)
+    assert parameters["ServiceCode"] == "AmazonRDS"
     if wanted["regionCode"] == "eu-west-1" and wanted["productFamily"] == "Database Instance":
         assert wanted["deploymentOption"] == "Single-AZ"
         for (engine, name), found in INSTANCES.items():
@@ -57,6 +65,10 @@ def answer(parameters: dict[str, Any]) -> dict[str, Any]:
                 rows += [product(usage, dollars, instanceType=name, databaseEngine=engine) for usage, dollars in found]
     elif wanted["regionCode"] == "eu-west-1":
         rows = [product(usage, dollars, databaseEngine="Any") for usage, dollars in OTHERS[wanted["productFamily"]]]
+    return _page(rows, parameters)
+
+
+def _page(rows: list[str], parameters: dict[str, Any]) -> dict[str, Any]:
     first = int(parameters.get("NextToken") or 0)
     more = {"NextToken": str(first + 1)} if first + 1 < len(rows) else {}
     return {"FormatVersion": "aws_v1", "PriceList": rows[first : first + 1], **more}
@@ -79,8 +91,23 @@ def test_a_regions_prices_become_a_file_that_the_settings_take(tmp_path: Path) -
         "aurora:db.r8g.large": 0.31, "aurora:db.r7g.4xlarge": 2.48, "rds:mysql:db.m7g.large": 0.19, "rds:postgres:db.m7g.large": 0.2,
         "rds:mariadb:db.t4g.micro": 0.018, "aurora:iopt:class-factor": 1.3, "aurora:acu": 0.14, "aurora:storage": 0.11,
         "aurora:iopt:storage": 0.248, "aurora:io": 0.22, "aurora:backup": 0.022,
+        "cloudwatch:alarm": 0.12, "cloudwatch:alarm-share": 0.24, "cloudwatch:alarm-anomaly": 0.36, "cloudwatch:alarm-composite": 0.55,
+        "cloudwatch:metric": 0.35, "cloudwatch:get-metric-data": 0.012, "cloudwatch:request": 0.011,
     }  # fmt: skip
     assert found.source == "AWS Price List API"
+
+
+def test_a_region_that_lacks_an_item_is_not_half_anothers(tmp_path: Path) -> None:
+    path = tmp_path / "p.toml"
+    path.write_text(
+        'region = "eu-west-1"\nas_of = 2026-11-28\nsource = "x"\n[items.month]\n"cloudwatch:alarm" = 0.12\n'
+    )
+    lists = read_lists({}, (path,))
+    assert lists.of_or_listed("eu-west-1", ["cloudwatch:alarm"]).region == "eu-west-1"
+    assert lists.of_or_listed("eu-west-1", ["cloudwatch:alarm", "cloudwatch:alarm-composite"]).region == "us-east-1"
+    own = read_lists({"cloudwatch:alarm-composite": 0.4}, (path,))
+    found = own.of_or_listed("eu-west-1", ["cloudwatch:alarm", "cloudwatch:alarm-composite"])
+    assert (found.region, [row.dollars for row in found.rows]) == ("eu-west-1", [0.12, 0.4])
 
 
 @pytest.mark.usefixtures("_priced")

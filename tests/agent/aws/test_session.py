@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -10,11 +10,12 @@ import pytest
 
 from aws_account import REGION, Hooks, environment, make_cluster
 from tunewright_agent.demo.aurora.substitute import Refusal
-from tunewright_agent.sources.aws.calls import DOLLARS_PER_METRIC, Calls
+from tunewright_agent.sources.aws.calls import DOLLARS_PER_METRIC, DOLLARS_PER_REQUEST, Calls
 from tunewright_agent.sources.aws.faults import NotFound
 from tunewright_agent.sources.aws.reader import Reader, Target
 from tunewright_agent.sources.aws.session import Door, Limits, Place
 from tunewright_agent.sources.source import Denied, Overrun, SourceError, Unavailable
+from tunewright_analyzers.facts.cloud_cost import Price, Prices
 
 PLACE = Place(REGION)
 QUICK = Limits(attempts=2)
@@ -216,6 +217,18 @@ def test_the_bill_counts_metrics_by_the_thousand() -> None:
     bill = calls.bill()
     assert bill.metrics == 1000
     assert bill.dollars == pytest.approx(1000 * DOLLARS_PER_METRIC) == pytest.approx(0.01)
+
+
+def test_the_bill_is_of_each_regions_own_prices_where_they_are_known() -> None:
+    rows = (Price("cloudwatch:get-metric-data", 0.02, "thousand"), Price("cloudwatch:request", 0.05, "thousand"))
+    known = Prices("sa-east-1", date(2026, 11, 28), "test", rows)
+    calls = Calls()
+    for region in ("sa-east-1", REGION):
+        calls.note("cloudwatch:GetMetricData", region, 1000)
+        calls.note("cloudwatch:ListMetrics", region)
+    bill = calls.bill(lambda region: known if region == "sa-east-1" else None)
+    assert bill.metrics == 2000
+    assert bill.dollars == pytest.approx(0.02 + 0.05 / 1000 + 1000 * DOLLARS_PER_METRIC + DOLLARS_PER_REQUEST)
 
 
 @pytest.mark.usefixtures("account")

@@ -84,6 +84,44 @@ bands = false
     assert "lead to no cluster called else" in none.stderr
 
 
+AWAY = "eu-west-1"
+PRICED = f"""
+region = "{AWAY}"
+as_of = 2026-10-01
+source = "test"
+[items.month]
+"cloudwatch:alarm" = 1.0
+"cloudwatch:alarm-share" = 2.0
+"cloudwatch:alarm-composite" = 5.0
+"cloudwatch:alarm-anomaly" = 3.0
+"""
+
+
+@pytest.mark.usefixtures("cluster")
+def test_the_sum_is_of_the_regions_prices_or_says_that_it_is_not(tmp_path: Path) -> None:
+    make_cluster(boto3.client("rds", region_name=AWAY), "away")
+    file, prices = tmp_path / "tunewright.toml", tmp_path / "prices.toml"
+    file.write_text(f'[[aws.targets]]\nregion = "{AWAY}"\n')
+    said = " ".join(CliRunner().invoke(app, ["alarms", "plan", "--config", str(file), "away"]).stdout.split())
+    assert "list prices of us-east-1" in said
+    assert f"those of {AWAY} are not known: tunewright prices update --region {AWAY} --out FILE" in said
+    arguments = ["alarms", "plan", "--config", str(file), "--format", "json", "away"]
+    (listed,) = json.loads(CliRunner().invoke(app, arguments).stdout)["clusters"]
+    prices.write_text(PRICED)
+    file.write_text(f'{file.read_text()}[prices]\nfiles = ["{prices}"]\n')
+    (own,) = json.loads(CliRunner().invoke(app, arguments).stdout)["clusters"]
+    assert (listed["prices"]["region"], own["prices"]["region"], own["prices"]["as_of"]) == (
+        "us-east-1",
+        AWAY,
+        "2026-10-01",
+    )
+    assert own["dollars_a_month"] == pytest.approx(10 * listed["dollars_a_month"]), "each is ten times the release's"
+    said = " ".join(CliRunner().invoke(app, ["alarms", "plan", "--config", str(file), "away"]).stdout.split())
+    assert f"(list prices of {AWAY}, 2026-10-01)" in said
+    prices.write_text("nonsense")
+    assert CliRunner().invoke(app, arguments).exit_code == Exit.USAGE
+
+
 def test_neither_a_cluster_nor_a_file_is_a_mistake() -> None:
     assert CliRunner().invoke(app, ["alarms", "plan"]).exit_code == Exit.USAGE
     assert CliRunner().invoke(app, ["alarms", "plan", "shop"]).exit_code == Exit.USAGE

@@ -1,7 +1,7 @@
 """Series of what AWS tells: base units, newest points only, the bill, and no `up` for a cluster that is no server."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -12,6 +12,7 @@ from tunewright_agent.metrics.cloud_names import CLOUD_NAMES
 from tunewright_agent.sources.aws.asked import ASKED, ASKED_BY_THE_HOUR, Tier, monthly_dollars
 from tunewright_agent.sources.aws.calls import DOLLARS_PER_METRIC
 from tunewright_agent.state import InstanceState
+from tunewright_analyzers.facts.cloud_cost import Price, Prices
 from tunewright_analyzers.facts.ids import ClusterId, InstanceId
 from tunewright_analyzers.facts.statements import Statements
 
@@ -45,6 +46,13 @@ def test_the_bill_is_of_what_is_asked_for() -> None:
     number = {tier: sum(1 for one in ASKED if one.tier is tier) for tier in (Tier.HOT, Tier.WARM)}
     expected = monthly_dollars(number | {Tier.HOURLY: len(ASKED_BY_THE_HOUR)}, DOLLARS_PER_METRIC)
     assert of(seen, "tunewright_aws_request_month_dollars", "cluster") == {"shop": pytest.approx(expected)}
+    dear = Prices("sa-east-1", date(2026, 11, 28), "test", (Price("cloudwatch:get-metric-data", 0.03, "thousand"),))
+    cloud = cloud_state()
+    (one,) = cloud.instances
+    assert one.snapshot is not None
+    priced = replace(one, snapshot=replace(one.snapshot, sections=(*one.snapshot.sections, dear)))
+    seen_there = scrape(replace(cloud, instances=(priced,)))
+    assert of(seen_there, "tunewright_aws_request_month_dollars", "cluster") == {"shop": pytest.approx(3 * expected)}
     assert of(seen, "tunewright_aws_requests_total", "action")["cloudwatch:GetMetricData"] == 12
     assert of(seen, "tunewright_aws_discovery_failing", "account") == {"222222222222": 1, "own": 0}
 

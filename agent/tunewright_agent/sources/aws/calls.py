@@ -2,8 +2,10 @@
 
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+
+from tunewright_analyzers.facts.cloud_cost import Prices
 
 IAM_PREFIX = {
     "cloudwatch": "cloudwatch",
@@ -19,11 +21,23 @@ IAM_PREFIX = {
 }
 """IAM's name of a service by botocore's (its hyphenated service id); a service that is not here keeps botocore's."""
 DOLLARS_PER_METRIC = 0.01 / 1000
-"""GetMetricData, by metric requested (CloudWatch pricing page, us-east-1, read 2026-11)."""
+"""GetMetricData, by metric requested (CloudWatch pricing page, us-east-1, read 2026-11): where the Region's own price is not known."""
 DOLLARS_PER_REQUEST = 0.01 / 1000
 """Other requests of CloudWatch and Performance Insights beyond their free million a month, which is left out of the estimate."""
 _BILLED = ("cloudwatch:", "pi:")
 METRIC_DATA = "cloudwatch:GetMetricData"
+METRIC_ITEM, REQUEST_ITEM = "cloudwatch:get-metric-data", "cloudwatch:request"
+"""Items of the table of prices, each by the thousand."""
+
+
+def _dollars(prices: Prices | None, item: str, otherwise: float) -> float:
+    known = None if prices is None else prices.get(item)
+    return otherwise if known is None else known.dollars / 1000
+
+
+def dollars_a_metric(prices: Prices | None) -> float:
+    """What GetMetricData costs for one metric."""
+    return _dollars(prices, METRIC_ITEM, DOLLARS_PER_METRIC)
 
 
 def action(service: str, operation: str) -> str:
@@ -45,25 +59,26 @@ class Calls:
     """The count. `note` is called once for each request that botocore is asked for; retries of one are not counted again."""
 
     _requests: Counter[tuple[str, str]] = field(default_factory=Counter)
-    _metrics: int = 0
+    _metrics: Counter[str] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def note(self, action: str, region: str, metrics: int = 0) -> None:
         """One request; `metrics` is how many queries a GetMetricData carries."""
         with self._lock:
             self._requests[(action, region)] += 1
-            self._metrics += metrics
+            self._metrics[region] += metrics
 
     def actions(self) -> frozenset[str]:
         """Every action that was called."""
         with self._lock:
             return frozenset(name for name, _ in self._requests)
 
-    def bill(self) -> Bill:
-        """All of it, frozen."""
+    def bill(self, prices: Callable[[str], Prices | None] = lambda _region: None) -> Bill:
+        """All of it, frozen; at the prices of each Region where `prices` knows them, else at those of us-east-1."""
         with self._lock:
-            requests, metrics = dict(self._requests), self._metrics
-        billed = sum(
-            number for (name, _), number in requests.items() if name.startswith(_BILLED) and name != METRIC_DATA
-        )
-        return Bill(requests, metrics, metrics * DOLLARS_PER_METRIC + billed * DOLLARS_PER_REQUEST)
+            requests, metrics = dict(self._requests), dict(self._metrics)
+        dollars = sum(number * dollars_a_metric(prices(region)) for region, number in metrics.items())
+        for (name, region), number in requests.items():
+            if name.startswith(_BILLED) and name != METRIC_DATA:
+                dollars += number * _dollars(prices(region), REQUEST_ITEM, DOLLARS_PER_REQUEST)
+        return Bill(requests, sum(metrics.values()), dollars)

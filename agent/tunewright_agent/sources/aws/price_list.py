@@ -3,6 +3,8 @@
 Called by `tunewright prices update`. What the API calls things: `usagetype` is the item behind a Region's prefix (`EU-InstanceUsage:db.r6g.large`;
 us-east-1 has none), `instanceType` the class, `databaseEngine` the engine. Aurora has two rows a class, Standard (`InstanceUsage`) and
 I/O-Optimized (`InstanceUsageIOOptimized`). Only on-demand terms are read, of their first tier. The API answers in us-east-1 for all Regions.
+CloudWatch's are of another service (`EU-CW:AlarmMonitorUsage`); an alarm is billed by the metrics that it looks at: two for a share, three
+for an anomaly band.
 """
 
 import json
@@ -17,7 +19,7 @@ from tunewright_agent.sources.aws.session import Door, Place
 from tunewright_analyzers.facts.cloud_cost import Price, Prices
 
 ANSWERS_IN = "us-east-1"
-SERVICE = "AmazonRDS"
+SERVICE, CLOUDWATCH = "AmazonRDS", "AmazonCloudWatch"
 ENGINES = {
     "Aurora PostgreSQL": "aurora",
     "Aurora MySQL": "aurora",
@@ -36,7 +38,18 @@ _ITEMS = {
     "Aurora:BackupUsage": ("aurora:backup", "GiB-month", 1.0),
 }
 """By usage type: our item, its unit, and how many of the API's units that is."""
-_PREFIX = re.compile(r"^[A-Z]{2,4}\d*-(?=Aurora:|InstanceUsage)")
+_CLOUDWATCH = {
+    "CW:AlarmMonitorUsage": (
+        ("cloudwatch:alarm", "month", 1.0),
+        ("cloudwatch:alarm-share", "month", 2.0),
+        ("cloudwatch:alarm-anomaly", "month", 3.0),
+    ),
+    "CW:CompositeAlarmMonitorUsage": (("cloudwatch:alarm-composite", "month", 1.0),),
+    "CW:MetricMonitorUsage": (("cloudwatch:metric", "month", 1.0),),
+    "CW:GMD-Metrics": (("cloudwatch:get-metric-data", "thousand", 1000.0),),
+    "CW:Requests": (("cloudwatch:request", "thousand", 1000.0),),
+}
+_PREFIX = re.compile(r"^[A-Z]{2,4}\d*-(?=Aurora:|InstanceUsage|CW:)")
 CLASS_FACTOR = "aurora:iopt:class-factor"
 
 
@@ -68,10 +81,12 @@ def _product(text: str) -> _Product | None:
     )
 
 
-def _ask(door: Door, place: Place, left: Callable[[], float], **wanted: str) -> Iterator[_Product]:
+def _ask(
+    door: Door, place: Place, left: Callable[[], float], service: str = SERVICE, **wanted: str
+) -> Iterator[_Product]:
     filters = [{"Type": "TERM_MATCH", "Field": name, "Value": value} for name, value in wanted.items()]
     rows: list[Any] = door.rows(
-        place, "pricing", "get_products", "PriceList", left, ServiceCode=SERVICE, Filters=filters
+        place, "pricing", "get_products", "PriceList", left, ServiceCode=service, Filters=filters
     )
     yield from (one for text in rows if (one := _product(text)) is not None)
 
@@ -112,6 +127,9 @@ def price_list(
             if one.usage in _ITEMS:
                 item, unit, many = _ITEMS[one.usage]
                 rows.setdefault(item, Price(item, round(one.dollars * many, 6), unit))
+    for one in _ask(door, place, left, CLOUDWATCH, regionCode=region):
+        for item, unit, many in _CLOUDWATCH.get(one.usage, ()):
+            rows.setdefault(item, Price(item, round(one.dollars * many, 6), unit))
     return Prices(region, today, "AWS Price List API", tuple(rows.values()))
 
 

@@ -5,7 +5,7 @@ list of the release, which is of one Region only. A Region without any is not ju
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -56,6 +56,13 @@ class PriceLists:
         """The prices of a Region. Of one without a list only the user's own items."""
         found = next((one for one in (*self.lists, listed()) if one.region == region), None)
         return with_own(found or Prices(region, listed().as_of, NOBODY, ()), self.own)
+
+    def of_or_listed(self, region: str, items: Iterable[str]) -> Prices:
+        """The prices of a Region where they have all those items; else the release's own list, which names its Region."""
+        found = self.of(region)
+        if all(found.get(item) is not None for item in items):
+            return found
+        return with_own(listed(), self.own)
 
 
 def read_lists(own: Mapping[str, float], paths: tuple[Path, ...]) -> PriceLists:
