@@ -14,7 +14,9 @@ from typing import Any
 from tunewright_agent.history.codec import SnapshotError
 from tunewright_agent.history.database import HistoryError, Mode
 from tunewright_agent.history.effects import effects_of
-from tunewright_agent.history.ledger import Ledger, NoSuchRecommendation
+from tunewright_agent.history.judgements import newest
+from tunewright_agent.history.ledger import Ledger
+from tunewright_agent.history.lives import NoSuchRecommendation
 from tunewright_agent.history.place import Store
 from tunewright_agent.history.store import History
 from tunewright_agent.reports.shapes import effect_shape, judgement_shape, recommendation_shape
@@ -63,7 +65,7 @@ class Recollection:
         return cluster
 
     def _instances(self, history: History, cluster: ClusterId) -> list[InstanceId]:
-        judged = Ledger(history.database).newest(frozenset({cluster}))
+        judged = newest(history.database, frozenset({cluster}))
         if not judged:
             raise Unanswerable(f"nothing of {visible(cluster)} has been judged yet: is the daemon running?")
         return sorted({one.instance for one in judged})

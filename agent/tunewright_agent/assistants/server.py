@@ -37,9 +37,8 @@ def _answered(ask: Callable[[], Any]) -> Any:
         raise ToolError(str(error)) from error
 
 
-def server_of(memory: Recollection, whatif: WhatIf, now: Callable[[], datetime], version: str) -> MCPServer:
-    """The server with its tools, not yet running."""
-    server = MCPServer("tunewright", instructions=INSTRUCTIONS, version=version, log_level="ERROR")
+def _tell_advice(server: MCPServer, memory: Recollection, now: Callable[[], datetime]) -> None:
+    """Tools of what was found and advised."""
 
     @server.tool(annotations=_READS)
     def findings(
@@ -68,6 +67,10 @@ def server_of(memory: Recollection, whatif: WhatIf, now: Callable[[], datetime],
         """One recommendation in full: evidence, exact statements, expectation, risk, rollback, its life, and the measured effect."""
         return dict(_answered(lambda: memory.recommendation(now(), id)))
 
+
+def _tell_statements(server: MCPServer, memory: Recollection, now: Callable[[], datetime]) -> None:
+    """Tools of what ran."""
+
     @server.tool(annotations=_READS)
     def statements(
         cluster: Cluster,
@@ -86,6 +89,10 @@ def server_of(memory: Recollection, whatif: WhatIf, now: Callable[[], datetime],
     ) -> dict[str, Any]:
         """One statement: its text, its calls and time point by point, and its newest plans."""
         return dict(_answered(lambda: memory.statement(cluster, id, *span(now(), hours))))
+
+
+def _tell_what_if(server: MCPServer, whatif: WhatIf, now: Callable[[], datetime]) -> None:
+    """Tools that plan a statement on the twin."""
 
     @server.tool(annotations=_READS)
     def what_if_index(
@@ -118,4 +125,11 @@ def server_of(memory: Recollection, whatif: WhatIf, now: Callable[[], datetime],
         """How a statement would be planned if a setting had another value. A changed plan is no proof of a gain."""
         return dict(_answered(lambda: whatif.setting(now(), cluster, database, statement, name, value)))
 
+
+def server_of(memory: Recollection, whatif: WhatIf, now: Callable[[], datetime], version: str) -> MCPServer:
+    """The server with its tools, not yet running."""
+    server = MCPServer("tunewright", instructions=INSTRUCTIONS, version=version, log_level="ERROR")
+    _tell_advice(server, memory, now)
+    _tell_statements(server, memory, now)
+    _tell_what_if(server, whatif, now)
     return server

@@ -26,7 +26,9 @@ from tunewright_agent.config.units import seconds
 from tunewright_agent.history.codec import SnapshotError
 from tunewright_agent.history.database import DamagedError, HistoryError, Mode
 from tunewright_agent.history.effects import effects_of
-from tunewright_agent.history.ledger import Entry, Judged, Ledger, LedgerEvent, Life, NoSuchRecommendation, NotPossible
+from tunewright_agent.history.judgements import Judged, newest
+from tunewright_agent.history.ledger import Ledger
+from tunewright_agent.history.lives import Entry, LedgerEvent, Life, NoSuchRecommendation, NotPossible
 from tunewright_agent.history.place import database_at, store_of
 from tunewright_agent.log import configure
 from tunewright_agent.reports.changes import effect_lines, headline
@@ -101,7 +103,7 @@ class Remembered:
 
     def judged(self) -> tuple[Judged, ...]:
         """The newest judgements. Leaves with a message where nothing was judged yet."""
-        found = self.ledger.newest(self.clusters)
+        found = newest(self.ledger.database, self.clusters)
         if not found:
             whose = "" if self.clusters is None else f" of {', '.join(sorted(self.clusters)) or 'any cluster'}"
             fail(

@@ -1,129 +1,39 @@
-"""The ledger: what was found and advised, and what became of it. The state of a recommendation is the fold of its events.
-
-        judged            seen in the catalogue        measured
-    open ------> open ----------------------> applied ----------> verified (the promise was kept) | hurt
-     |  \\                                        |                    |
-     |   `--> withdrawn (no longer advised)      `--------------------`--> reverted (taken back) --> open (advised again)
-     |            |
-     |            `--> open (advised again)
-     `--> dismissed (by a person, with a reason, perhaps until a day) --> open (the day has come, or a person reopened it)
-
-Whatever the catalogue shows to be applied is not opened again; what it does not show, and is advised, is.
+"""The ledger: what was found and advised, and what became of it. The state of a recommendation is the fold of its events (lives.py).
 
 Invariants: events are only appended; a recommendation whose check could not look is never withdrawn; *applied* is observed, never claimed;
-a finding whose check could not look is never resolved; a dismissed recommendation and a finding that has nothing else to advise
-are left out of what is published; a person dismisses what is open and reopens what is dismissed, nothing else.
+a dismissed recommendation and a finding that has nothing else to advise are left out of what is published.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 
 import structlog
 from sqlalchemy import Connection, select
 
-from tunewright_agent.history import schema
+from tunewright_agent.history import judgements, schema
 from tunewright_agent.history.codec import SnapshotError, dump, load
 from tunewright_agent.history.database import Database, packed, unpacked
-from tunewright_agent.history.siblings import Elsewhere, elsewhere
-from tunewright_agent.history.stores.upsert import insert, upsert
+from tunewright_agent.history.judgements import could_look, without
+from tunewright_agent.history.lives import FOLLOWED, Entry, LedgerEvent, Life, NoSuchRecommendation, NotPossible, fold
+from tunewright_agent.history.siblings import elsewhere
+from tunewright_agent.history.stores.upsert import upsert
 from tunewright_agent.state import Judgement
 from tunewright_analyzers.effects.match import answers, stands, touches, undoes
 from tunewright_analyzers.facts.effects import Change, Effect, Outcome
-from tunewright_analyzers.facts.ids import CheckId, ClusterId, FindingId, InstanceId, RecommendationId
+from tunewright_analyzers.facts.ids import ClusterId, FindingId, RecommendationId
 from tunewright_analyzers.facts.snapshot import Window
-from tunewright_analyzers.finding import Finding, NotJudged
+from tunewright_analyzers.finding import Finding
 from tunewright_analyzers.indexes.applied import is_applied
 from tunewright_analyzers.recommendation import Recommendation
 
 _log = structlog.get_logger("ledger")
-FORGOTTEN = timedelta(days=1)
-"""An instance that was judged so long before its cluster's newest is watched no more (it was renamed, or failed over)."""
-
 LATE = timedelta(hours=2)
 """How long after a change of a cloud's resource its finding may still stand: facts are read at different intervals, trends by the hour."""
 
 
-class Life(StrEnum):
-    """Where a recommendation stands."""
-
-    OPEN = "open"
-    APPLIED = "applied"
-    VERIFIED = "verified"
-    HURT = "hurt"
-    REVERTED = "reverted"
-    DISMISSED = "dismissed"
-    WITHDRAWN = "withdrawn"
-
-
-FOLLOWED = frozenset({Life.APPLIED, Life.VERIFIED, Life.HURT})
-"""The change was made and stands."""
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerEvent:
-    """One thing that happened to a recommendation. `until` only with dismissals: when it comes back."""
-
-    recommendation: RecommendationId
-    state: Life
-    at: datetime
-    by: str
-    reason: str
-    until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A recommendation with its whole life, oldest event first."""
-
-    cluster: ClusterId
-    recommendation: Recommendation
-    first_seen: datetime
-    last_seen: datetime
-    events: tuple[LedgerEvent, ...]
-
-    def state(self, at: datetime) -> Life:
-        """Its state at that time."""
-        return fold(self.events, at)
-
-
-class NoSuchRecommendation(LookupError):
-    """No recommendation has that id (or more than one begins with it)."""
-
-
-class NotPossible(ValueError):
-    """What a person asked for does not fit the recommendation's state, or lacks a reason, or lies in the past."""
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """The newest judgement of one instance, as it was made (what is dismissed included)."""
-
-    cluster: ClusterId
-    instance: InstanceId
-    judgement: Judgement
-
-
-def fold(events: Iterable[LedgerEvent], at: datetime) -> Life:
-    """The state after these events; a dismissal ends where its day has come."""
-    state = Life.OPEN
-    for event in events:
-        over = event.state is Life.DISMISSED and event.until is not None and event.until <= at
-        state = Life.OPEN if over else event.state
-    return state
-
-
 def _at(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
-
-
-def could_look(check: CheckId, database: str | None, not_judged: Iterable[NotJudged]) -> bool:
-    """Whether a check judged the place it is about; a finding about the whole server is only judged where all of it was."""
-    return not any(
-        gap.check == check and (gap.subject.kind in {"cluster", "instance"} or database in {None, gap.subject.name})
-        for gap in not_judged
-    )
 
 
 class Ledger:
@@ -141,9 +51,9 @@ class Ledger:
         """
         at = judgement.judged_at
         with self.database.transaction() as connection:
-            self._keep_judgement(connection, cluster, instance, judgement)
+            judgements.keep(connection, cluster, instance, judgement)
             others = elsewhere(connection, cluster, instance, at.timestamp())
-            self._keep_findings(connection, cluster, judgement, others)
+            judgements.keep_findings(connection, cluster, judgement, others)
             lives = self._lives(connection, cluster)
             rows = [
                 {"cluster": cluster, "id": one.id, "first_seen": at.timestamp(), "last_seen": at.timestamp(),
@@ -259,41 +169,6 @@ class Ledger:
             lives.setdefault((row.cluster, row.recommendation), []).append(event)
         return lives
 
-    @staticmethod
-    def _keep_judgement(connection: Connection, cluster: ClusterId, instance: str, judgement: Judgement) -> None:
-        values = {"taken_at": judgement.judged_at.timestamp(), "payload": packed(dump(Judgement, judgement))}
-        statement = insert(connection, schema.judgements).values(cluster=cluster, instance=instance, **values)
-        connection.execute(statement.on_conflict_do_update(index_elements=["cluster", "instance"], set_=values))
-
-    @staticmethod
-    def _keep_findings(connection: Connection, cluster: ClusterId, judgement: Judgement, others: Elsewhere) -> None:
-        table, at = schema.findings, judgement.judged_at.timestamp()
-        rows = [
-            {"cluster": cluster, "id": one.id, "check": one.check, "database": one.subject.database, "first_seen": at,
-             "last_seen": at, "resolved_at": None}
-            for one in judgement.findings
-        ]  # fmt: skip
-        upsert(connection, table, ("cluster", "id"), rows, keep=("first_seen", "check", "database"))
-        told = [
-            {"cluster": cluster, "id": one.id, "severity": one.severity.value, "subject": str(one.subject),
-             "summary": one.summary}
-            for one in judgement.findings
-        ]  # fmt: skip
-        upsert(connection, schema.finding_texts, ("cluster", "id"), told)
-        found = {*(one.id for one in judgement.findings), *others.findings}
-        blind = (*judgement.not_judged, *others.not_judged)
-        standing = select(table.c.id, table.c.check, table.c.database).where(
-            table.c.cluster == cluster, table.c.resolved_at.is_(None)
-        )
-        gone = [
-            row.id
-            for row in connection.execute(standing).all()
-            if row.id not in found and could_look(CheckId(row.check), row.database, blind)
-        ]
-        if gone:
-            mine = (table.c.cluster == cluster, table.c.id.in_(gone))
-            connection.execute(table.update().where(*mine).values(resolved_at=at))
-
     def _entries(self, connection: Connection, cluster: ClusterId | None) -> Iterator[Entry]:
         table = schema.recommendations
         wanted = select(table).order_by(table.c.cluster, table.c.first_seen, table.c.id)
@@ -359,46 +234,19 @@ class Ledger:
             self._append(connection, entry.cluster, event)
         return replace(entry, events=(*events, event))
 
-    def newest(self, clusters: frozenset[ClusterId] | None = None) -> tuple[Judged, ...]:
-        """The newest judgement of every instance (of those clusters) that is still watched. Raises SnapshotError for an unreadable one."""
-        table = schema.judgements
-        wanted = select(table).order_by(table.c.cluster, table.c.instance)
-        if clusters is not None:  # a shared store holds those of the whole fleet
-            wanted = wanted.where(table.c.cluster.in_(sorted(clusters)))
-        with self.database.reading() as connection:
-            rows = connection.execute(wanted).all()
-        last: dict[str, float] = {}
-        for row in rows:
-            last[row.cluster] = max(row.taken_at, last.get(row.cluster, row.taken_at))
-        return tuple(
-            Judged(ClusterId(row.cluster), InstanceId(row.instance), load(Judgement, unpacked(row.payload)))
-            for row in rows
-            if last[row.cluster] - row.taken_at <= FORGOTTEN.total_seconds()
-        )
-
     def latest(self, at: datetime, clusters: frozenset[ClusterId] | None = None) -> Judgement | None:
         """The newest judgements of all instances as one, without what is dismissed; None where nothing was judged yet."""
-        judgements = sorted((one.judgement for one in self.newest(clusters)), key=lambda one: one.judged_at)
-        if not judgements:
+        newest = sorted(
+            (one.judgement for one in judgements.newest(self.database, clusters)), key=lambda one: one.judged_at
+        )
+        if not newest:
             return None
         booked = self.entries() if clusters is None else tuple(one for name in clusters for one in self.entries(name))
         dismissed = {one.recommendation.id for one in booked if one.state(at) is Life.DISMISSED}
-        findings: dict[FindingId, Finding] = {one.id: one for each in judgements for one in each.findings}
+        findings: dict[FindingId, Finding] = {one.id: one for each in newest for one in each.findings}
         advice: dict[RecommendationId, Recommendation] = {
-            one.id: one for each in judgements for one in each.recommendations
+            one.id: one for each in newest for one in each.recommendations
         }
-        not_judged = dict.fromkeys(one for each in judgements for one in each.not_judged)
-        whole = Judgement(judgements[0].judged_at, tuple(findings.values()), tuple(advice.values()), tuple(not_judged))
+        not_judged = dict.fromkeys(one for each in newest for one in each.not_judged)
+        whole = Judgement(newest[0].judged_at, tuple(findings.values()), tuple(advice.values()), tuple(not_judged))
         return without(whole, dismissed)
-
-
-def without(judgement: Judgement, dismissed: set[RecommendationId]) -> Judgement:
-    """The judgement without those recommendations, and without findings that have no other advice."""
-    silenced = {one.finding for one in judgement.recommendations if one.id in dismissed}
-    kept = tuple(one for one in judgement.recommendations if one.id not in dismissed)
-    silenced -= {one.finding for one in kept}
-    return replace(
-        judgement,
-        findings=tuple(one for one in judgement.findings if one.id not in silenced),
-        recommendations=kept,
-    )

@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from tunewright_agent.history import schema
 from tunewright_agent.history.database import Database
-from tunewright_agent.history.ledger import FOLLOWED, Entry, Ledger, Life
+from tunewright_agent.history.ledger import Ledger
+from tunewright_agent.history.lives import FOLLOWED, Entry, Life
 from tunewright_analyzers.effects.factual import BROUGHT, Answered, cost, is_news, judge
 from tunewright_analyzers.effects.match import answers, touches, undoes
 from tunewright_analyzers.facts.effects import Change, Effect

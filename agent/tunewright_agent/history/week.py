@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 
 from sqlalchemy import inspect, select
 
-from tunewright_agent.history import schema
+from tunewright_agent.history import judgements, schema
 from tunewright_agent.history.database import Database
 from tunewright_agent.history.effects import effects_of
-from tunewright_agent.history.ledger import Entry, Ledger
+from tunewright_agent.history.ledger import Ledger
+from tunewright_agent.history.lives import Entry
 from tunewright_agent.history.points import read_point, read_points
 from tunewright_agent.history.texts import texts_of
 from tunewright_agent.week import (
@@ -132,7 +133,11 @@ class WeekReader:
         for section in self._points(previous.start, period.end):
             sums.add(section)
         ledger = Ledger(self.database)
-        newest = [one.judgement for one in ledger.newest(frozenset({self.cluster})) if one.instance == self.instance]
+        newest = [
+            one.judgement
+            for one in judgements.newest(ledger.database, frozenset({self.cluster}))
+            if one.instance == self.instance
+        ]
         entries = [one for one in ledger.entries(self.cluster) if one.first_seen <= period.end]
         effects = tuple(
             one

@@ -13,8 +13,8 @@ from tunewright_agent.clock import Clock
 from tunewright_agent.config.notifications import NotificationSettings
 from tunewright_agent.history.codec import SnapshotError
 from tunewright_agent.history.database import HistoryError
+from tunewright_agent.history.judgements import could_look
 from tunewright_agent.history.leases import Fenced
-from tunewright_agent.history.ledger import could_look
 from tunewright_agent.history.outbox import STATES, Observed, Outbox
 from tunewright_agent.lanes import Job, Lane
 from tunewright_agent.notify.alerts import alerts_of

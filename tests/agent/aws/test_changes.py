@@ -14,7 +14,8 @@ from aws_account import Hooks, make_cluster
 from tunewright_agent.config.settings import HistorySettings
 from tunewright_agent.fleet import CLOUD
 from tunewright_agent.history.effects import Follower, changes_of, effects_of
-from tunewright_agent.history.ledger import Entry, Ledger, Life
+from tunewright_agent.history.ledger import Ledger
+from tunewright_agent.history.lives import Entry, Life
 from tunewright_agent.history.store import History
 from tunewright_agent.history.week import WeekReader
 from tunewright_agent.latest import Latest

@@ -16,7 +16,8 @@ import aws_cli
 from aws_account import PASSWORD, Hooks
 from tunewright_agent.config.settings import HistorySettings
 from tunewright_agent.fleet import CLOUD
-from tunewright_agent.history.ledger import FOLLOWED, Entry, Ledger, Life
+from tunewright_agent.history.ledger import Ledger
+from tunewright_agent.history.lives import FOLLOWED, Entry, Life
 from tunewright_agent.history.store import History
 from tunewright_agent.latest import Latest
 from tunewright_agent.memory import Fault, Remembered, window_at

@@ -17,7 +17,8 @@ from typer.testing import CliRunner
 import states
 from tunewright_agent.cli import advice  # noqa: F401  # adds its commands
 from tunewright_agent.cli.app import app
-from tunewright_agent.history.ledger import Ledger, Life
+from tunewright_agent.history.ledger import Ledger
+from tunewright_agent.history.lives import Life
 from tunewright_agent.history.stores.sqlite import SqliteFile
 from tunewright_agent.reports.shapes import judgement_shape
 from tunewright_agent.state import Judgement

@@ -13,7 +13,7 @@ from month import SHOP, Month, day
 from tunewright_agent.cli import advice, changes  # noqa: F401  # add their commands
 from tunewright_agent.cli.app import app
 from tunewright_agent.history.effects import Follower
-from tunewright_agent.history.ledger import Ledger
+from tunewright_agent.history.judgements import newest
 from tunewright_agent.history.store import History
 from tunewright_agent.history.stores.sqlite import SqliteFile
 
@@ -73,7 +73,7 @@ def test_a_file_of_an_older_release_has_no_changes_yet(tmp_path: Path) -> None:
     assert "No change has been seen yet" in run(made, "changes")
     with History(made) as history:
         Month(history, now=month.START + 3 * month.HOUR).judge()
-        assert Ledger(history.database).newest()
+        assert newest(history.database)
     database = SqliteFile(made)
     database.open()
     database.close()

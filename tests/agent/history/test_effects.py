@@ -8,7 +8,8 @@ import pytest
 import month
 from month import SHOP, Month, day
 from tunewright_agent.history.effects import changes_of, effects_of
-from tunewright_agent.history.ledger import Ledger, Life
+from tunewright_agent.history.ledger import Ledger
+from tunewright_agent.history.lives import Life
 from tunewright_agent.history.place import Address
 from tunewright_agent.history.store import History
 from tunewright_analyzers.effects.promise import trust

@@ -16,16 +16,9 @@ from cases.case import DAY, NOW
 from tunewright_agent.history import schema
 from tunewright_agent.history.codec import SnapshotError
 from tunewright_agent.history.database import Database
-from tunewright_agent.history.ledger import (
-    FORGOTTEN,
-    Ledger,
-    LedgerEvent,
-    Life,
-    NoSuchRecommendation,
-    NotPossible,
-    fold,
-    without,
-)
+from tunewright_agent.history.judgements import FORGOTTEN, newest, without
+from tunewright_agent.history.ledger import Ledger
+from tunewright_agent.history.lives import LedgerEvent, Life, NoSuchRecommendation, NotPossible, fold
 from tunewright_agent.history.stores.sqlite import SqliteFile
 from tunewright_agent.state import Judgement
 from tunewright_analyzers.facts.effects import Change, Effect, Outcome, What
@@ -492,9 +485,9 @@ def test_an_instance_that_is_watched_no_more_is_forgotten(ledger: Ledger) -> Non
     hours = FORGOTTEN.total_seconds() / 3600
     ledger.judged(SHOP, "old name", judgement(0, advice()), BLIND)
     ledger.judged(SHOP, "new name", judgement(hours, advice("carts")), BLIND)
-    assert [one.instance for one in ledger.newest()] == ["new name", "old name"]
+    assert [one.instance for one in newest(ledger.database)] == ["new name", "old name"]
     ledger.judged(SHOP, "new name", judgement(hours + 0.1, advice("carts")), BLIND)
-    assert [one.instance for one in ledger.newest()] == ["new name"]
+    assert [one.instance for one in newest(ledger.database)] == ["new name"]
     latest = ledger.latest(at(100))
     assert latest is not None
     assert [one.id for one in latest.recommendations] == [advice("carts").id]

@@ -9,7 +9,8 @@ import states
 from cases.case import DAY, NOW
 from tunewright_agent.history import schema
 from tunewright_agent.history.database import Database
-from tunewright_agent.history.ledger import Ledger, Life
+from tunewright_agent.history.ledger import Ledger
+from tunewright_agent.history.lives import Life
 from tunewright_agent.state import Judgement
 from tunewright_analyzers.facts.ids import CheckId, ClusterId, FindingId, RecommendationId
 from tunewright_analyzers.facts.snapshot import Window
