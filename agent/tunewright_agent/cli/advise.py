@@ -4,26 +4,23 @@ The server is only read (catalogue, statistics, pg_stat_statements); every plan 
 """
 
 import json
-import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
-from pathlib import Path
-from typing import Annotated
 
 import typer
 
 from tunewright_agent.analyst.index_pass import hypopg_databases
 from tunewright_agent.analyst.live import LiveOracle
 from tunewright_agent.cli import advise_mysql
+from tunewright_agent.cli import index_options as options
 from tunewright_agent.cli.app import Exit, app, err, fail, out, progress
+from tunewright_agent.cli.index_options import Form, Weigh
 from tunewright_agent.cli.observe import CONFIG, URL, targets
 from tunewright_agent.cli.workload_window import history_window, server_window, with_section
 from tunewright_agent.config.settings import ClusterSettings, Settings
-from tunewright_agent.config.units import seconds
 from tunewright_agent.embedded.ownership import EmbeddedError
 from tunewright_agent.engines.engine import price_of
 from tunewright_agent.history.place import Store, store_of
@@ -42,13 +39,9 @@ from tunewright_analyzers.indexes.mysql.choose import Limits as MysqlLimits
 from tunewright_analyzers.indexes.mysql.workload import split_mysql
 from tunewright_analyzers.indexes.problem import Limits
 from tunewright_analyzers.indexes.whatif import WhatIfError
-from tunewright_analyzers.indexes.workload_file import FileStatement, WorkloadError, parse_workload, split_postgres
+from tunewright_analyzers.indexes.workload_file import FileStatement
 from tunewright_analyzers.indexes.workload_file import statements as statements_of
 from tunewright_analyzers.indexes.worth import Price
-
-LARGEST_BYTES = 256 * 1024**2
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kMGT]?)i?B?", re.IGNORECASE)
-_UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 advice = typer.Typer(
     no_args_is_help=True,
@@ -56,48 +49,6 @@ advice = typer.Typer(
     "For example: tunewright advise indexes --url postgresql://localhost/shop --budget 500MB",
 )
 app.add_typer(advice, name="advise")
-
-
-class Form(StrEnum):
-    """How the advice is printed."""
-
-    TABLE = "table"
-    SQL = "sql"
-    JSON = "json"
-
-
-class Weigh(StrEnum):
-    """What a statement of a file without times counts."""
-
-    COST = "cost"
-    EQUAL = "equal"
-
-
-def _budget(text: str | None) -> int | None:
-    """Bytes. MB is 1,000,000 here, the smaller reading, so that the budget holds however one counts."""
-    if text is None or text.lower() in {"none", "unlimited"}:
-        return None
-    match = _SIZE.fullmatch(text.strip())
-    if match is None:
-        fail(f"--budget {visible(text)}: is not a size", Exit.USAGE, "write it as 500MB or 2GB")
-    return round(float(match[1]) * _UNITS[match[2].upper()])
-
-
-def _file(
-    path: Path | None, split: Callable[[str], Sequence[str]] = split_postgres
-) -> tuple[FileStatement, ...] | None:
-    if path is None:
-        return None
-    try:
-        if path.stat().st_size > LARGEST_BYTES:
-            fail(f"{path}: larger than 256 MB", Exit.USAGE, "give the statements that matter, with weights")
-        return parse_workload(path.read_text(encoding="utf-8"), split)
-    except OSError as error:
-        fail(f"{path}: cannot be read: {error.strerror}", Exit.USAGE)
-    except UnicodeDecodeError:
-        fail(f"{path}: is not UTF-8 text", Exit.USAGE)
-    except WorkloadError as error:
-        fail(f"{path}: {error}", Exit.USAGE, "`tunewright advise indexes --help` shows both forms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,23 +144,12 @@ def _price(dollars: float | None, vcpus: float | None, cluster: ClusterSettings)
     return Price(dollars, vcpus) if dollars is not None and vcpus is not None else price_of(cluster)
 
 
-def _seconds(option: str, text: str | None) -> float | None:
-    try:
-        return None if text is None else seconds(text)
-    except ValueError as error:
-        fail(f"{option}: {visible(error)}", Exit.USAGE)
-
-
 def cluster_of(settings: Settings, name: str | None) -> ClusterSettings:
     """The cluster of that name, or the only one. Leaves with a message where the configuration has several."""
     if name is None and len(settings.clusters) > 1:
         known = ", ".join(one.name for one in settings.clusters)
         fail("the configuration has several clusters", Exit.USAGE, f"choose with --cluster one of {known}")
     return next(one for one in settings.clusters if name in (None, one.name))
-
-
-def _names(texts: list[str] | None) -> tuple[str, ...]:
-    return tuple(name.strip() for text in texts or () for name in text.split(",") if name.strip())
 
 
 def _tell(found: IndexAdvice) -> None:
@@ -220,68 +160,47 @@ def _tell(found: IndexAdvice) -> None:
         err.print(f"the twin is without {visible(lacking)}", markup=False)
 
 
+def _history(settings: Settings, since: str | None, *, from_config: bool) -> tuple[Store, float] | None:
+    """(store, seconds back) where the daemon's history is the workload."""
+    back = options.seconds_of("--since", since)
+    if back is None:
+        return None
+    if not from_config:
+        fail("--since asks the daemon's history: give --config with it, and no --workload", Exit.USAGE)
+    return store_of(settings.history), back
+
+
+def _refuse_of_postgres(refused: bool, regression: float | None, grounds: advise_mysql.Grounds) -> None:
+    """Leaves with a message where MySQL's model has no use for an option."""
+    if refused:
+        mend = "MySQL's answer comes from a model of rows touched"
+        fail("--within, --weigh, --dollars-per-hour and --vcpus are for PostgreSQL", Exit.USAGE, mend)
+    if regression is not None and grounds.scratch is None and grounds.clone is None:
+        mend = "only an optimiser can say that a statement gets dearer: give a server by --scratch or --clone"
+        fail("--regression: MySQL's model reckons no reading statement dearer", Exit.USAGE, mend)
+
+
 @advice.command()
 def indexes(
     url: URL = None,
     config: CONFIG = None,
-    cluster: Annotated[
-        str | None, typer.Option(help="Which of the configuration's clusters, if it has several.")
-    ] = None,
-    since: Annotated[
-        str | None,
-        typer.Option(
-            help="With --config: the workload is what the daemon's history counted over this time, as 7d.",
-            metavar="TIME",
-        ),
-    ] = None,
-    workload: Annotated[
-        Path | None,
-        typer.Option(
-            help="A file in place of pg_stat_statements: SQL, each statement with a `-- weight: 12` line if it counts more than once, or"
-            ' JSON lines {"sql": …, "weight": …, "seconds": …}.',
-            dir_okay=False,
-        ),
-    ] = None,
-    budget: Annotated[str | None, typer.Option(help="For all new indexes together, as 500MB.", metavar="SIZE")] = None,
-    tables: Annotated[list[str] | None, typer.Option(help="Only indexes on these tables, with commas.")] = None,
-    keep: Annotated[list[str] | None, typer.Option(help="Existing indexes never to drop, with commas.")] = None,
-    form: Annotated[Form, typer.Option("--format", help="How to print.")] = Form.TABLE,
-    weigh: Annotated[
-        Weigh, typer.Option(help="What a statement of a file without times counts: its planner cost, or each the same.")
-    ] = Weigh.COST,
-    most_per_table: Annotated[int | None, typer.Option(help="New indexes on one table, at most.", min=1)] = None,
-    most_indexes: Annotated[int | None, typer.Option(help="New indexes in all, at most.", min=1)] = None,
-    regression: Annotated[
-        float | None,
-        typer.Option(
-            help="Share of its cost by which no statement may get dearer. [default: 0.05]", min=0.0, show_default=False
-        ),
-    ] = None,
-    within: Annotated[
-        str | None, typer.Option(help="Answer with the best so far after this time, as 30s.", metavar="TIME")
-    ] = None,
-    dollars_per_hour: Annotated[
-        float | None, typer.Option(help="What the instance costs: gains are told in money too.", min=0.0)
-    ] = None,
-    vcpus: Annotated[float | None, typer.Option(help="Processors of the instance.", min=0.1)] = None,
-    scratch: Annotated[
-        str | None,
-        typer.Option(
-            help="MySQL: a server that holds nothing; schema and statistics are copied to it and its optimiser is asked.",
-            metavar="URL",
-        ),
-    ] = None,
-    sample: Annotated[
-        float | None,
-        typer.Option(help="With --scratch: copy this share of the rows too, as 0.05.", min=0.0001, max=1.0),
-    ] = None,
-    clone: Annotated[
-        str | None,
-        typer.Option(
-            help="MySQL: a clone with all rows; each index is made there unseen, asked about, and dropped.",
-            metavar="URL",
-        ),
-    ] = None,
+    cluster: options.Cluster = None,
+    since: options.Since = None,
+    workload: options.Workload = None,
+    budget: options.Budget = None,
+    tables: options.Tables = None,
+    keep: options.Keep = None,
+    form: options.Printed = Form.TABLE,
+    weigh: options.Weighed = Weigh.COST,
+    most_per_table: options.MostPerTable = None,
+    most_indexes: options.MostIndexes = None,
+    regression: options.Regression = None,
+    within: options.Within = None,
+    dollars_per_hour: options.Dollars = None,
+    vcpus: options.Processors = None,
+    scratch: options.Scratch = None,
+    sample: options.Sample = None,
+    clone: options.Clone = None,
 ) -> None:
     """Which indexes the workload wants, each with its SQL, size, write cost, what it gains, its risk and its rollback.
 
@@ -292,49 +211,35 @@ def indexes(
     For example: tunewright advise indexes --url postgresql://localhost/shop --workload queries.sql --budget 500MB --format sql
     """
     grounds = advise_mysql.Grounds(scratch, sample, clone)
+    worst = Limits().worst_regression_ratio if regression is None else regression
     limits = Limits(
-        budget_bytes=_budget(budget),
+        budget_bytes=options.budget_of(budget),
         most_per_table=most_per_table,
         most_indexes=most_indexes,
-        worst_regression_ratio=Limits().worst_regression_ratio if regression is None else regression,
+        worst_regression_ratio=worst,
     )
     settings = targets(url, config, cluster)
     chosen = cluster_of(settings, cluster)
-    back = _seconds("--since", since)
-    if back is not None and (config is None or workload is not None):
-        fail("--since asks the daemon's history: give --config with it, and no --workload", Exit.USAGE)
-    history = None if back is None else (store_of(settings.history), back)
+    history = _history(settings, since, from_config=config is not None and workload is None)
     if advise_mysql.is_mysql(chosen.url):
-        if within is not None or dollars_per_hour is not None or vcpus is not None or weigh is not Weigh.COST:
-            mend = "MySQL's answer comes from a model of rows touched"
-            fail("--within, --weigh, --dollars-per-hour and --vcpus are for PostgreSQL", Exit.USAGE, mend)
-        if regression is not None and scratch is None and clone is None:
-            mend = "only an optimiser can say that a statement gets dearer: give a server by --scratch or --clone"
-            fail("--regression: MySQL's model reckons no reading statement dearer", Exit.USAGE, mend)
-        work = advise_mysql.Work(
-            _file(workload, split_mysql),
-            history,
-            _mysql_limits(limits),
-            _names(tables),
-            limits.worst_regression_ratio,
-        )
+        given = (within, dollars_per_hour, vcpus) != (None, None, None) or weigh is not Weigh.COST
+        _refuse_of_postgres(given, regression, grounds)
+        file = options.file_of(workload, split_mysql)
+        work = advise_mysql.Work(file, history, _mysql_limits(limits), options.names_of(tables), worst)
         advise_mysql.print_advice(form, *advise_mysql.answer(settings, chosen, grounds, work))
         return
     if grounds != advise_mysql.Grounds():
-        fail(
-            "--scratch, --sample and --clone are for MySQL and MariaDB",
-            Exit.USAGE,
-            "PostgreSQL's plans are made on the twin",
-        )
+        mend = "PostgreSQL's plans are made on the twin"
+        fail("--scratch, --sample and --clone are for MySQL and MariaDB", Exit.USAGE, mend)
     asked = _Asked(
-        _file(workload),
+        options.file_of(workload),
         history,
         limits,
-        _names(tables),
-        _names(keep),
+        options.names_of(tables),
+        options.names_of(keep),
         weigh,
         _price(dollars_per_hour, vcpus, chosen),
-        _seconds("--within", within),
+        options.seconds_of("--within", within),
         own_only=workload is not None or config is None,
     )
     _print(form, *_answer(settings, chosen, asked))
