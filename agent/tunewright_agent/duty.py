@@ -1,6 +1,6 @@
 """Which clusters this agent acts for, where several agents share a store. Made by wiring, one an assembly.
 
-    standing by --lease gained--> on duty (its watches run, its messages are ours) --lease lost, or stop--> standing by
+    standing by --lease gained--> on duty (its watches run, its messages are ours) --lease lost or given, or stop--> standing by
 
 One thread renews and claims: it must not wait for anything but the store, so watches are stopped in threads of their own. While the store
 is away whoever is on duty goes on reading (what it reads waits in the backlog, and is written if nobody took over meanwhile) and sends nothing.
@@ -16,7 +16,7 @@ import structlog
 
 from tunewright_agent.clock import Clock
 from tunewright_agent.history.database import HistoryError
-from tunewright_agent.history.leases import Leases
+from tunewright_agent.history.leases import NOT_A_CLUSTER, Leases
 from tunewright_agent.lanes import attempt
 from tunewright_agent.state import LeaseState
 from tunewright_agent.watch import Watch
@@ -26,8 +26,6 @@ _log = structlog.get_logger("duty")
 LOOKS_A_LEASE = 6
 """How often the store is looked at while a lease lasts, by who stands by; half as often by who holds all: two looks may fail."""
 STOP_SECONDS = 10.0
-NOT_A_CLUSTER = "*"
-"""What the name of a lease begins with that is about no cluster."""
 REPORT = f"{NOT_A_CLUSTER}report"
 """Held by the one who sends the report on schedule."""
 
@@ -122,10 +120,13 @@ class Duty:
         for name in kept.lost:
             _log.warning("lease_lost", cluster=name)
             self._stand_by(ClusterId(name))
+        for name in kept.given:
+            _log.info("lease_given", cluster=name, why="another agent holds less than its share")
+            self._stand_by(ClusterId(name))
         for name in kept.gained:
             _log.info("lease_gained", cluster=name, taken_over=self.leases.takeovers.get(name, 0))
             self._go_on_duty(ClusterId(name))
-        if (kept.lost or kept.gained) and self.discovery is not None:
+        if (kept.lost or kept.given or kept.gained) and self.discovery is not None:
             self.discovery.settle()
 
     def _go_on_duty(self, name: ClusterId) -> None:

@@ -1,8 +1,10 @@
 """Leases: which of several agents that share a store acts for a cluster. One row a cluster; the store's clock and transactions decide.
 
     free --claimed--> held --renewed in time--> held
-      ^                |--let go (a stop)-----> free
+      ^                |--let go (a stop, or given to an agent that has room)--> free
       `----------------`--not renewed in time (killed, paused, cut off)--> free, for others; still held where nobody came
+
+Where several agents want the same cluster, shares.py says who claims it and who gives it away: each holds about its share.
 
 Every claim raises the row's token. A writing transaction of a holder ends with `confirm`: it reads its token with a lock that a claim must
 wait for, and rolls back where another has claimed since: whoever was paused writes nothing more, whatever his clock says.
@@ -14,21 +16,30 @@ Invariants: at any time one holder a cluster in the store; a token is never used
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, Row, or_, select, update
 
-from tunewright_agent.history import schema
+from tunewright_agent.history import presence, schema
 from tunewright_agent.history.database import Database, HistoryError, Mode
 from tunewright_agent.history.retention import Retention
+from tunewright_agent.history.shares import Agent, Waits, claimable, share, surplus
 from tunewright_agent.history.stores.clock import store_time
 from tunewright_agent.history.stores.upsert import insert
 
 LET_GO = 0.0
-"""`expires` of a lease that its holder gave back."""
+"""`expires` of a lease that its holder gave back is not above it: minus the time when that was."""
+NOT_A_CLUSTER = "*"
+"""What the name of a lease begins with that is about no cluster; it counts in no share."""
+
+
+def _clusters(names: frozenset[str]) -> frozenset[str]:
+    return frozenset(name for name in names if not name.startswith(NOT_A_CLUSTER))
 
 
 class Fenced(HistoryError):
@@ -50,6 +61,8 @@ class Kept:
 
     gained: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
+    """Those that we gave away, to an agent that holds less than its share."""
 
 
 @dataclass(slots=True)
@@ -60,6 +73,8 @@ class Leases:
     holder: str
     seconds: float
     monotonic: Callable[[], float] = time.monotonic
+    settled_leases: float = 4.0
+    """How many leases long an agent must have been there before clusters are given to it."""
     takeovers: dict[str, int] = field(init=False, default_factory=dict)
     """How often each cluster was taken over from an agent that had not let it go, since the start."""
     _held: dict[str, Lease] = field(init=False, default_factory=dict)
@@ -82,13 +97,20 @@ class Leases:
         with self._lock:
             return frozenset(cluster for cluster, lease in self._held.items() if now < lease.until)
 
+    @property
+    def waits(self) -> Waits:
+        """A third of a lease is two looks of who stands by."""
+        return Waits(self.seconds / 3, self.seconds * self.settled_leases)
+
     def keep(self, wanted: frozenset[str]) -> Kept:
-        """Renew what we hold, let go what is no longer wanted, claim what is free of the rest. Raises HistoryError."""
+        """Renew what we hold, let go what is no longer wanted or above our share, claim what is free of the rest. Raises HistoryError."""
         begun, before = self.monotonic(), self.held()
         with self.database.transaction() as connection:
             now = float(connection.scalar(select(store_time(connection))) or 0.0)
-            renewed = self._renew(connection, frozenset(before), wanted, now)
-            claimed = self._claim(connection, sorted(wanted - renewed), now)
+            agents = self._present(connection, wanted, now)
+            given = self._surplus(connection, agents, frozenset(before) & wanted, now)
+            renewed = self._renew(connection, frozenset(before), wanted - given, now)
+            claimed = self._claim(connection, agents, wanted - given, renewed, now)
         until = begun + self.seconds
         with self._lock:
             self._held = {
@@ -97,7 +119,26 @@ class Leases:
             for name, (token, taken) in claimed.items():
                 self._held[name] = Lease(token, datetime.fromtimestamp(now, UTC), until)
                 self.takeovers[name] = self.takeovers.get(name, 0) + taken
-        return Kept(tuple(claimed), tuple(sorted(frozenset(before) - renewed)))
+        gone = frozenset(before) - renewed
+        return Kept(tuple(claimed), tuple(sorted(gone - given)), tuple(sorted(gone & given)))
+
+    def _present(self, connection: Connection, wanted: frozenset[str], now: float) -> tuple[Agent, ...]:
+        presence.renew(connection, self.holder, _clusters(wanted), now, now + self.seconds)
+        return presence.living(connection, now)
+
+    def _surplus(
+        self, connection: Connection, agents: tuple[Agent, ...], ours: frozenset[str], now: float
+    ) -> frozenset[str]:
+        me, mine, table = self._me(agents), _clusters(ours), schema.leases
+        if len(agents) < 2 or len(mine) <= share(me, agents):
+            return frozenset()
+        living = select(table.c.cluster, table.c.holder).where(table.c.expires > now)
+        rows = connection.execute(living).all()
+        held = Counter(row.holder for row in rows if not row.cluster.startswith(NOT_A_CLUSTER))
+        return surplus(me, agents, mine, held, now, self.waits)
+
+    def _me(self, agents: tuple[Agent, ...]) -> Agent:
+        return next(one for one in agents if one.holder == self.holder)
 
     def _renew(
         self, connection: Connection, held: frozenset[str], wanted: frozenset[str], now: float
@@ -108,23 +149,32 @@ class Leases:
         rows = connection.execute(select(table.c.cluster).where(mine).order_by(table.c.cluster).with_for_update())
         ours = frozenset(rows.scalars()) & held
         if gone := ours - wanted:
-            connection.execute(update(table).where(mine, table.c.cluster.in_(gone)).values(expires=LET_GO))
+            connection.execute(update(table).where(mine, table.c.cluster.in_(gone)).values(expires=-now))
         if kept := ours & wanted:
             connection.execute(update(table).where(mine, table.c.cluster.in_(kept)).values(expires=now + self.seconds))
         return kept
 
-    def _claim(self, connection: Connection, free: list[str], now: float) -> dict[str, tuple[int, bool]]:
+    def _claim(
+        self,
+        connection: Connection,
+        agents: tuple[Agent, ...],
+        wanted: frozenset[str],
+        renewed: frozenset[str],
+        now: float,
+    ) -> dict[str, tuple[int, bool]]:
         """(token, whether it was taken from another) by cluster, of those that nobody holds. In order, so that two agents do not cross."""
-        if not free:
+        if wanted <= renewed:
             return {}
         table = schema.leases
-        rows = connection.execute(select(table).where(table.c.cluster.in_(free))).all()
+        rows = connection.execute(select(table).where(table.c.cluster.in_(wanted - renewed))).all()
         known = {row.cluster: row for row in rows}
+        free = {name: self._free_since(known.get(name), now) for name in wanted - renewed}
+        found = {name: since for name, since in free.items() if since is not None}
+        shared = {name: since for name, since in found.items() if not name.startswith(NOT_A_CLUSTER)}
+        now_ours = claimable(self._me(agents), agents, shared, len(_clusters(renewed)), now, self.waits)
         claimed: dict[str, tuple[int, bool]] = {}
-        for cluster in free:
+        for cluster in sorted({*now_ours, *(found.keys() - shared.keys())}):
             row = known.get(cluster)
-            if row is not None and row.expires > now and row.holder != self.holder:
-                continue
             first = {"holder": self.holder, "since": now, "expires": now + self.seconds}
             statement = insert(connection, table).values(cluster=cluster, token=1, **first)
             still_free = or_(table.c.expires <= store_time(connection), table.c.holder == self.holder)
@@ -137,13 +187,21 @@ class Leases:
                 claimed[cluster] = (int(token), taken)
         return claimed
 
+    def _free_since(self, row: Row[Any] | None, now: float) -> float | None:
+        """By the store's clock; None where another holds it. What nobody ever held, and what is ours without our knowing, is so for ever."""
+        if row is None or row.holder == self.holder:
+            return 0.0
+        return None if row.expires > now else float(abs(row.expires))
+
     def let_go(self) -> None:
         """Give everything back; others may claim it at once. Raises HistoryError."""
         table = schema.leases
         with self._lock:
             self._held = {}
         with self.database.transaction() as connection:
-            connection.execute(update(table).where(table.c.holder == self.holder).values(expires=LET_GO))
+            now = float(connection.scalar(select(store_time(connection))) or 0.0)
+            presence.end(connection, self.holder)
+            connection.execute(update(table).where(table.c.holder == self.holder).values(expires=-now))
 
     def confirm(self, connection: Connection, cluster: str, token: int | None = None) -> None:
         """Last in a writing transaction: raises Fenced where another agent has claimed the cluster (since that token)."""

@@ -1,6 +1,6 @@
 """The tables of the history. Times are UTC seconds since 1970; payloads are JSON of history.codec, compressed by zlib."""
 
-from sqlalchemy import Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, UniqueConstraint
+from sqlalchemy import Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text, UniqueConstraint
 
 VERSION = 1
 """Raised with every change of the tables; an older file is migrated at start."""
@@ -173,6 +173,14 @@ leases = Table(
     Column("cluster", String, primary_key=True),
     Column("holder", String, nullable=False),
     Column("token", Integer, nullable=False),
+    Column("since", Float, nullable=False),
+    Column("expires", Float, nullable=False),
+)
+agents = Table(  # those that share the store, and what each would act for
+    "agents",
+    metadata,
+    Column("holder", String, primary_key=True),
+    Column("wanted", Text, nullable=False),
     Column("since", Float, nullable=False),
     Column("expires", Float, nullable=False),
 )

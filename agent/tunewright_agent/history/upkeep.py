@@ -11,6 +11,8 @@ from tunewright_agent.history.deltas import merge
 from tunewright_agent.history.points import FIVE_MINUTES, HOUR, MINUTE, Retention, put_point, read_point
 from tunewright_agent.history.stores.clock import store_time
 
+DAY_SECONDS = 86400.0
+
 
 def maintain(
     database: Database, retention: Retention, now: datetime, held: frozenset[str] | None = None
@@ -29,6 +31,7 @@ def maintain(
             for table, seen in schema.AGEING:
                 connection.execute(delete(table).where(seen < at - retention.hour))
             cloud_points.drop_old(connection, retention, at)
+            connection.execute(delete(schema.agents).where(schema.agents.c.expires < at - DAY_SECONDS))
         told = () if retention.max_bytes is None else database.bound(retention.max_bytes)
         database.shrink()
         return told

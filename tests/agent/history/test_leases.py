@@ -30,11 +30,13 @@ def agent(store: Store) -> Iterator[Agent]:
     """Makes agents, each with its own connections to one store."""
     with ExitStack() as opened:
 
-        def make(name: str, seconds: float = LONG, monotonic: Callable[[], float] = time.monotonic) -> Leases:
+        def make(
+            name: str, seconds: float = LONG, monotonic: Callable[[], float] = time.monotonic, settled: float = 4.0
+        ) -> Leases:
             database = database_at(store, Mode.OWN)
             database.open()
             opened.callback(database.close)
-            return Leases(database, name, seconds, monotonic)
+            return Leases(database, name, seconds, monotonic, settled)
 
         yield make
 
@@ -292,3 +294,71 @@ def test_what_goes_to_channels_that_the_new_agent_has_not_is_given_up(
     assert [state for _, _, state in two.events()] == ["given_up"]
     with theirs.database.reading() as connection:
         assert connection.execute(select(outbox_schema.told)).all() == []
+
+
+# --- several agents share the load
+
+
+EIGHT = frozenset(f"c{number}" for number in range(8))
+
+
+def test_a_newcomer_is_given_its_share_a_few_at_a_time_and_no_more(agent: Agent) -> None:
+    one, two = agent("one", settled=0.0), agent("two", settled=0.0)
+    assert len(one.keep(EIGHT | {"*report"}).gained) == 9
+    assert two.keep(EIGHT | {"*report"}).gained == (), "nothing is free"
+    given = one.keep(EIGHT | {"*report"})
+    assert (given.given, given.lost) == (("c0", "c1", "c2", "c3"), ())
+    assert two.keep(EIGHT | {"*report"}).gained == given.given
+    for _ in range(3):
+        assert one.keep(EIGHT | {"*report"}) == two.keep(EIGHT | {"*report"}), "nothing changes"
+    assert one.scope() == (EIGHT - frozenset(given.given)) | {"*report"}
+    assert two.takeovers == dict.fromkeys(given.given, 0), "nobody had gone silent"
+
+
+def test_one_that_has_just_come_is_given_nothing(agent: Agent) -> None:
+    one, two = agent("one"), agent("two")
+    one.keep(EIGHT)
+    two.keep(EIGHT)
+    assert one.keep(EIGHT).given == (), "it may start and die again and again"
+
+
+def test_the_clusters_of_a_dead_one_are_spread_over_the_living(agent: Agent) -> None:
+    dead, two, three = agent("dead", SHORT), agent("two"), agent("three")
+    dead.keep(EIGHT)
+    two.keep(EIGHT)
+    three.keep(EIGHT)
+    time.sleep(SHORT * 1.5)
+    assert len(two.keep(EIGHT).gained) == 4
+    assert len(three.keep(EIGHT).gained) == 4
+    assert two.scope() | three.scope() == EIGHT
+    assert not two.scope() & three.scope()
+    assert all(count == 1 for one in (two, three) for count in one.takeovers.values())
+
+
+def test_what_another_should_take_and_does_not_is_not_left_alone(agent: Agent) -> None:
+    dead, one, hung = agent("dead", SHORT), agent("one", 1.5), agent("hung")
+    dead.keep(EIGHT)
+    one.keep(EIGHT)
+    hung.keep(EIGHT)
+    time.sleep(SHORT * 1.5)
+    assert len(one.keep(EIGHT).gained) == 4, "the rest is left to the other"
+    time.sleep(one.waits.patience)
+    assert len(one.keep(EIGHT).gained) == 4, "who does not come"
+    assert one.scope() == EIGHT
+
+
+def test_what_only_we_want_is_ours_whatever_our_share(agent: Agent) -> None:
+    one, two = agent("one"), agent("two")
+    one.keep(frozenset({"shared"}))
+    two.keep(frozenset({"shared", "a", "b"}))
+    assert two.scope() == {"a", "b"}
+    one.let_go()
+    assert two.keep(frozenset({"shared", "a", "b"})).gained == ("shared",)
+
+
+def test_an_agent_that_stops_is_not_counted_any_more(agent: Agent) -> None:
+    one, two = agent("one"), agent("two")
+    one.keep(EIGHT)
+    two.keep(EIGHT)
+    one.let_go()
+    assert len(two.keep(EIGHT).gained) == 8

@@ -43,7 +43,9 @@ _MAKING, _UPKEEP = 7_461_920_001, 7_461_920_002
 """Advisory locks of this program: of who makes tables and partitions, and of who is at the upkeep."""
 
 _PARTITIONED = frozenset(one.name for one in schema.metadata.sorted_tables if partitions.is_partitioned(one))
-_REPLACED = frozenset({schema.latest.name, schema.judgements.name, schema.catalogues.name, schema.leases.name})
+_REPLACED = frozenset(
+    {schema.latest.name, schema.judgements.name, schema.catalogues.name, schema.leases.name, schema.agents.name}
+)
 """Tables whose rows are written anew at each pass."""
 
 
