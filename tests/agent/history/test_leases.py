@@ -41,13 +41,14 @@ def agent(store: Store) -> Iterator[Agent]:
         yield make
 
 
-def run_out(leases: Leases) -> None:
-    """As if the agent had not come for longer than its leases last: they are over by the store's clock, and by its own."""
-    before, later = leases.monotonic, leases.seconds * 2
+def run_out(leases: Leases, ago: float = LONG) -> None:
+    """As if the agent had not come since its leases ended so long ago: they are over by the store's clock, and by its own."""
+    before, later = leases.monotonic, leases.seconds + ago
     leases.monotonic = lambda: before() + later
     with leases.database.transaction() as connection:
-        table = schema.leases
-        connection.execute(update(table).where(table.c.holder == leases.holder).values(expires=table.c.expires - later))
+        for table in (schema.leases, schema.agents):
+            mine = table.c.holder == leases.holder
+            connection.execute(update(table).where(mine).values(expires=table.c.expires - later))
 
 
 def put(guarded: Guarded, key: str) -> None:
@@ -323,11 +324,11 @@ def test_one_that_has_just_come_is_given_nothing(agent: Agent) -> None:
 
 
 def test_the_clusters_of_a_dead_one_are_spread_over_the_living(agent: Agent) -> None:
-    dead, two, three = agent("dead", SHORT), agent("two"), agent("three")
+    dead, two, three = agent("dead"), agent("two"), agent("three")
     dead.keep(EIGHT)
     two.keep(EIGHT)
     three.keep(EIGHT)
-    time.sleep(SHORT * 1.5)
+    run_out(dead, 1.0)
     assert len(two.keep(EIGHT).gained) == 4
     assert len(three.keep(EIGHT).gained) == 4
     assert two.scope() | three.scope() == EIGHT
@@ -336,13 +337,13 @@ def test_the_clusters_of_a_dead_one_are_spread_over_the_living(agent: Agent) -> 
 
 
 def test_what_another_should_take_and_does_not_is_not_left_alone(agent: Agent) -> None:
-    dead, one, hung = agent("dead", SHORT), agent("one", 1.5), agent("hung")
+    dead, one, hung = agent("dead"), agent("one"), agent("hung")
     dead.keep(EIGHT)
     one.keep(EIGHT)
     hung.keep(EIGHT)
-    time.sleep(SHORT * 1.5)
+    run_out(dead, 1.0)
     assert len(one.keep(EIGHT).gained) == 4, "the rest is left to the other"
-    time.sleep(one.waits.patience)
+    run_out(dead, one.waits.patience)
     assert len(one.keep(EIGHT).gained) == 4, "who does not come"
     assert one.scope() == EIGHT
 
