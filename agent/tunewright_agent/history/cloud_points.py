@@ -5,12 +5,13 @@ A point that is stored is replaced where CloudWatch revised it. Fine points go a
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, delete, func, select
 
 from tunewright_agent.history import schema
 from tunewright_agent.history.points import FIVE_MINUTES, HOUR, Retention
-from tunewright_agent.history.stores.upsert import insert
+from tunewright_agent.history.stores.upsert import insert, load
 from tunewright_analyzers.facts.cloud_metrics import CloudMetrics, CloudTrends, Dimension, MetricPoint, MetricSeries
 
 REVISED = timedelta(hours=2)
@@ -26,23 +27,30 @@ def _key(one: MetricSeries) -> Key:
 def put(connection: Connection, cluster: str, section: CloudMetrics | CloudTrends) -> int:
     """Store the points that are not there yet, and the latest ones again; the answer is how many were written."""
     _name(connection, cluster, section.rows)
-    newest = _newest(connection, cluster)
-    values = []
+    newest, values = _newest(connection, cluster), []
     for one in section.rows:
         identity, last = newest[_key(one)]
         behind = max(REVISED, timedelta(seconds=one.period_seconds))
         fresh = one.points if last is None else one.since(datetime.fromtimestamp(last, UTC) - behind)
         values += [{"series": identity, "at": point.at.timestamp(), "value": point.value} for point in fresh]
-    if values:
-        statement, table = insert(connection, schema.cloud_points), schema.cloud_points
-        changed = table.c.value != statement.excluded.value
-        connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["series", "at"], set_={"value": statement.excluded.value}, where=changed
-            ),
-            values,
-        )
-    return len(values)
+    new = _without_stored(connection, values)
+    load(connection, schema.cloud_points, ("series", "at"), new, ("value",))
+    return len(new)
+
+
+def _without_stored(connection: Connection, values: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without the points that are stored as they are: nearly all of those that could have been revised, and were not.
+
+    To read them costs less than to write what changes nothing: that locks each row, and is logged.
+    """
+    table, known = schema.cloud_points, {}
+    again = sorted({row["series"] for row in values})
+    if again:
+        since = min(row["at"] for row in values)
+        columns = (table.c.series, table.c.at, table.c.value)
+        wanted = select(*columns).where(table.c.series.in_(again), table.c.at >= since)
+        known = {(row.series, row.at): row.value for row in connection.execute(wanted)}
+    return [row for row in values if known.get((row["series"], row["at"])) != row["value"]]
 
 
 def _name(connection: Connection, cluster: str, rows: tuple[MetricSeries, ...]) -> None:

@@ -21,7 +21,7 @@ from tunewright_agent.history.deltas import busy_rows, counts, difference, onto
 from tunewright_agent.history.merging import merged
 from tunewright_agent.history.place import Address, Store, database_at
 from tunewright_agent.history.points import MINUTE, Retention, put_point, read_point
-from tunewright_agent.history.stores.upsert import insert, upsert
+from tunewright_agent.history.stores.upsert import insert, load, upsert
 from tunewright_agent.history.texts import texts_of
 from tunewright_agent.history.upkeep import maintain
 from tunewright_analyzers.facts.cloud_metrics import CloudMetrics, CloudTrends, MetricSeries
@@ -78,6 +78,8 @@ class History:
         self.retention = retention or Retention()
         self.database = database_at(store, mode) if isinstance(store, Path | Address) else store
         self._before: dict[tuple[str, str, str], tuple[str, Section, float]] = {}
+        self._renewed: dict[tuple[str, str, str], dict[str, float]] = {}
+        """When we wrote each text of the last pass: most passes bring none that is due."""
 
     def __enter__(self) -> Self:
         self.database.open()
@@ -102,6 +104,7 @@ class History:
         """
         stored: list[Section] = []
         read: dict[tuple[str, str, str], tuple[str, Section, float]] = {}
+        texts: dict[tuple[str, str, str], dict[str, float]] = {}
         with self.database.transaction() as connection:
             for section in sections:
                 key = (cluster, instance, section.name)
@@ -119,11 +122,12 @@ class History:
                     put_point(connection, key, delta, MINUTE)
                     stored.append(delta)
                 self._put_latest(connection, key, server, section, at)
-                self._put_texts(connection, section, at)
+                texts[key] = self._put_texts(connection, key, section, at)
                 self._put_plans(connection, cluster, section, at)
                 if counts(section):
                     read[key] = (server, section, at.timestamp())
         self._before.update(read)
+        self._renewed.update(texts)
         return tuple(stored)
 
     @staticmethod
@@ -159,17 +163,17 @@ class History:
             statement.on_conflict_do_update(index_elements=["cluster", "instance", "section"], set_=values)
         )
 
-    @staticmethod
-    def _put_texts(connection: Connection, section: Section, at: datetime) -> None:
-        """Each text once; `last_seen` is renewed once a day, so that most passes write nothing here."""
-        now, table = at.timestamp(), schema.texts
-        texts = _texts_of(section)
-        values = [{"statement": identity, "text": text, "last_seen": now} for identity, text in sorted(texts.items())]
-        if values:
-            renewed = insert(connection, table).on_conflict_do_update(
-                index_elements=["statement"], set_={"last_seen": now}, where=table.c.last_seen < now - DAY_SECONDS
-            )
-            connection.execute(renewed, values)
+    def _put_texts(
+        self, connection: Connection, key: tuple[str, str, str], section: Section, at: datetime
+    ) -> dict[str, float]:
+        """Each text once; `last_seen` is renewed once a day, so that most passes write nothing here. The answer is when each was."""
+        now, table, texts = at.timestamp(), schema.texts, _texts_of(section)
+        before = self._renewed.get(key, {})
+        known = {one: before[one] for one in texts if one in before and 0 <= now - before[one] < DAY_SECONDS}
+        due = sorted(texts.keys() - known.keys())
+        values = [{"statement": one, "text": texts[one], "last_seen": now} for one in due]
+        load(connection, table, ("statement",), values, ("last_seen",), table.c.last_seen < now - DAY_SECONDS)
+        return known | dict.fromkeys(due, now)
 
     @staticmethod
     def _put_plans(connection: Connection, cluster: str, section: Section, at: datetime) -> None:

@@ -25,6 +25,7 @@ from tunewright_agent.history.retention import Retention
 from tunewright_agent.history.store import History
 from tunewright_agent.history.stores import partitions
 from tunewright_agent.history.stores.postgresql import RETRY_SECONDS, PostgresqlStore, explained
+from tunewright_agent.history.stores.upsert import COPY_FROM, load
 from tunewright_agent.memory import Fault, Remembered
 from tunewright_analyzers.facts.events import Event, Events
 from tunewright_analyzers.facts.ids import ClusterId, InstanceId, StatementId
@@ -327,6 +328,38 @@ def test_a_server_that_falls_silent_is_given_up_at_the_deadline(
         finally:
             for pid in silent:
                 os.kill(pid, signal.SIGCONT)
+
+
+class _Halting(dict[str, float]):
+    """A row that ends the server when its value is asked for: in the middle of COPY."""
+
+    server: EmbeddedServer
+
+    def __getitem__(self, name: str) -> float:
+        if name == "value":
+            self.server.halt("immediate")
+        return super().__getitem__(name)
+
+
+@pytest.mark.live
+def test_a_server_that_goes_in_the_middle_of_a_copy_is_away_and_nothing_of_it_stays(own_server: EmbeddedServer) -> None:
+    last = _Halting(series=1, at=1e6, value=1.0)
+    last.server = own_server
+    rows = [*({"series": 1, "at": float(number), "value": 1.0} for number in range(COPY_FROM)), last]
+
+    def cut(history: History) -> None:
+        with history.database.transaction() as connection:
+            load(connection, schema.cloud_points, ("series", "at"), rows, ("value",))
+
+    with History(Address(own_server.url())) as history:
+        with pytest.raises(AwayError):
+            cut(history)
+        own_server.resume()
+        time.sleep(RETRY_SECONDS)
+        with history.database.transaction() as connection:
+            assert connection.scalar(text("SELECT count(*) FROM cloud_points")) == 0
+            load(connection, schema.cloud_points, ("series", "at"), rows[:-1], ("value",))
+            assert connection.scalar(text("SELECT count(*) FROM cloud_points")) == COPY_FROM
 
 
 @pytest.mark.live

@@ -273,7 +273,7 @@ class PostgresqlStore:
                 try:
                     with connection.begin():
                         yield connection
-                except DBAPIError:
+                except (DBAPIError, psycopg.Error):  # COPY's are psycopg's own
                     cut = watchdog.fired
                     raise
         except DBAPIError as error:
@@ -285,8 +285,11 @@ class PostgresqlStore:
             raise found from error
         except PoolTimeout as error:
             raise AwayError(f"{self._place}: all {CONNECTIONS} connections are busy; it goes on later") from error
-        except psycopg.Error as error:  # from `creator`, which SQLAlchemy wraps where it knows the class
-            raise self._is_down(explained(error, self._place)) from error
+        except psycopg.Error as error:  # from `creator`, which SQLAlchemy wraps where it knows the class, and from COPY
+            if cut:
+                raise self._is_down(AwayError(f"{self._place}: no answer within {seconds:g} s")) from error
+            found = explained(error, self._place)
+            raise (found if error.sqlstate else self._is_down(found)) from error
         except SecretError as error:
             raise HistoryError(f"{self._place}: history.password_from: {error}") from error
         except UnicodeEncodeError as error:
