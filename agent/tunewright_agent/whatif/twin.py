@@ -6,7 +6,6 @@ removed at `stop`, because column statistics hold values of the user's data.
 """
 
 import json
-import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,21 +14,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import pglast
 import psycopg
-from pglast.parser import ParseError
 
 from tunewright_agent.embedded.server import EmbeddedServer
 from tunewright_agent.whatif.twin_batch import make_all
 from tunewright_agent.whatif.twin_build import PLANNER, because, build, place
 from tunewright_agent.whatif.twin_indexes import Pool
 from tunewright_agent.whatif.twin_production import Copy, Production, read
+from tunewright_agent.whatif.twin_texts import TYPES_MISSED, Texts
 from tunewright_analyzers.facts.plans import Plan, PlanNode
 from tunewright_analyzers.facts.relations import RelationName
 from tunewright_analyzers.indexes.skip_scan import skipped, skipping_indexes
 from tunewright_analyzers.indexes.whatif import HypotheticalIndex, Price, WhatIfError
 from tunewright_analyzers.plans.reading import read_plan
-from tunewright_analyzers.sql.generic import generic_form, typed
 from tunewright_analyzers.sql.identifiers import quoted
 
 SETTINGS = {
@@ -61,8 +58,7 @@ NEWER = {
 """What the embedded planner can do by the release that brought it: switched off where production is older. (No switch exists for hash
 right semi joins, 18, and hash right anti joins, 16; skip scans are planned again without.)"""
 CACHED_PLANS = 20_000
-_EXPLAINED = frozenset({"SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
-_UNTYPED = re.compile(r"could not determine data type of parameter \$(\d+)")
+PLAN, PRICE = "EXPLAIN (FORMAT JSON, VERBOSE, GENERIC_PLAN) ", "EXPLAIN (FORMAT JSON, GENERIC_PLAN) "
 
 
 @dataclass(slots=True)
@@ -92,7 +88,7 @@ class Twin:
     _copies: dict[str, _Database] = field(init=False, default_factory=dict)
     _plans: OrderedDict[object, Plan] = field(init=False, default_factory=OrderedDict)
     _prices: dict[object, Price] = field(init=False, default_factory=dict)
-    _texts: dict[str, str] = field(init=False, default_factory=dict)
+    _texts: Texts = field(init=False, default_factory=Texts)
     _calls: int = field(init=False, default=0)
     _lock: threading.RLock = field(init=False, default_factory=threading.RLock)
 
@@ -148,7 +144,7 @@ class Twin:
         self._copies.clear()
         self._plans.clear()
         self._prices.clear()
-        self._texts.clear()
+        self._texts = Texts()
         if self._server is not None:
             self._server.stop()
 
@@ -239,17 +235,16 @@ class Twin:
         hide: tuple[RelationName, ...],
         database: str,
     ) -> Price:
-        if statement not in self._texts:
-            self._texts[statement] = _checked(statement)
-        explain = f"EXPLAIN (FORMAT JSON, GENERIC_PLAN) {self._texts[statement]}".encode()
         barred: set[int] = set()
         while True:
             try:
                 copy.pool.show(add, hide, barred)
                 self._calls += 1
-                document = json.loads(_json(copy.planner.execute(explain)))[0]["Plan"]
-            except psycopg.errors.IndeterminateDatatype:
-                return self._long_price(database, statement, add, hide)
+                explain = PRICE + self._texts.of(database, statement)
+                document = json.loads(_json(copy.planner.execute(explain.encode())))[0]["Plan"]
+            except TYPES_MISSED as error:
+                self._texts.mend(database, statement, error, PRICE)
+                continue
             except psycopg.Error as error:
                 raise WhatIfError(because(error)) from error
             scans = list(_scans(document))
@@ -259,12 +254,6 @@ class Twin:
             if not skipping:
                 return Price(document["Total Cost"], frozenset(copy.pool.canonical(name) for name, _ in scans))
             barred |= skipping
-
-    def _long_price(
-        self, database: str, statement: str, add: tuple[HypotheticalIndex, ...], hide: tuple[RelationName, ...]
-    ) -> Price:
-        plan = self.explain(database, statement, add=add, hide=hide)
-        return Price(plan.root.cost.total, frozenset(node.index for node in plan.root.walk() if node.index))
 
     def _guarded(
         self,
@@ -276,14 +265,13 @@ class Twin:
         settings: Sequence[tuple[str, str]],
     ) -> Plan:
         """Plan, and where an older production could not skip-scan, plan again without the indexes that were used so."""
-        text = _checked(statement)
         barred: set[int] = set()
         while True:
             try:
                 copy.pool.show(add, hide, barred)
             except psycopg.Error as error:
                 raise WhatIfError(f"the twin failed: {because(error)}") from error
-            plan = self._plan(copy, database, text, settings)
+            plan = self._plan(copy, database, statement, settings)
             if (self.version or copy.version) >= 180000:
                 return renamed(plan, copy.pool.canonical)
             skipping = copy.pool.oids(skipping_indexes(plan, copy.pool.leading_keys())) - barred
@@ -291,23 +279,21 @@ class Twin:
                 return renamed(plan, copy.pool.canonical)
             barred |= skipping
 
-    def _plan(self, copy: _Database, database: str, text: str, settings: Sequence[tuple[str, str]]) -> Plan:
-        for _ in range(50):
+    def _plan(self, copy: _Database, database: str, statement: str, settings: Sequence[tuple[str, str]]) -> Plan:
+        while True:
             self._calls += 1
             try:
-                return read_plan(self._ask(copy.planner, text, settings), database=database)
-            except psycopg.errors.IndeterminateDatatype as error:
-                found = _UNTYPED.search(str(error))
-                if found is None:
-                    raise WhatIfError(because(error)) from error
-                text = typed(text, int(found[1]), "text")
+                return read_plan(
+                    self._ask(copy.planner, self._texts.of(database, statement), settings), database=database
+                )
+            except TYPES_MISSED as error:
+                self._texts.mend(database, statement, error, PLAN)
             except psycopg.Error as error:
                 raise WhatIfError(because(error)) from error
-        raise WhatIfError("too many parameters of unknown type")
 
     @staticmethod
     def _ask(planner: psycopg.Connection[Any], text: str, settings: Sequence[tuple[str, str]]) -> str:
-        explain = f"EXPLAIN (FORMAT JSON, VERBOSE, GENERIC_PLAN) {text}".encode()
+        explain = (PLAN + text).encode()
         if not settings:
             return _json(planner.execute(explain))
         with planner.transaction(force_rollback=True):
@@ -362,15 +348,3 @@ def _json(cursor: psycopg.Cursor[Any]) -> str:
     result = cursor.pgresult
     value = result.get_value(0, 0) if result is not None else None
     return (value or b"").decode()
-
-
-def _checked(statement: str) -> str:
-    """The mended text of exactly one SELECT or DML statement. Raises WhatIfError for anything else: EXPLAIN must not run what follows a `;`."""
-    text = generic_form(statement)
-    try:
-        parsed = pglast.parse_sql(text)
-    except ParseError as error:
-        raise WhatIfError("the statement does not parse (cut off, or not normalised)") from error
-    if len(parsed) != 1 or type(parsed[0].stmt).__name__ not in _EXPLAINED:
-        raise WhatIfError("only a single SELECT, INSERT, UPDATE, DELETE or MERGE can be explained")
-    return text.strip().rstrip(";")

@@ -27,24 +27,52 @@ from tunewright_analyzers.facts.plans import Plan
 from tunewright_analyzers.plans.reading import PlanError, read_plan
 from tunewright_analyzers.sql.generic import typed
 from tunewright_analyzers.sql.identifiers import quoted
+from tunewright_analyzers.sql.parameter_types import types_asked_for
 
 DOING = "explain"
 GENERIC_PLAN_SINCE = 16
-MOST_UNTYPED = 50
-"""Parameters whose type we say, one EXPLAIN each."""
+MOST_ASKED = 50
+"""How often a statement is explained anew with more types."""
 STATEMENT_SECONDS = 5.0
 _PREPARED = "tunewright_explained"
 _PLACEHOLDER = re.compile(r"\$(\d+)")
-_UNTYPED = re.compile(r"could not determine data type of parameter \$(\d+)")
+_TYPES_MISSED = (
+    errors.IndeterminateDatatype,
+    errors.UndefinedFunction,
+    errors.AmbiguousFunction,
+    errors.DatatypeMismatch,
+)
+TYPES = {
+    "bigint": "int8",
+    "boolean": "bool",
+    "character varying": "varchar",
+    "date": "date",
+    "double precision": "float8",
+    "inet": "inet",
+    "integer": "int4",
+    "integer[]": "int4[]",
+    "interval": "interval",
+    "jsonb": "jsonb",
+    "numeric": "numeric",
+    "real": "float4",
+    "smallint": "int2",
+    "text": "text",
+    "text[]": "text[]",
+    "time without time zone": "time",
+    "timestamp with time zone": "timestamptz",
+    "timestamp without time zone": "timestamp",
+    "uuid": "uuid",
+}
+"""Types that a parameter is cast to on the live server: pg_catalog's own and harmless ones, by the server's words for them."""
 _QUOTED = re.compile(r'"([^"]*)"')
 
 
 class _Untyped(Exception):
-    """The server cannot tell the type of a parameter."""
+    """The server cannot tell the type of a parameter, or mistook it; `types` by parameter would mend that."""
 
-    def __init__(self, parameter: int) -> None:
-        super().__init__(parameter)
-        self.parameter = parameter
+    def __init__(self, types: dict[int, str]) -> None:
+        super().__init__(types)
+        self.types = types
 
 
 def explain(reader: Reader, database: str, text: str, *, allow: frozenset[str] = frozenset()) -> Plan:
@@ -108,16 +136,14 @@ def _planned(session: Session, server: Server, text: str, allow: frozenset[str])
     schemas = session.query("guard_search_path", mark=DOING)[0]["schemas"]
     _set(session, search_path=", ".join(part for part in ("pg_catalog", schemas, "pg_temp") if part))
     types: dict[int, str] = {}
-    while len(types) <= MOST_UNTYPED:
+    for _ in range(MOST_ASKED):
         _run(session, "SAVEPOINT before_explain")
         try:
             if session.major >= GENERIC_PLAN_SINCE:
-                return _generic_plan(session, _with_types(statement, types))
+                return _generic_plan(session, _with_types(statement, types), types)
             return _prepared_plan(session, statement.text, types)
         except _Untyped as untyped:
-            if untyped.parameter in types:
-                break
-            types[untyped.parameter] = "text"
+            types = untyped.types | types
             _run(session, "ROLLBACK TO SAVEPOINT before_explain")
     raise Unsupported(f"{DOING}: the types of the statement's parameters cannot be told")
 
@@ -127,13 +153,17 @@ def _with_types(statement: Named, types: dict[int, str]) -> str:
     text = statement.text
     for parameter, name in types.items():
         text = typed(text, parameter, f"pg_catalog.{name}")
-    if types and not named(text).names <= statement.names | {"pg_catalog", "cast", *types.values()}:
+    if types and not named(text).names <= statement.names | {
+        "pg_catalog",
+        "cast",
+        *(one.removesuffix("[]") for one in types.values()),
+    }:
         raise Refused("a parameter whose type cannot be told stands within a name")
     return text
 
 
-def _generic_plan(session: Session, text: str) -> str:
-    return _ask(session, f"EXPLAIN (FORMAT JSON, VERBOSE, GENERIC_PLAN) {text}")
+def _generic_plan(session: Session, text: str, types: dict[int, str]) -> str:
+    return _ask(session, "EXPLAIN (FORMAT JSON, VERBOSE, GENERIC_PLAN) ", text, types)
 
 
 def _prepared_plan(session: Session, text: str, types: dict[int, str]) -> str:
@@ -141,21 +171,32 @@ def _prepared_plan(session: Session, text: str, types: dict[int, str]) -> str:
     count = max((int(number) for number in _PLACEHOLDER.findall(text)), default=0)
     declared = ", ".join(f"pg_catalog.{types.get(number, 'unknown')}" for number in range(1, count + 1))
     nulls = ", ".join(["NULL"] * count)
-    _ask(session, f"PREPARE {_PREPARED}{f' ({declared})' if count else ''} AS {text}")
-    return _ask(session, f"EXPLAIN (FORMAT JSON, VERBOSE) EXECUTE {_PREPARED}{f' ({nulls})' if count else ''}")
+    _ask(session, f"PREPARE {_PREPARED}{f' ({declared})' if count else ''} AS ", text, types)
+    explain = f"EXPLAIN (FORMAT JSON, VERBOSE) EXECUTE {_PREPARED}{f' ({nulls})' if count else ''}"
+    return _ask(session, explain, "", types)
 
 
-def _ask(session: Session, text: str) -> str:
-    """The answer of a statement that holds the users' text. Raises _Untyped, and SourceError without a literal of it."""
+def _ask(session: Session, head: str, text: str, types: dict[int, str]) -> str:
+    """The answer to the users' `text` behind a `head`. Raises _Untyped where more types than the known would help; SourceError."""
+    sent = marked(DOING, head + text)
     try:
-        rows = session.execute(marked(DOING, text), doing=DOING)
+        rows = session.execute(sent, doing=DOING)
     except SourceError as error:
-        found = _UNTYPED.search(str(error.__cause__))
-        if isinstance(error.__cause__, errors.IndeterminateDatatype) and found:
-            raise _Untyped(int(found[1])) from None
+        found = _missed(error.__cause__, text, len(sent) - len(text))
+        if found.keys() - types.keys():
+            raise _Untyped(found) from None
         raise
     value: object = next(iter(rows[0].values())) if rows else None
     return value if isinstance(value, str) else json.dumps(value)
+
+
+def _missed(cause: BaseException | None, text: str, behind: int) -> dict[int, str]:
+    """Types of pg_catalog for the parameters that an error is about, by the names that the catalogue gives them."""
+    if not isinstance(cause, _TYPES_MISSED):
+        return {}
+    place = cause.diag.statement_position
+    asked = types_asked_for(text, cause.diag.message_primary or "", int(place) - 1 - behind if place else None)
+    return {one: TYPES[kind] for one, kind in asked.items() if kind in TYPES}
 
 
 def _explained(session: Session, server: Server, statement: Named, error: SourceError) -> SourceError:
