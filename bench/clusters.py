@@ -40,7 +40,7 @@ STRENGTHS = (0.0, 3.0, 4.5, 6.0, float("inf"))
 
 @dataclass(frozen=True, slots=True)
 class Slowed:
-    """A statement that was made slower; `strength` is the z that a filter would see after two hours who knew when, and the noise."""
+    """A statement that was made slower; `strength` is its z after two hours (seasonal.py)."""
 
     bucket: int
     number: int
@@ -99,10 +99,7 @@ def _slow(data: Synthetic, seconds: Any, random: np.random.Generator, factor: fl
         if heavy:
             which = int(random.choice(heavy))
             seconds[start : start + 72, which] *= factor
-            again = float(data.correlation[which])
-            fresh = float(data.sigma[which]) * np.sqrt(1 - again**2)
-            strength = np.log(factor) / fresh * np.sqrt(1 + (WITHIN - 1) * (1 - again) ** 2)
-            found.append(Slowed(start, which, float(share[which]), float(strength)))
+            found.append(Slowed(start, which, float(share[which]), data.strength(which, start, WITHIN, factor)))
     return found
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tunewright_analyzers.facts.ids import StatementId
 from tunewright_analyzers.regressions.series import BUCKET_SECONDS, Series
 
-WEEK = 2016
+DAY, WEEK = 288, 2016
 WEEKS = 5
 """Four to learn from and one to judge."""
 BEGIN = int(datetime(2026, 9, 28, tzinfo=UTC).timestamp()) // BUCKET_SECONDS
@@ -24,6 +24,7 @@ Floats = NDArray[np.float64]
 
 WILDEST = 6.0
 """Sigmas."""
+SLOW_CORRELATION = 0.995
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Habits:
     busy: float = 1.0
     """How many times the noise of the night that of the day is."""
     drift: float = 0.0
-    """Sigma of a slow second autoregression (lag-1 correlation 0.995: its half-life is 11 hours)."""
+    """Sigma of a slow second autoregression (lag-1 correlation SLOW_CORRELATION: its half-life is 11 hours)."""
     releases: float = 0.0
     """Releases a week, each with half the statements called 0.5 to 2 times as often from then on, latency unchanged."""
 
@@ -68,6 +69,23 @@ class Synthetic:
     calls: Matrix
     sigma: Floats
     correlation: Floats
+    habits: Habits
+
+    def strength(self, number: int, start: int, count: int, factor: float) -> float:
+        """The z that a step of a series so many buckets later has for one who knows when it began, and its noise (the best there is:
+        generalised least squares over a day before it; spikes, bursts and batches are not in it, nor that what is usual is an estimate).
+        """
+        time = np.arange(start - DAY, start + count)
+        apart, scale = np.abs(time[:, None] - time[None, :]), busier(time, self.habits)
+        slow = self.habits.drift**2 * SLOW_CORRELATION**apart
+        covariance = (self.sigma[number] ** 2 * self.correlation[number] ** apart + slow) * np.outer(scale, scale)
+        step = np.log(factor) * (time >= start)
+        return float(np.sqrt(step @ np.linalg.solve(covariance, step)))
+
+
+def busier(time: NDArray[np.int64], habits: Habits) -> Floats:
+    """By bucket: how many times the night's the noise is."""
+    return np.where(np.cos(2 * np.pi * (time % DAY) / DAY) < 0, habits.busy, 1.0)
 
 
 def synthetic(count: int, seed: int, habits: Habits) -> Synthetic:
@@ -82,14 +100,14 @@ def synthetic(count: int, seed: int, habits: Habits) -> Synthetic:
     for _ in range(2):  # up to two batch hours a day
         latency += _batch(random, time, count, habits)
     sigma, again = random.uniform(*habits.sigma, count), random.uniform(*habits.correlation, count)
-    latency += _noise(random, len(time), sigma, again, habits) * np.where(np.cos(clock) < 0, habits.busy, 1.0)[:, None]
+    latency += _noise(random, len(time), sigma, again, habits) * busier(time, habits)[:, None]
     latency += (random.random(latency.shape) < habits.spikes) * random.uniform(0.7, 2.5, latency.shape)
     latency += _bursts(random, len(time), count, habits)
     rate = random.lognormal(np.log(200), 1.2, count) * np.exp(
         random.uniform(0, 0.8, count) * np.cos(clock[:, None] - phase) - 0.3 * weekend[:, None]
     )
     rate *= _releases(random, len(time), count, habits)
-    return Synthetic(latency.astype(np.float32), random.poisson(rate).astype(np.float32), sigma, again)
+    return Synthetic(latency.astype(np.float32), random.poisson(rate).astype(np.float32), sigma, again, habits)
 
 
 def _batch(random: np.random.Generator, time: NDArray[np.int64], count: int, habits: Habits) -> Floats:
@@ -105,7 +123,9 @@ def _noise(random: np.random.Generator, length: int, sigma: Floats, again: Float
     """First-order autoregression, and a slow one where the habits have it."""
     found = _autoregression(random, length, sigma, again, habits.tails)
     if habits.drift:
-        found += _autoregression(random, length, np.full(len(sigma), habits.drift), np.full(len(sigma), 0.995), None)
+        found += _autoregression(
+            random, length, np.full(len(sigma), habits.drift), np.full(len(sigma), SLOW_CORRELATION), None
+        )
     return found
 
 

@@ -52,7 +52,8 @@ class _Look:
     """Of a residual, by bucket."""
 
     def along(self, compared: Residuals) -> Course:
-        return course(self.found, compared.values, self.sigma, _logs(EFFECT, compared), _logs(KEEP, compared))
+        effect, keep = _logs(EFFECT, compared), _logs(KEEP, compared)
+        return course(self.found, compared.values, self.sigma, effect, keep, compared.tolerance)
 
 
 def detect(compared: Residuals, opened: NDArray[np.int64]) -> Detected:

@@ -17,8 +17,8 @@ MOST_PERSISTENT = 0.97
 PRIOR, PRIOR_COUNT = 0.5, 30
 """Persistence that is assumed before anything is seen, and how many observations it is worth."""
 HOURS, PER_HOUR = 24, 12
-LEAST_AN_HOUR = 60
-"""Observations within an hour of the day and its neighbours without which the day is taken to be even."""
+LEAST_AN_HOUR = 20
+"""Observations within an hour of the day without which the day is taken to be even."""
 MAD_EFFICIENCY = 0.37
 """Of the median absolute deviation, against the standard deviation of normal values."""
 
@@ -59,18 +59,22 @@ def learnt(values: Floats, begin: int) -> Noise:
 
 
 def _by_hour(fresh: Floats, even: Floats, begin: int) -> Floats:
-    """How many times the usual the innovations of an hour and its neighbours are, drawn towards one as far as chance explains it."""
+    """How many times the usual the innovations of an hour are, drawn towards one as far as chance explains it.
+
+    Where hours do differ, each is as restless as the more restless of its neighbours: a busy day does not begin at the full hour.
+    """
     lines = len(fresh)
     off = np.abs(fresh - median(fresh, axis=1)[:, None])
     by_clock = np.roll(off, begin % (HOURS * PER_HOUR), axis=1).reshape(lines, -1, HOURS, PER_HOUR)
-    around = np.stack([np.roll(by_clock, hours, axis=2) for hours in (-1, 0, 1)], axis=1)
-    values = around.transpose(0, 3, 1, 2, 4).reshape(lines, HOURS, -1)
+    values = by_clock.transpose(0, 2, 1, 3).reshape(lines, HOURS, -1)
     seen = (~np.isnan(values)).sum(axis=2)
     ratio = np.log(np.maximum(MAD_TO_SIGMA * median(values, axis=2), 1e-9) / np.maximum(even, 1e-9))
     enough = (seen >= LEAST_AN_HOUR).all(axis=1)
     chance = 1 / (2 * MAD_EFFICIENCY * np.maximum(1, seen.min(axis=1)))
     real = np.clip(1 - chance / np.maximum(np.var(ratio, axis=1), 1e-9), 0.0, 1.0)
-    found: Floats = np.where(enough[:, None], np.exp(np.nan_to_num(real)[:, None] * ratio), 1.0)
+    drawn = np.nan_to_num(real)[:, None] * ratio
+    highest = np.stack([np.roll(drawn, hours, axis=1) for hours in (-1, 0, 1)]).max(axis=0)
+    found: Floats = np.where(enough[:, None], np.exp(highest), 1.0)
     return found
 
 

@@ -17,6 +17,7 @@ from tunewright_analyzers.regressions.baseline import Pattern, pattern
 from tunewright_analyzers.regressions.robust import Floats, median
 from tunewright_analyzers.regressions.series import BUCKET_SECONDS, FINE, HOUR_SECONDS, Series
 from tunewright_analyzers.regressions.spells import DAY, HOUR
+from tunewright_analyzers.regressions.wandering import tolerance
 
 HOURS_BACK = 28 * 24
 LEAST_CALLS = 5
@@ -47,6 +48,8 @@ class Residuals:
     """Index of MODES."""
     share: Floats
     """Of the cluster's load over the hour up to each bucket."""
+    tolerance: Floats
+    """Logs: by how much more an hour may be slower whose days differ."""
 
     @property
     def begin(self) -> int:
@@ -58,7 +61,7 @@ class Residuals:
         keys = tuple(self.keys[one] for one in which.tolist())
         return Residuals(
             self.end, self.lines[which], keys, self.values[which], self.usual[which], self.learning[which],
-            self.modes[which], self.share[which],
+            self.modes[which], self.share[which], self.tolerance[which],
         )  # fmt: skip
 
 
@@ -146,7 +149,8 @@ class _Compared:
             usual[line], learning[line] = centre, np.arange(FINE) < FINE - recent
             values[line] = np.where(np.arange(FINE) >= FINE - recent - BEFORE, self.values[line] - centre, np.nan)
         lines, keys = self.observed.lines, self.observed.keys
-        return Residuals(self.end, lines, keys, values, usual[:, -DAY:], learning, modes, share)
+        wandering = tolerance(hourly, end, known, np.arange(self.end - FINE, self.end) // HOUR)
+        return Residuals(self.end, lines, keys, values, usual[:, -DAY:], learning, modes, share, wandering)
 
     def _usual(self, known: Pattern, earlier: Pattern) -> Floats:
         both = (earlier.is_weekly & known.is_weekly)[:, None]

@@ -100,13 +100,16 @@ def _next(columns: NDArray[np.int64], least: int) -> int:
     return int(columns[place]) if place < len(columns) else NEVER
 
 
-def course(found: Scores, residual: Floats, sigma: Floats, effect: Floats, keep: Floats) -> Course:
-    """`sigma` of a residual by bucket; `effect` and `keep` are logs of ratios that open and that keep open, by line."""
-    wild = residual > np.maximum(WILD * sigma, np.log(STEEP) + effect[:, None])
+def course(found: Scores, residual: Floats, sigma: Floats, effect: Floats, keep: Floats, tolerance: Floats) -> Course:
+    """`sigma` of a residual by bucket; `effect` and `keep` are logs of ratios that open and that keep open, by line; `tolerance` by bucket is
+    what comes on top of the former.
+    """
+    wild = residual > np.maximum(WILD * sigma, np.log(STEEP) + effect[:, None]) + tolerance
     row = _in_a_row(wild, ~np.isnan(residual))
     most = np.maximum(WILD * sigma, BEYOND * effect[:, None])
-    hour = trailing_mean(np.clip(residual, -most, most), HOUR)
-    slow = hour > effect[:, None]
+    clipped = np.clip(residual, -most, most + tolerance)
+    hour = trailing_mean(clipped, HOUR)
+    slow = trailing_mean(clipped - tolerance, HOUR) > effect[:, None]
     return Course(found, slow, row, ~np.isnan(hour) & (hour <= keep[:, None]) & (row < IN_A_ROW))
 
 

@@ -5,7 +5,8 @@ A step of height d at t0 shows in the innovations e[t] = x[t] - p x[t-1] as d at
     z = (e[t0] / s[t0]^2 + (1 - p) sum e[t] / s[t]^2) / sqrt(1 / s[t0]^2 + (1 - p)^2 sum 1 / s[t]^2)
 
 is normal where nothing happened. It is taken for steps that began 6 to 48 observations ago, each divided by what it scatters more than it
-should on the line's own past (drift), and counts where six tenths of the observations since, and five at least, are above the effect.
+should on the line's own past (drift), and counts where six tenths of the observations since, and six at least, are above the effect, and two
+of the newest three: a burst that is over is none.
 """
 
 import math
@@ -24,7 +25,8 @@ CLIP = 4.0
 """One innovation counts so many sigmas at most."""
 SPIKE = 2.0
 """A bucket that stands above both its neighbours counts so many sigmas of an innovation above the higher one at most."""
-SLOW_SHARE, SLOW_COUNT = 0.6, 5
+SLOW_SHARE, SLOW_COUNT = 0.6, 6
+NEWEST, STILL_SLOW = 3, 2
 STRIDE = 4
 """z of neighbours are nearly the same: every fourth tells how they scatter."""
 LEAST_LEARNT = 100
@@ -52,12 +54,14 @@ def scores(residual: Floats, sigma: Floats, persistence: Floats, effect: Floats,
     known = np.take_along_axis(learning, order, axis=1)
     values = _trimmed(values, widths)
     slow = _since_begin(values >= effect[:, None])
+    still = slow[:, NEWEST:] - slow[:, :-NEWEST] >= STILL_SLOW
     best, begin = np.zeros(values.shape), np.broadcast_to(np.arange(values.shape[1]), values.shape).copy()
     for width, z in _matched(values, widths, persistence):
         z = z / _scatter(np.where(known, z, np.nan), unknown)[:, None]
         count = slow[:, width:] - slow[:, :-width]
         better = np.zeros(z.shape, bool)
-        better[:, width - 1 :] = (count >= max(SLOW_COUNT, SLOW_SHARE * width)) & (z > best)[:, width - 1 :]
+        enough = (count >= max(SLOW_COUNT, SLOW_SHARE * width)) & still[:, width - NEWEST :]
+        better[:, width - 1 :] = enough & (z > best)[:, width - 1 :]
         best = np.where(better, z, best)
         begin[:, width - 1 :] = np.where(better[:, width - 1 :], order[:, : z.shape[1] - width + 1], begin[:, width - 1 :])  # fmt: skip
     found, since = np.zeros(values.shape), np.zeros(values.shape, np.int64)

@@ -9,9 +9,12 @@ EFFECT, KEEP = np.log([1.2]), np.log([1.1])
 COLUMNS = 288
 
 
-def _spells(residual: np.ndarray, score: np.ndarray, opened: int | None = None, begin: int = 0) -> Spells:
+def _spells(
+    residual: np.ndarray, score: np.ndarray, opened: int | None = None, begin: int = 0, tolerance: float = 0.0
+) -> Spells:
     found = Scores(score[None, :], np.maximum(0, np.arange(COLUMNS) - 6)[None, :])
-    along = course(found, residual[None, :], np.full((1, COLUMNS), 0.05), EFFECT, KEEP)
+    sigma, wandering = np.full((1, COLUMNS), 0.05), np.full((1, COLUMNS), tolerance)
+    along = course(found, residual[None, :], sigma, EFFECT, KEEP, wandering)
     known = None if opened is None else np.array([opened], np.int64)
     return along.spells(np.full((1, COLUMNS), 4.0), begin, COLUMNS, known)
 
@@ -34,6 +37,15 @@ def test_it_opens_at_the_score_and_closes_when_an_hour_is_no_longer_slow() -> No
     assert (open_at[0], found.opened[0], found.since[0]) == (104, 104, 98)
     assert 150 < open_at[-1] <= 162
     assert len(open_at) == open_at[-1] - open_at[0] + 1
+
+
+def test_an_hour_that_wanders_must_be_slower_by_so_much_more() -> None:
+    score = _score(*range(96, 150))
+    assert _spells(_slow(96, 150), score).opened[0] == 104
+    assert not _spells(_slow(96, 150), score, tolerance=0.3).is_open.any()
+    assert _spells(_slow(96, 150, 0.7), score, tolerance=0.3).opened[0] < 108
+    assert not _spells(_slow(96, 150, 1.2), np.zeros(COLUMNS), tolerance=0.3).is_open.any()
+    assert _spells(_slow(96, 150, 1.5), np.zeros(COLUMNS), tolerance=0.3).opened[0] == 98
 
 
 def test_it_settles_before_it_may_close() -> None:
