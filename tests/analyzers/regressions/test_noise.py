@@ -45,6 +45,13 @@ def test_busy_hours_have_their_own_sigma_whatever_the_hour_the_week_begins() -> 
     assert np.concatenate([middle[:6], middle[22:]]) == pytest.approx(0.05, rel=0.35)
 
 
+def test_an_hour_beside_a_busy_one_is_taken_to_be_as_busy() -> None:
+    clock = (np.arange(WEEK) % DAY) // 12
+    middle = np.median(learnt(_autoregression(0.3, np.where(clock == 8, 0.3, 0.05)), 0).innovation, axis=0)
+    assert middle[[7, 8, 9]] == pytest.approx(0.3, rel=0.25)
+    assert middle[[6, 10]] == pytest.approx(0.05, rel=0.3)
+
+
 def test_even_noise_stays_even() -> None:
     noise = learnt(_autoregression(0.5, 0.1), 0)
     assert np.median(noise.innovation.max(axis=1) / noise.innovation.min(axis=1)) < 1.25

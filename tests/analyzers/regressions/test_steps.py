@@ -63,6 +63,16 @@ def test_spikes_bursts_and_small_steps_score_nothing() -> None:
     assert _scored(values, 0.0, 0.05).score[:, -40:].max() == 0.0
 
 
+def test_what_is_over_is_no_step_and_what_still_stands_is() -> None:
+    values = np.random.default_rng(6).normal(0, 0.05, (2, 700))
+    values[0, -12:-2] += np.log(2)
+    values[1, -10:] += np.log(2)
+    found = _scored(values, 0.0, 0.05).score
+    assert found[0, -3] > 8
+    assert found[0, -1] == 0.0
+    assert found[1, -1] > 8
+
+
 def test_one_wild_bucket_does_not_make_a_step_of_a_slow_hour() -> None:
     """A persistent line wanders above the effect; a spike at its beginning must not count as the jump of a step."""
     values = np.zeros((1, 700))
