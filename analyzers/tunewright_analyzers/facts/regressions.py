@@ -72,9 +72,9 @@ class Shift:
     share: float
     """Of the cluster's statement time over the last hour."""
     calls_ratio: float | None = None
-    """Calls a second over the last hour, against the same statement's before the shift."""
+    """Calls over the last hour, against the hour before the shift."""
     rows_ratio: float | None = None
-    """Rows a call, likewise."""
+    """Rows a call in the first hour of the shift, against the hour before it."""
     p_value: float | None = None
     """Of the one-sided Mann-Whitney test that latencies since are no longer than those of the day before; None: too few to test."""
     text: str | None = None

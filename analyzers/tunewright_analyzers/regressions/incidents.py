@@ -142,7 +142,9 @@ def _evidence(incident: Incident) -> Iterator[Evidence]:
     if lead.calls_ratio is not None:
         yield Evidence("calls, against the hour before", round(lead.calls_ratio, 2), "ratio", source)
     if lead.rows_ratio is not None:
-        yield Evidence("rows a call, against the hour before", round(lead.rows_ratio, 2), "ratio", source)
+        yield Evidence(
+            "rows a call in its first hour, against the hour before", round(lead.rows_ratio, 2), "ratio", source
+        )
     if lead.flip is not None:
         yield from _flip(lead)
     for wait in lead.waits:

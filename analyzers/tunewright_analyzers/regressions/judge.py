@@ -73,18 +73,21 @@ class _Part:
 
     def _sums(self, line: int, end: int) -> tuple[float, float, float]:
         """Seconds, calls and rows of the hour before a column (counted from the end), of a line of the series."""
-        stop, work = FINE - end, self.work
+        stop, work = max(0, FINE - end), self.work
         part = slice(max(0, stop - HOUR), stop)
         return float(work.seconds[line, part].sum()), float(work.calls[line, part].sum()), float(work.rows[line, part].sum())  # fmt: skip
 
     def _shift(self, number: int, key: Key, now: Held) -> Shift | None:
         line = int(self.compared.lines[number])
-        seconds, calls, rows = self._sums(line, 0)
+        seconds, calls, _ = self._sums(line, 0)
         if calls <= 0 or seconds <= 0:
             return None  # it does not run any more
         everything = max(float(self.work.seconds[0, -HOUR:].sum()), seconds)
-        _, calls_before, rows_before = self._sums(line, self.holding.back(now.since))
-        rows_ratio = (rows / calls) / (rows_before / calls_before) if calls_before and rows_before and rows else None
+        back = self.holding.back(now.since)
+        _, calls_before, rows_before = self._sums(line, back)
+        _, calls_after, rows_after = self._sums(line, max(0, back - HOUR))  # later hours have habits of their own
+        told = calls_before and rows_before and calls_after and rows_after
+        rows_ratio = (rows_after / calls_after) / (rows_before / calls_before) if told else None
         return Shift(
             key[1], key[0], now.since, self.modes[number], float(np.exp(now.usual)), seconds / calls, now.score, now.limit, calls,
             seconds / HOUR_SECONDS, seconds / everything, calls / calls_before if calls_before else None, rows_ratio, now.p_value,

@@ -33,12 +33,12 @@ def _habits(weeks: int, seed: int = 1) -> np.ndarray:
     return season[None, :] + random.normal(-5, 0.15, (LINES, len(time)))
 
 
-def _series(latency: np.ndarray, calls: np.ndarray | float = 200.0) -> Series:
+def _series(latency: np.ndarray, calls: np.ndarray | float = 200.0, rows_a_call: np.ndarray | float = 3.0) -> Series:
     """Filled from BEGIN on, one column a bucket."""
     series = Series(LINES)
     series.keys = [_key(line) for line in range(LINES)]
     count = np.broadcast_to(np.asarray(calls, np.float64), latency.shape)
-    sums = np.stack([np.exp(latency) * count, count, count * 3])
+    sums = np.stack([np.exp(latency) * count, count, count * rows_a_call])
     for grid in (series.fine, series.hours):
         at = (int(BEGIN.timestamp()) + np.arange(latency.shape[1]) * BUCKET_SECONDS) // grid.seconds
         grid.newest = int(at[-1])
@@ -83,6 +83,20 @@ def test_half_as_slow_again_is_found_within_two_hours_by_the_hour_of_the_week() 
     assert found.p_value is not None
     assert found.p_value < 1e-6
     assert found.rows_ratio == pytest.approx(1)
+
+
+def test_rows_a_call_are_those_of_its_first_hour_and_not_of_another_time_of_the_day() -> None:
+    latency = _shifted(_habits(5), 2, 72, 1.5)
+    end = latency.shape[1]
+    held = judge(_series(latency[:, : end - 48]), _time(end - 48)).held
+    rows = np.full(latency.shape, 3.0)
+    rows[2, end - 24 :] = 9.0  # four hours after it began
+    (found,) = judge(_series(latency, rows_a_call=rows), _time(end), held=held).shifts
+    assert found.rows_ratio == pytest.approx(1)
+    rows[2, end - 72 :] = 9.0
+    (found,) = judge(_series(latency, rows_a_call=rows), _time(end), held=held).shifts
+    assert found.rows_ratio is not None
+    assert found.rows_ratio > 2.0  # the begin is an estimate
 
 
 def test_a_tenth_slower_is_not_worth_a_word() -> None:
@@ -165,6 +179,7 @@ def test_a_shift_of_ten_days_is_still_known_by_its_begin() -> None:
     begin = held[_key(2)].since
     judged = judge(_series(latency), _time(latency.shape[1]), held=held)
     assert [(one.statement_id, one.since) for one in judged.shifts] == [(_key(2)[1], begin)]
+    assert (judged.shifts[0].calls_ratio, judged.shifts[0].rows_ratio) == (None, None)  # that hour is kept no more
 
 
 def test_repeated_shifts_do_not_make_their_own_limit() -> None:
