@@ -14,14 +14,16 @@ LEAST_DAYS = 14
 """Days without which nobody knows how they differ."""
 CALM_HOURS = 0.25
 """The quantile of a day's hours that tells how restless an ordinary one is."""
-UNLIKE = 2.5
-"""An hour whose days scatter so many times more than an ordinary one's wanders (chance makes 1.7 of it, of 28 days)."""
+UNLIKE = 2.0
+"""An hour whose days scatter so many times more than an ordinary one's wanders (chance makes it one of a hundred, of 28 days)."""
+ORDINARY = 1.64
+"""Sigmas above what is usual: one day in twenty is beyond."""
 NEAR = (-1, 0, 1)
 """Hours that what wanders may reach."""
 
 
 def tolerance(hourly: Floats, end: int, known: Pattern, hours: NDArray[np.int64]) -> Floats:
-    """By line and hour asked for, as logs: the highest that is ordinary in a wandering hour (what is usual and a sigma of its days), at
+    """By line and hour asked for, as logs: the highest that is ordinary in a wandering hour (what one day in twenty exceeds), at
     this one or the next to it, above what is usual now. `hourly`: lines by the hours before `end` (from 1970), whole days.
     """
     unrest = _unrest(hourly - known.at(np.arange(end - hourly.shape[1], end)), end)
@@ -30,7 +32,7 @@ def tolerance(hourly: Floats, end: int, known: Pattern, hours: NDArray[np.int64]
     highest = np.full((len(hourly), len(hours)), -np.inf)
     for step in NEAR:
         clock = (hours + step) % DAY
-        reached = np.where(wanders[:, clock], known.at(hours + step) + unrest[:, clock], -np.inf)
+        reached = np.where(wanders[:, clock], known.at(hours + step) + ORDINARY * unrest[:, clock], -np.inf)
         highest = np.fmax(highest, reached)
     found: Floats = np.maximum(0.0, np.nan_to_num(highest - known.at(hours), nan=0.0, neginf=0.0))
     return found
