@@ -7,7 +7,7 @@ is made slower for six hours, none more often than twice.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -30,7 +30,9 @@ QUIET_EVERY, SLOWED_EVERY = 6, 3
 """Buckets between passes (the daemon: one). The judge looks at the whole last day each time, so that rarer passes miss no opening."""
 FIRST = WEEK * (WEEKS - 1)
 FOLLOWED, HEAVY = 0.005, 0.05
-"""Statements that never carry so much for an hour pass no floor: where something changed, and else; the latter may be slowed."""
+"""Statements that never carry so much for an hour pass no floor: where something changed, and else; the latter may be slowed. What never
+can be told is not followed, and only counts in the cluster's load.
+"""
 FLIPS, SETTINGS = 20, 3
 TWICE = 2
 """Times that one statement is slowed: one that is slow half of the week has no usual latency in it."""
@@ -48,6 +50,20 @@ class Slowed:
     strength: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Light:
+    """All that any floor may let through, and the buckets in which light ones among them may be told: about changed settings."""
+
+    followed: list[int]
+    when: frozenset[int]
+
+
+def _about(events: list[Event]) -> frozenset[int]:
+    """What began at a change is found within half a day, or never."""
+    at = [round((one.at - time_of(0)) / timedelta(minutes=5)) for one in events if one.kind == "setting_changed"]
+    return frozenset(bucket for one in at for bucket in range(one - 12, one + 144))
+
+
 def quiet(data: Synthetic, seed: int) -> dict[str, Any]:
     """A week in which nothing became slower."""
     random = np.random.default_rng(seed + 2000)
@@ -58,8 +74,9 @@ def quiet(data: Synthetic, seed: int) -> dict[str, Any]:
     events += [
         Event(time_of(int(at)), "setting_changed", "work_mem") for at in random.integers(FIRST, FIRST + WEEK, SETTINGS)
     ]
-    followed = sorted({*np.flatnonzero(share >= FOLLOWED).tolist(), *flipped})
-    told = list(_told(seconds, data.calls, followed, events, QUIET_EVERY))
+    heavy = sorted({*np.flatnonzero(share >= HEAVY).tolist(), *flipped})
+    light = _Light(sorted({*np.flatnonzero(share >= FOLLOWED).tolist(), *flipped}), _about(events))
+    told = list(_told(seconds, data.calls, heavy, events, QUIET_EVERY, light))
     return {
         "heavy_statements": int((share >= HEAVY).sum()),
         "incidents": len(told),
@@ -124,22 +141,26 @@ def _names(finding: Finding, one: Slowed) -> bool:
 
 
 def _told(
-    seconds: Any, calls: Any, followed: list[int], events: list[Event], every: int
+    seconds: Any, calls: Any, followed: list[int], events: list[Event], every: int, light: _Light | None = None
 ) -> Iterator[tuple[int, Finding]]:
     """Findings as they begin."""
     before: set[str] = set()
-    for bucket, judged in judgements(seconds, calls, followed, range(FIRST, FIRST + WEEK, every)):
+    for bucket, judged in judgements(seconds, calls, followed, range(FIRST, FIRST + WEEK, every), light):
         findings = _findings(judged, events, time_of(bucket))
         yield from ((bucket, one) for one in findings if one.id not in before)
         before = {one.id for one in findings}
 
 
-def judgements(seconds: Any, calls: Any, followed: list[int], at: range) -> Iterator[tuple[int, Judged]]:
+def judgements(
+    seconds: Any, calls: Any, followed: list[int], at: range, light: _Light | None = None
+) -> Iterator[tuple[int, Judged]]:
     """The judge at these buckets, as the daemon calls it."""
     replay = Replay(seconds, calls, followed)
+    with_light = Replay(seconds, calls, light.followed) if light else None
     held: dict[Any, Held] = {}
     for bucket in at:
-        judged = judge(replay.upto(bucket), time_of(bucket), held=held)
+        now = with_light if with_light and light and bucket in light.when else replay
+        judged = judge(now.upto(bucket), time_of(bucket), held=held)
         held = dict(judged.held)
         yield bucket, judged
 

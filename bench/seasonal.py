@@ -85,7 +85,8 @@ class Synthetic:
 
 def busier(time: NDArray[np.int64], habits: Habits) -> Floats:
     """By bucket: how many times the night's the noise is."""
-    return np.where(np.cos(2 * np.pi * (time % DAY) / DAY) < 0, habits.busy, 1.0)
+    found: Floats = np.where(np.cos(2 * np.pi * (time % DAY) / DAY) < 0, habits.busy, 1.0)
+    return found
 
 
 def synthetic(count: int, seed: int, habits: Habits) -> Synthetic:
