@@ -14,8 +14,8 @@ LEAST_DAYS = 14
 """Days without which nobody knows how they differ."""
 CALM_HOURS = 0.25
 """The quantile of a day's hours that tells how restless an ordinary one is."""
-UNLIKE = 2.0
-"""An hour whose days scatter so many times more than an ordinary one's wanders (chance makes it one of a hundred, of 28 days)."""
+UNLIKE = 1.5
+"""An hour that together with its neighbours differs so many times more from day to day than an ordinary one wanders."""
 ORDINARY = 1.64
 """Sigmas above what is usual: one day in twenty is beyond."""
 NEAR = (-1, 0, 1)
@@ -27,8 +27,9 @@ def tolerance(hourly: Floats, end: int, known: Pattern, hours: NDArray[np.int64]
     this one or the next to it, above what is usual now. `hourly`: lines by the hours before `end` (from 1970), whole days.
     """
     unrest = _unrest(hourly - known.at(np.arange(end - hourly.shape[1], end)), end)
-    ordinary = np.nanquantile(np.where(np.isnan(unrest), np.inf, unrest), CALM_HOURS, axis=1, method="lower")
-    wanders = unrest > UNLIKE * ordinary[:, None]
+    around = np.sqrt(np.mean([np.roll(unrest, step, axis=1) ** 2 for step in NEAR], axis=0))
+    ordinary = np.nanquantile(np.where(np.isnan(around), np.inf, around), CALM_HOURS, axis=1, method="lower")
+    wanders = around > UNLIKE * ordinary[:, None]
     highest = np.full((len(hourly), len(hours)), -np.inf)
     for step in NEAR:
         clock = (hours + step) % DAY

@@ -45,7 +45,7 @@ def test_about_a_batch_that_wanders_its_height_is_tolerated() -> None:
     for hour in (13, 15):
         assert 0.8 * np.log(3) < found[hour == CLOCK][0] < 1.2 * np.log(3)
     assert 0.2 * np.log(3) < found[CLOCK == 14][0] < 0.8 * np.log(3)
-    assert np.all(found[(CLOCK < 12) | (CLOCK > 16)] < 0.05)
+    assert np.all(found[(CLOCK < 11) | (CLOCK > 17)] < 0.05)
 
 
 def test_busier_hours_tolerate_what_one_day_in_twenty_exceeds() -> None:
