@@ -4,8 +4,8 @@ A step of height d at t0 shows in the innovations e[t] = x[t] - p x[t-1] as d at
 
     z = (e[t0] / s[t0]^2 + (1 - p) sum e[t] / s[t]^2) / sqrt(1 / s[t0]^2 + (1 - p)^2 sum 1 / s[t]^2)
 
-is normal where nothing happened. It is taken for steps that began 6 to 48 observations ago, each divided by what it scatters more than it
-should on the line's own past (drift), and counts where six tenths of the observations since, and six at least, are above the effect, and two
+is normal where nothing happened. It is taken for steps that began 9 to 48 observations ago, each divided by what it scatters more than it
+should on the line's own past (drift), and counts where six tenths of the observations since, and seven at least, are above the effect, and two
 of the newest three: a burst that is over is none.
 """
 
@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 
 from tunewright_analyzers.regressions.robust import Floats, spread
 
-WIDTHS = (6, 8, 12, 16, 24, 36, 48)
-"""Observations since the step: half an hour to four hours where each bucket has one."""
+WIDTHS = (9, 12, 16, 24, 36, 48)
+"""Observations since the step: three quarters of an hour to four hours where each bucket has one."""
 CLIP = 4.0
 """One innovation counts so many sigmas at most."""
 SPIKE = 2.0
 """A bucket that stands above both its neighbours counts so many sigmas of an innovation above the higher one at most."""
-SLOW_SHARE, SLOW_COUNT = 0.6, 6
+SLOW_SHARE, SLOW_COUNT = 0.6, 7
 NEWEST, STILL_SLOW = 3, 2
 STRIDE = 4
 """z of neighbours are nearly the same: every fourth tells how they scatter."""
