@@ -54,7 +54,7 @@ class Shift:
     """One statement whose latency left its baseline, and stays there.
 
     `usual_seconds` and `recent_seconds` are a call's execution time by the baseline and over the last hour; `score` is the
-    highest z of its step so far, `limit` the one it had to exceed (3.7 for all of the load, 4.5 for 5 % of it; more where it has habits).
+    highest z of its step so far, `limit` the one it had to exceed (3.6 for all of the load, 4.4 for 5 % of it; more where it has habits).
     Loads are seconds of execution a second.
     """
 
