@@ -2,15 +2,15 @@
 
 Time runs 60 times as fast: a second of work is a minute of history, so that an hour to learn from and an hour of fault take two minutes.
 Calls in a bucket of 5 minutes are those of 5 real seconds; the load in seconds a second is 60 times too small, and so is the floor that
-the checks are given for it. Nothing else is scaled.
+the checks are given for it. What the server says of times (how long a session waits) is told in history's. Nothing else is scaled.
 """
 
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from tunewright_agent.embedded.server import EmbeddedServer
 from tunewright_agent.memory import Fault as HistoryFault
 from tunewright_agent.memory import Remembered
 from tunewright_agent.pipeline import Rules
+from tunewright_agent.sources.source import Source
 from tunewright_agent.watch import Watch
 from tunewright_agent.wiring import INSTANCE, history_of, watch_of
 from tunewright_analyzers.facts.ids import ClusterId
@@ -113,7 +114,7 @@ def _row_lock_storm(url: str, _workload: Workload, ended: threading.Event) -> No
 
 
 def _table_lock_storm(url: str, _workload: Workload, ended: threading.Event) -> None:
-    """Somebody locks the table. Who waits for that waits while the statement is analysed: pg_stat_statements does not count it."""
+    """Somebody locks the table. Who waits for that waits while the statement is analysed: pg_stat_statements does not count it; sessions tell."""
     _storm(url, "LOCK TABLE customers IN EXCLUSIVE MODE", ended)
 
 
@@ -162,9 +163,53 @@ class Pace:
         """Now, in history's time."""
         return self.begin + timedelta(seconds=(time.monotonic() - self.real) * SPEED)
 
+    def at(self, real: datetime) -> datetime:
+        """When in history's time something was that the server dates in ours."""
+        return self.begin + (real - self.begin) * SPEED
+
     def minutes(self) -> float:
         """Since the begin."""
         return (time.monotonic() - self.real) * SPEED / 60
+
+
+@dataclass(frozen=True, slots=True)
+class PacedReader:
+    """A reader whose rows say in history's time what the server says in ours: else every wait would seem hours long."""
+
+    reader: Any
+    pace: Pace
+
+    @property
+    def server(self) -> Any:
+        """As the reader's."""
+        return self.reader.server
+
+    @contextmanager
+    def session(self) -> Iterator["PacedSession"]:
+        """As the reader's."""
+        with self.reader.session() as session:
+            yield PacedSession(session, self.pace)
+
+
+@dataclass(frozen=True, slots=True)
+class PacedSession:
+    """One session of such a reader."""
+
+    session: Any
+    pace: Pace
+
+    def query(self, name: str, **options: Any) -> list[dict[str, Any]]:
+        """As the session's."""
+        rows = self.session.query(name, **options)
+        return [
+            {key: self.pace.at(one) if isinstance(one, datetime) else one for key, one in row.items()} for row in rows
+        ]
+
+
+def _paced(source: Source[Any], pace: Pace) -> Source[Any]:
+    if source.name != "activity":
+        return source
+    return replace(source, collect=lambda reader, at: source.collect(PacedReader(reader, pace), at))
 
 
 def _watched(server: EmbeddedServer, folder: Path, stack: ExitStack, pace: Pace) -> Watch:
@@ -173,6 +218,7 @@ def _watched(server: EmbeddedServer, folder: Path, stack: ExitStack, pace: Pace)
     memory = Remembered(history, ClusterId(DATABASE), INSTANCE, HistoryFault())
     watch = watch_of(settings.clusters[0], settings, memory)
     watch.now = pace.now
+    watch.sources = tuple(_paced(one, pace) for one in watch.sources)
     floor = {"load_min": 0.01 / SPEED}
     watch.rules = Rules({"regressions/slower_statement": floor, "regressions/plan_flip": floor})
     watch.window_seconds = 1800.0

@@ -14,15 +14,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pytest
 
 import servers
-from reading import run, session
-from tunewright_agent.embedded.port import free_port
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 TUNEWRIGHT = Path(sys.executable).parent / "tunewright"
-PATIENCE_SECONDS = 180.0
+PATIENCE_SECONDS = 60.0
 SCHEMA = """
 CREATE EXTENSION IF NOT EXISTS pg_stat_statements;
 CREATE TABLE orders (id int PRIMARY KEY, customer_id int, note text);
@@ -70,6 +69,12 @@ def until(condition: Callable[[], bool], what: str) -> None:
         time.sleep(0.2)
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def configuration(folder: Path, url: str, port: int, more: str = "") -> str:
     return f"""
 [agent]
@@ -86,13 +91,15 @@ url = "{url}"
 
 
 @contextmanager
-def daemon(folder: Path, url: str, more: str = "") -> Iterator[Running]:
+def daemon(
+    folder: Path, url: str, more: str = "", command: tuple[str | Path, ...] = (TUNEWRIGHT,)
+) -> Iterator[Running]:
     """A running daemon; killed at the end where the test has not ended it."""
     port, config = free_port(), folder / "tunewright.toml"
     config.write_text(configuration(folder, url, port, more))
     with (folder / "daemon.log").open("a") as log:
         process = subprocess.Popen(
-            [TUNEWRIGHT, "run", "--config", config],
+            [*command, "run", "--config", config],
             stdout=log,
             stderr=log,
             text=True,
@@ -102,13 +109,16 @@ def daemon(folder: Path, url: str, more: str = "") -> Iterator[Running]:
             yield Running(process, config, port)
         finally:
             process.kill()
-            process.wait(120)
+            process.wait(10)
 
 
 @pytest.fixture
 def shop(database18: str) -> str:
-    run(database18, SCHEMA)
-    with session(database18) as connection:  # the first session's counters are in: it has ended
+    with psycopg.connect(database18, autocommit=True) as connection:
+        connection.execute(SCHEMA.encode())
+    with psycopg.connect(
+        database18, autocommit=True
+    ) as connection:  # the first session's counters are in when it has ended
         connection.execute("SELECT pg_stat_reset()")
         for number in range(20):
             connection.execute(f"SELECT * FROM orders WHERE customer_id = {number}".encode())
@@ -123,7 +133,7 @@ def test_it_publishes_drains_on_sigterm_and_keeps_what_it_found(shop: str, tmp_p
         assert running.metric("tunewright_up{") == 1
         assert "swordfish" not in running.get("/findings")[1] + running.get("/metrics")[1]
         running.process.send_signal(signal.SIGTERM)
-        assert running.process.wait(120) == 0
+        assert running.process.wait(30) == 0
     log = (tmp_path / "daemon.log").read_text()
     assert '"event": "stopped"' in log
     assert "Traceback" not in log
@@ -166,7 +176,7 @@ def test_a_server_that_is_down_is_said_and_found_again(tmp_path: Path) -> None:
             server.resume()
             until(lambda: running.metric("tunewright_up{") == 1, "up is 1 again")
             running.process.send_signal(signal.SIGTERM)
-            assert running.process.wait(120) == 0
+            assert running.process.wait(30) == 0
         assert server.password not in (tmp_path / "daemon.log").read_text()
 
 
@@ -175,7 +185,7 @@ def test_after_kill_9_the_history_goes_on(shop: str, tmp_path: Path) -> None:
         with daemon(tmp_path, shop) as running:
             until(lambda: "indexes/duplicate" in running.findings(), "findings")
             running.process.kill()
-            running.process.wait(120)
+            running.process.wait(10)
     log = (tmp_path / "daemon.log").read_text()
     assert "history_set_aside" not in log
     assert "Traceback" not in log

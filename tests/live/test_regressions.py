@@ -99,16 +99,21 @@ class Shop:
                 if self.at.minute % 10 == 0:
                     self.watch.analyse(passes["plans"])
                 self.watch.analyse(passes["regressions"])
-                self.watch.judge()
-                self.desk.outbox.plan(plan_of(self.settings.notifications), self.at)
-                while self.sender.once():
-                    pass
+                self.tell()
+
+    def tell(self) -> None:
+        """Judge, and send what is due."""
+        self.watch.judge()
+        self.desk.outbox.plan(plan_of(self.settings.notifications), self.at)
+        while self.sender.once():
+            pass
 
 
-def _shop(url: str, folder: Path, stack: ExitStack) -> Shop:
+def opened_shop(url: str, folder: Path, stack: ExitStack, settings_text: str) -> Shop:
+    """A database with its watch; everything ends with the stack."""
     connection = stack.enter_context(psycopg.connect(url, autocommit=True, prepare_threshold=None))
     connection.execute(SCHEMA.encode())
-    settings = read(SETTINGS.format(folder=folder, url=url, database=reading.name_of(url)), "t.toml", {})
+    settings = read(settings_text.format(folder=folder, url=url, database=reading.name_of(url)), "t.toml", {})
     found = Shop(connection, settings, now().replace(second=0, microsecond=0) + timedelta(minutes=20))
     found.desk = Desk(Outbox(outbox_path(settings.history.path)), settings.notifications, found.now)
     found.desk.open(frozenset({"shop"}))
@@ -140,7 +145,7 @@ def test_a_lost_index_is_told_once_with_both_plans_and_resolved(
         return [text for text in (one.body.decode() for one in chat.received) if slowed in text]
 
     with ExitStack() as stack:
-        shop = _shop(database18, tmp_path, stack)
+        shop = opened_shop(database18, tmp_path, stack, SETTINGS)
         shop.minutes(LEARN)
         assert told() == []
         shop.connection.execute("DROP INDEX orders_customer")
