@@ -8,6 +8,10 @@ from typer.testing import CliRunner
 import mysql_reading
 import tunewright_agent.cli.advise_parameters
 from tunewright_agent.cli.app import app
+from tunewright_agent.embedded.mysql import EmbeddedMysql
+from tunewright_analyzers.facts.settings import Settings
+from tunewright_analyzers.facts.snapshot import Engine, Flavour
+from tunewright_analyzers.parameters.safety import protects
 
 pytestmark = pytest.mark.live
 assert tunewright_agent.cli.advise_parameters.ParameterForm is not None  # it adds its command when it is imported
@@ -35,3 +39,22 @@ def test_a_server_that_has_just_started_is_not_judged_by_its_rates(mysql_databas
         assert set(not_judged) >= RATES
         assert "600 are needed" in not_judged["redo_log_small"]
     assert mysql_reading.value(mysql_database, "SELECT @@GLOBAL.join_buffer_size") == before
+
+
+def test_what_protects_the_data_is_read_by_the_names_that_servers_have(
+    mysql_family: EmbeddedMysql, mysql_database: str
+) -> None:
+    engine = Engine.MARIADB if mysql_family.build.mariadb else Engine.MYSQL
+    read = mysql_reading.section(mysql_reading.collect(mysql_database, "settings"), Settings)
+    verdicts = protects(read, engine, Flavour.SELF_MANAGED)
+    checksums = {"innodb_log_checksums": True} if engine is Engine.MYSQL else {}
+    assert (
+        verdicts.items()
+        >= {
+            "innodb_flush_log_at_trx_commit": False,  # the suite's servers are thrown away
+            "innodb_doublewrite": False,
+            "innodb_checksum_algorithm": True,
+            **checksums,
+        }.items()
+    )
+    assert protects(read, engine, Flavour.AURORA) == {}

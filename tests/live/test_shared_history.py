@@ -102,8 +102,54 @@ def test_one_acts_and_the_other_takes_over(stock: str, tmp_path: Path, monkeypat
         assert b.process.wait(120) == 0
     assert [one.json["event"] for one in hook.received] == ["opened", "resolved"]
     _nothing_is_doubled_or_missing(store)
+    with psycopg.connect(store, autocommit=True) as connection:
+        twice = connection.execute(
+            "SELECT count(*) FROM (SELECT FROM messages GROUP BY key HAVING count(*) > 1) twice"
+        ).fetchone()
+    assert twice == (0,)
     for name in "abc":
         assert "Traceback" not in (tmp_path / name / "daemon.log").read_text()
+
+
+TWO = """
+sources = {{ statements = {{ interval = "3s" }}, settings = {{ interval = "3s" }} }}
+[[clusters]]
+name = "store"
+url = "{url}"
+sources = {{ statements = {{ interval = "3s" }}, settings = {{ interval = "3s" }} }}
+"""
+
+
+def acts_for(running: Running) -> set[str]:
+    """The clusters that this daemon acts for."""
+    return {name for name in ("shop", "store") if running.metric(f'tunewright_lease_held{{cluster="{name}"}}') == 1}
+
+
+def test_a_newcomer_is_given_its_share_and_nothing_is_missing(
+    stock: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = stock.replace(stock.split("?")[0].rpartition("/")[2], "store_of_two", 1)
+    monkeypatch.setenv("TUNEWRIGHT_HISTORY__URL", store)
+    monkeypatch.setenv("TUNEWRIGHT_HISTORY__TAKEOVER_AFTER", "5s")
+    for name in "ab":
+        (tmp_path / name).mkdir()
+    with ExitStack() as running:
+        a = running.enter_context(daemon(tmp_path / "a", stock, TWO.format(url=stock)))
+        until(lambda: acts_for(a) == {"shop", "store"}, "the first acts for both")
+        b = running.enter_context(daemon(tmp_path / "b", stock, TWO.format(url=stock)))
+        until(lambda: len(acts_for(a)) == len(acts_for(b)) == 1, "each acts for one")
+        assert acts_for(a) | acts_for(b) == {"shop", "store"}
+        given = _points(store)
+        until(lambda: _points(store) >= given + 4, "both read on")
+        a.process.send_signal(signal.SIGTERM)
+        assert a.process.wait(30) == 0
+        until(lambda: acts_for(b) == {"shop", "store"}, "who is left acts for both")
+    assert '"event": "lease_given"' in (tmp_path / "a" / "daemon.log").read_text()
+    assert '"event": "lease_lost"' not in (tmp_path / "a" / "daemon.log").read_text()
+    for name in "ab":
+        assert "Traceback" not in (tmp_path / name / "daemon.log").read_text()
+    _nothing_is_doubled_or_missing(store, "shop", least=3)
+    _nothing_is_doubled_or_missing(store, "store", least=3)
 
 
 def _points(store: str) -> int:
@@ -112,16 +158,12 @@ def _points(store: str) -> int:
     return row[0] if row is not None else 0
 
 
-def _nothing_is_doubled_or_missing(store: str) -> None:
+def _nothing_is_doubled_or_missing(store: str, cluster: str = "shop", least: int = 6) -> None:
     with psycopg.connect(store, autocommit=True) as connection:
         spans = connection.execute(
-            "SELECT start, \"end\" FROM deltas WHERE section = 'statements' ORDER BY start"
+            "SELECT start, \"end\" FROM deltas WHERE section = 'statements' AND cluster = %s ORDER BY start", (cluster,)
         ).fetchall()
-        twice = connection.execute(
-            "SELECT count(*) FROM (SELECT FROM messages GROUP BY key HAVING count(*) > 1) twice"
-        ).fetchone()
-    assert twice == (0,)
-    assert len(spans) >= 6
+    assert len(spans) >= least
     for (_, end), (start, _) in pairwise(spans):
         assert start == end, "each counts on from where the one before had read to, whoever read"
     longest = max(end - start for start, end in spans)
