@@ -28,14 +28,14 @@ from tunewright_agent.history.store import History, HistoryError, Retention
 from tunewright_agent.lanes import Job, Lane
 from tunewright_agent.latest import Latest
 from tunewright_agent.memory import Fault, Memory, Remembered
-from tunewright_agent.metrics.cloudwatch import Publisher
+from tunewright_agent.metrics.cloudwatch import Publisher, Rates
 from tunewright_agent.metrics.governor import Governor
 from tunewright_agent.metrics.prometheus import exposition
 from tunewright_agent.notify.desk import Desk
 from tunewright_agent.pipeline import Rules
 from tunewright_agent.reporting.schedule import Reporter
 from tunewright_agent.sources.aws.discovery import Found
-from tunewright_agent.sources.aws.price_table import PriceFileError, read_lists
+from tunewright_agent.sources.aws.price_table import PriceFileError, PriceLists, read_lists
 from tunewright_agent.sources.aws.session import Door, Place, default_region
 from tunewright_agent.sources.aws.spool import Spool
 from tunewright_agent.sources.host import machine
@@ -247,7 +247,10 @@ def _not_published(error: Exception) -> None:
     _log.warning("cloudwatch_not_published", error=type(error).__name__, mend="allow cloudwatch:PutMetricData")
 
 
-def publisher_of(settings: CloudWatchSettings, state: Callable[[], State]) -> Publisher | None:
+SERIES_ITEM, CALL_ITEM = "cloudwatch:metric", "cloudwatch:request"
+
+
+def publisher_of(settings: CloudWatchSettings, prices: PriceLists, state: Callable[[], State]) -> Publisher | None:
     """Our metrics' way into CloudWatch; None unless it is switched on. Nothing is asked of AWS yet."""
     if not settings.publish:
         return None
@@ -256,13 +259,18 @@ def publisher_of(settings: CloudWatchSettings, state: Callable[[], State]) -> Pu
     def client() -> Any:
         return door.client("cloudwatch", Place(settings.region or default_region()))
 
-    def tell(series: int, dollars: float) -> None:
+    def rates() -> Rates:
+        found = prices.of_or_listed(settings.region or default_region(), (SERIES_ITEM, CALL_ITEM))
+        series, call = found.get(SERIES_ITEM), found.get(CALL_ITEM)
+        return Rates(series.dollars, call.dollars / 1000, found.region) if series and call else Rates()
+
+    def tell(series: int, dollars: float, rates: Rates) -> None:
         _log.info(
-            "cloudwatch_publishing", series=series, dollars_a_month=round(dollars, 2), list_price_of="us-east-1",
+            "cloudwatch_publishing", series=series, dollars_a_month=round(dollars, 2), list_price_of=rates.region,
             namespace=settings.namespace,
         )  # fmt: skip
 
-    return Publisher(client, settings.namespace, settings.every, state, tell)
+    return Publisher(client, settings.namespace, settings.every, state, tell, rates)
 
 
 def desk_of(settings: Settings, leases: Leases | None = None) -> Desk | None:
@@ -288,6 +296,14 @@ def memory_of(
     return Remembered(kept, name, instance, fault)
 
 
+def prices_of(settings: Settings) -> PriceLists:
+    """The prices that the settings name. Raises ConfigurationError where a file of them cannot be read."""
+    try:
+        return read_lists(settings.prices.items, settings.prices.files)
+    except PriceFileError as error:
+        raise ConfigurationError(f"prices.files: {error}") from error
+
+
 def fleet_of(
     settings: Settings,
     history: History | None,
@@ -302,11 +318,7 @@ def fleet_of(
     """
     if not settings.aws.targets:
         return None
-    opened, spool = door or Door(), Spool()
-    try:
-        prices = read_lists(settings.prices.items, settings.prices.files)
-    except PriceFileError as error:
-        raise ConfigurationError(f"prices.files: {error}") from error
+    opened, spool, prices = door or Door(), Spool(), prices_of(settings)
 
     def memory(name: ClusterId, instance: InstanceId) -> Memory | None:
         return memory_of(history, fault, leases, name, instance) if history is not None else None
@@ -368,7 +380,7 @@ def assemble(settings: Settings, door: Door | None = None) -> Assembly:
         if settings.report.day != "never":
             ours = None if leases is None else partial(leases.is_valid, REPORT)
             assembly.reporter = Reporter(settings, history.database, now, ours)
-        assembly.publisher = publisher_of(settings.cloudwatch, assembly.state)
+        assembly.publisher = publisher_of(settings.cloudwatch, prices_of(settings), assembly.state)
         assembly.publish_seconds = settings.cloudwatch.every
         assembly.server = pages_of(settings.web, assembly.state)
     except BaseException:

@@ -16,10 +16,16 @@ from tunewright_analyzers.finding import Severity
 
 MOST_A_CALL = 1000
 """Metrics in one PutMetricData."""
-DOLLARS_A_SERIES = 0.30
-DOLLARS_A_CALL = 0.01 / 1000
-"""List prices of a custom metric a month (the first 10,000), and of a request (CloudWatch pricing page, us-east-1, read 2026-11)."""
 MONTH_SECONDS = 730 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """List prices of a custom metric a month (the first 10,000), and of a request; by default those of us-east-1 (CloudWatch, read 2026-11)."""
+
+    series_dollars: float = 0.30
+    call_dollars: float = 0.01 / 1000
+    region: str = "us-east-1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +74,10 @@ def data(state: State) -> tuple[Datum, ...]:
     return (*_findings(state), *_load(state))
 
 
-def monthly_dollars(rows: tuple[Datum, ...], every_seconds: float) -> float:
+def monthly_dollars(rows: tuple[Datum, ...], every_seconds: float, rates: Rates) -> float:
     """What these series cost a month when they are put so often."""
     calls = -(-len(rows) // MOST_A_CALL) * MONTH_SECONDS / every_seconds
-    return len({row.series for row in rows}) * DOLLARS_A_SERIES + calls * DOLLARS_A_CALL
+    return len({row.series for row in rows}) * rates.series_dollars + calls * rates.call_dollars
 
 
 def put(client: Any, namespace: str, rows: tuple[Datum, ...], at: datetime) -> None:
@@ -99,13 +105,15 @@ class Publisher:
         namespace: str,
         every_seconds: float,
         state: Callable[[], State],
-        tell: Callable[[int, float], None],
+        tell: Callable[[int, float, Rates], None],
+        rates: Callable[[], Rates] = Rates,
     ) -> None:
         self._client = client
         self._namespace = namespace
         self._every = every_seconds
         self._state = state
         self._tell = tell
+        self._rates = rates
         self._series = -1
 
     def publish(self) -> None:
@@ -114,6 +122,7 @@ class Publisher:
         rows = data(state)
         if len(rows) != self._series:
             self._series = len(rows)
-            self._tell(len(rows), monthly_dollars(rows, self._every))
+            rates = self._rates()
+            self._tell(len(rows), monthly_dollars(rows, self._every, rates), rates)
         if rows:
             put(self._client(), self._namespace, rows, state.now)

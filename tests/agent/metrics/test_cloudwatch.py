@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import boto3
@@ -13,8 +13,10 @@ import aws_account
 import states
 from aws_account import REGION
 from tunewright_agent.config.settings import CloudWatchSettings
-from tunewright_agent.metrics.cloudwatch import MOST_A_CALL, Datum, Publisher, data, monthly_dollars, put
+from tunewright_agent.metrics.cloudwatch import MOST_A_CALL, Datum, Publisher, Rates, data, monthly_dollars, put
+from tunewright_agent.sources.aws.price_table import PriceLists
 from tunewright_agent.wiring import publisher_of
+from tunewright_analyzers.facts.cloud_cost import Price, Prices
 from tunewright_analyzers.finding import Severity
 
 
@@ -52,13 +54,13 @@ def test_what_is_put_can_be_read(client: Any) -> None:
     shop = states.shop()
     told: list[tuple[int, float]] = []
     publisher = Publisher(
-        lambda: client, "Tunewright", 60.0, lambda: shop, lambda series, dollars: told.append((series, dollars))
+        lambda: client, "Tunewright", 60.0, lambda: shop, lambda series, dollars, _: told.append((series, dollars))
     )
     publisher.publish()
     publisher.publish()
     rows = data(shop)
     assert [series for series, _ in told] == [len(rows)], "the price is told once, not each minute"
-    assert told[0][1] == pytest.approx(monthly_dollars(rows, 60.0))
+    assert told[0][1] == pytest.approx(monthly_dollars(rows, 60.0, Rates()))
     listed = client.list_metrics(Namespace="Tunewright")["Metrics"]
     assert {one["MetricName"] for one in listed} == {"FindingsOpen", "LoadSessions"}
     first = rows[0]
@@ -88,16 +90,28 @@ def test_more_than_a_call_takes_are_put_in_several() -> None:
 
 def test_the_price_is_by_series_and_call() -> None:
     rows = tuple(Datum("FindingsOpen", 1.0, (("Cluster", str(number)),)) for number in range(10))
-    assert monthly_dollars(rows, 60.0) == pytest.approx(10 * 0.30 + 43_800 * 0.01 / 1000)
+    assert monthly_dollars(rows, 60.0, Rates()) == pytest.approx(10 * 0.30 + 43_800 * 0.01 / 1000)
+
+
+def test_the_price_is_of_its_region_where_that_is_known() -> None:
+    rows = (Price("cloudwatch:metric", 0.40, "month"), Price("cloudwatch:request", 0.02, "thousand"))
+    lists = PriceLists({}, (Prices("sa-east-1", date(2026, 11, 28), "test", rows),))
+    for region, dollars in (("sa-east-1", 0.40), ("eu-west-1", 0.30)):
+        publisher = publisher_of(CloudWatchSettings(publish=True, region=region), lists, states.shop)
+        assert publisher is not None
+        found = publisher._rates()
+        assert (found.region, found.series_dollars) == (region if dollars == 0.40 else "us-east-1", dollars)
 
 
 def test_it_is_off_unless_it_is_asked_for() -> None:
-    assert publisher_of(CloudWatchSettings(), states.shop) is None
-    assert publisher_of(CloudWatchSettings(publish=True), states.shop) is not None
+    assert publisher_of(CloudWatchSettings(), PriceLists(), states.shop) is None
+    assert publisher_of(CloudWatchSettings(publish=True), PriceLists(), states.shop) is not None
 
 
 def test_switched_on_it_reaches_cloudwatch_through_the_door(client: Any) -> None:
-    publisher = publisher_of(CloudWatchSettings(publish=True, region=REGION, namespace="Own"), states.shop)
+    publisher = publisher_of(
+        CloudWatchSettings(publish=True, region=REGION, namespace="Own"), PriceLists(), states.shop
+    )
     assert publisher is not None
     publisher.publish()
     assert {one["MetricName"] for one in client.list_metrics(Namespace="Own")["Metrics"]} == {
