@@ -42,8 +42,8 @@ STORES = ("sqlite", "postgresql")
 LATE_SECONDS = 15.0
 """A source that is later than this (a quarter of the interval), or a tick that found the pass before still waiting, is lag."""
 ALONE = 6
-SPREAD_SECONDS = 45.0
-"""Over which the targets of a step begin."""
+SPREAD_SECONDS, SMALL_SPREAD_SECONDS = 45.0, 15.0
+"""Over which the targets of a step begin; with --small."""
 HOURS_OF_GROWTH = 4
 SETTINGS = {
     "fsync": "on",
@@ -196,7 +196,7 @@ def _payloads(history: History, resolution: int) -> dict[str, float]:
     }
 
 
-def lag(given: tuple[scale_targets.Template, ...], kind: str, steps: list[int], judge: float, warm: float) -> list[dict[str, Any]]:  # fmt: skip
+def lag(given: tuple[scale_targets.Template, ...], kind: str, steps: list[int], judge: float, warm: float, spread: float) -> list[dict[str, Any]]:  # fmt: skip
     """Add targets step by step; each step is measured over one interval after `warm` seconds. Ends where lag has begun."""
     found: list[dict[str, Any]] = []
     with store_of(kind) as (store, process), History(store) as history:
@@ -210,7 +210,7 @@ def lag(given: tuple[scale_targets.Template, ...], kind: str, steps: list[int], 
                     watch = scale_targets.watch_of(given, len(watches), history, fault, judge)
                     watch.start(clock)
                     watches.append(watch)
-                    time.sleep(min(0.5, SPREAD_SECONDS / new))
+                    time.sleep(min(0.5, spread / new))
                 time.sleep(warm)
                 found.append(_step(watches, process, empty_rss, history, fault))
                 print(f"  {kind}: {found[-1]}", file=sys.stderr, flush=True)
@@ -248,7 +248,7 @@ def _step(watches: list[Any], process: Process, empty_rss: int, history: History
     }
 
 
-def measured(kind: str, judge: float, warm: float, shares: list[float]) -> dict[str, Any]:
+def measured(kind: str, judge: float, warm: float, spread: float, shares: list[float]) -> dict[str, Any]:
     """All three parts of one store."""
     given = scale_targets.templates()
     alone = cost(given, kind)
@@ -263,7 +263,7 @@ def measured(kind: str, judge: float, warm: float, shares: list[float]) -> dict[
         "agent_cpu_seconds_a_target_minute": a_minute,
         "targets_that_one_core_would_do": predicted,
         "growth": grown,
-        "steps": lag(given, kind, steps, judge, warm),
+        "steps": lag(given, kind, steps, judge, warm, spread),
     }
 
 
@@ -275,6 +275,8 @@ def _in_a_process(kind: str, arguments: argparse.Namespace) -> dict[str, Any]:
         str(arguments.judge),
         "--warm",
         str(arguments.warm),
+        "--spread",
+        str(arguments.spread),
         "--shares",
         arguments.shares,
     ]
@@ -296,15 +298,18 @@ def main() -> None:
         "--warm", type=float, default=15.0, help="seconds after a step's last target until it is measured"
     )
     parser.add_argument(
-        "--small", action="store_true", help="two steps only, six minutes in all; the file is not written"
+        "--small", action="store_true", help="two steps only, some eight minutes in all; the file is not written"
+    )
+    parser.add_argument(
+        "--spread", type=float, default=SPREAD_SECONDS, help="seconds over which a step's targets begin"
     )
     parser.add_argument("--shares", default="0.4,0.7,1.0,1.3", help="steps, as shares of what one core would do")
     arguments = parser.parse_args()
     if arguments.small:
-        arguments.shares, arguments.warm = "0.4,0.8", 5.0
+        arguments.shares, arguments.warm, arguments.spread = "0.4,0.8", 5.0, SMALL_SPREAD_SECONDS
     shares = [float(one) for one in arguments.shares.split(",")]
     if arguments.store:
-        print(json.dumps(measured(arguments.store, arguments.judge, arguments.warm, shares)))
+        print(json.dumps(measured(arguments.store, arguments.judge, arguments.warm, arguments.spread, shares)))
         return
     model = next(
         (line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")), "?"

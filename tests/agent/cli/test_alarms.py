@@ -97,6 +97,7 @@ source = "test"
 """
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("cluster")
 def test_the_sum_is_of_the_regions_prices_or_says_that_it_is_not(tmp_path: Path) -> None:
     make_cluster(boto3.client("rds", region_name=AWAY), "away")
