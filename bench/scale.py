@@ -54,6 +54,15 @@ SETTINGS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds: between judgements, after a step's last target, and over which its targets begin."""
+
+    judge: float
+    warm: float
+    spread: float
+
+
 @dataclass(slots=True)
 class Process:
     """Processor time of us, and of the store's server where there is one."""
@@ -196,7 +205,7 @@ def _payloads(history: History, resolution: int) -> dict[str, float]:
     }
 
 
-def lag(given: tuple[scale_targets.Template, ...], kind: str, steps: list[int], judge: float, warm: float, spread: float) -> list[dict[str, Any]]:  # fmt: skip
+def lag(given: tuple[scale_targets.Template, ...], kind: str, steps: list[int], pace: Pace) -> list[dict[str, Any]]:
     """Add targets step by step; each step is measured over one interval after `warm` seconds. Ends where lag has begun."""
     found: list[dict[str, Any]] = []
     with store_of(kind) as (store, process), History(store) as history:
@@ -207,11 +216,11 @@ def lag(given: tuple[scale_targets.Template, ...], kind: str, steps: list[int], 
             for number in steps:
                 new = number - len(watches)
                 for _ in range(new):  # as wiring does it, but not all in one second
-                    watch = scale_targets.watch_of(given, len(watches), history, fault, judge)
+                    watch = scale_targets.watch_of(given, len(watches), history, fault, pace.judge)
                     watch.start(clock)
                     watches.append(watch)
-                    time.sleep(min(0.5, spread / new))
-                time.sleep(warm)
+                    time.sleep(min(0.5, pace.spread / new))
+                time.sleep(pace.warm)
                 found.append(_step(watches, process, empty_rss, history, fault))
                 print(f"  {kind}: {found[-1]}", file=sys.stderr, flush=True)
                 if found[-1]["lags"]:
@@ -248,12 +257,12 @@ def _step(watches: list[Any], process: Process, empty_rss: int, history: History
     }
 
 
-def measured(kind: str, judge: float, warm: float, spread: float, shares: list[float]) -> dict[str, Any]:
+def measured(kind: str, pace: Pace, shares: list[float]) -> dict[str, Any]:
     """All three parts of one store."""
     given = scale_targets.templates()
     alone = cost(given, kind)
     grown = growth(given, kind)
-    a_minute = alone["passes"]["agent_cpu_seconds"] + alone["judgement"]["agent_cpu_seconds"] * 60 / judge
+    a_minute = alone["passes"]["agent_cpu_seconds"] + alone["judgement"]["agent_cpu_seconds"] * 60 / pace.judge
     a_minute += grown["roll_up_cpu_seconds_a_target_minute"]
     predicted = int(60 / a_minute)
     steps = sorted({max(2, int(predicted * share)) for share in shares})
@@ -263,7 +272,7 @@ def measured(kind: str, judge: float, warm: float, spread: float, shares: list[f
         "agent_cpu_seconds_a_target_minute": a_minute,
         "targets_that_one_core_would_do": predicted,
         "growth": grown,
-        "steps": lag(given, kind, steps, judge, warm, spread),
+        "steps": lag(given, kind, steps, pace),
     }
 
 
@@ -309,7 +318,7 @@ def main() -> None:
         arguments.shares, arguments.warm, arguments.spread = "0.4,0.8", 5.0, SMALL_SPREAD_SECONDS
     shares = [float(one) for one in arguments.shares.split(",")]
     if arguments.store:
-        print(json.dumps(measured(arguments.store, arguments.judge, arguments.warm, arguments.spread, shares)))
+        print(json.dumps(measured(arguments.store, Pace(arguments.judge, arguments.warm, arguments.spread), shares)))
         return
     model = next(
         (line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")), "?"

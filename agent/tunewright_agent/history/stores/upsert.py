@@ -58,7 +58,8 @@ def _copied(connection: Connection, table: Table, rows: list[dict[str, Any]]) ->
     """A temporary table of this connection with the rows; it is empty again after the transaction."""
     names = list(rows[0])
     staging = Table(f"staging_{table.name}", MetaData(), *(table.c[name]._copy() for name in names))
-    connection.execute(text(f"CREATE TEMPORARY TABLE IF NOT EXISTS {staging.name} (LIKE {table.name}) ON COMMIT DELETE ROWS"))  # fmt: skip
+    of = f"(LIKE {table.name} INCLUDING DEFAULTS) ON COMMIT DELETE ROWS"
+    connection.execute(text(f"CREATE TEMPORARY TABLE IF NOT EXISTS {staging.name} {of}"))
     driver: Any = connection.connection.driver_connection  # psycopg's, which SQLAlchemy has no word for COPY with
     with driver.cursor() as cursor, cursor.copy(f"COPY {staging.name} ({', '.join(names)}) FROM STDIN") as copy:
         for row in rows:
