@@ -14,6 +14,7 @@ from tunewright_agent.sources.postgres.session import Reader
 from tunewright_agent.sources.source import SourceError
 from tunewright_agent.whatif.twin import Twin
 from tunewright_analyzers.indexes.whatif import WhatIfError
+from tunewright_analyzers.sql.redact import redact_statement
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 
@@ -43,6 +44,7 @@ WRITTEN = (
     "WITH wanted (m) AS (SELECT 4 UNION SELECT 5) SELECT * FROM days JOIN wanted ON m = month",
     "WITH RECURSIVE r (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < 10) SELECT count(*) FROM r",
     "SELECT generate_series(1, 10)",
+    "SELECT CAST(sum(month) AS decimal(15, 4)) / sum(year::numeric(7, 2)), note::varchar(20) FROM days WHERE id > 5 GROUP BY note",
     "SELECT sum(CASE WHEN month = 1 THEN CASE WHEN year = 2020 THEN 2 ELSE 1 END ELSE 0 END) FROM days HAVING count(*) > 2 * 3",
     "SELECT greatest(1, 2) * month, coalesce(nullif(3, 3), 4) + month FROM days",
     "UPDATE days SET month = CASE id WHEN 1 THEN 5 WHEN 2 THEN 6 END, note = 'größer' WHERE id IN (1, 2)",
@@ -54,7 +56,7 @@ WRITTEN = (
 
 @dataclass
 class _Kept:
-    """What pg_stat_statements keeps of WRITTEN, in their order."""
+    """What we keep of what pg_stat_statements keeps of WRITTEN, in their order."""
 
     url: str
     texts: tuple[str, ...]
@@ -75,7 +77,7 @@ def kept(database: str) -> _Kept:
                 " WHERE datname = current_database() AND query !~ 'pg_stat_statements'"
             ).fetchone()
             assert row is not None, statement
-            texts.append(row[0])
+            texts.append(redact_statement(row[0]))
     assert all("$1" in text for text in texts)
     return _Kept(database, tuple(texts))
 

@@ -35,6 +35,11 @@ _AFTER_LIST = frozenset(
     {"having", "limit", "offset", "fetch", "for", "union", "except", "intersect", "window", "rows", "range", "groups"}
 )
 """Words that end the list of ORDER BY or GROUP BY."""
+_SIZED = frozenset(
+    {"decimal", "dec", "numeric", "varchar", "varying", "char", "character", "nchar", "bpchar", "bit", "varbit", "time", "timestamp", "timestamptz"}
+)  # fmt: skip
+"""Types that a cast may give a size."""
+_SIZE = re.compile(r"\d{1,4}")
 _SECRET_WORDS = frozenset({"password"})
 LONGEST = 20_000
 """Characters of redacted text that are kept; a longer one ends with an ellipsis."""
@@ -104,6 +109,27 @@ def _with_positions(tokens: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return kept
 
 
+def _with_sizes(tokens: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The tokens with the sizes of a cast's type kept, as in `CAST(? AS decimal(7, 2))`: a server refuses a parameter there."""
+    kept, words = list(tokens), [""]
+    within = False
+    for at, (kind, piece) in enumerate(tokens):
+        if kind == "space":
+            continue
+        if kind == "word":
+            words.append(piece.lower())
+        elif piece == ":":
+            words = ["as"]
+        elif piece == "(":
+            within = words[-1] in _SIZED and "as" in words[-3:-1]
+            words = [""]
+        elif within and kind == "number" and _SIZE.fullmatch(piece):
+            kept[at] = ("size", piece)
+        elif piece != "," or not within:
+            within, words = False, [""]
+    return kept
+
+
 def _stands_alone(tokens: list[tuple[str, str]], at: int) -> bool:
     following = next(((kind, token) for kind, token in tokens[at + 1 :] if kind != "space"), ("", ""))
     return following[0] in {"", "word"} or following[1] in {",", ")", ";"}
@@ -118,7 +144,7 @@ def redact_statement(text: str) -> str:
 
     Placeholders ($1), identifiers and keywords stay. What follows PASSWORD is a literal whatever it looks like.
     """
-    tokens = _with_positions(_tokens(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)))
+    tokens = _with_sizes(_with_positions(_tokens(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", text))))
     secret = False
     safe: list[tuple[str, str]] = []
     for kind, token in tokens:

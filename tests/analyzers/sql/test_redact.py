@@ -43,6 +43,14 @@ from tunewright_analyzers.sql.redact import marker, redact_expression, redact_st
             "SELECT a FROM t WHERE x IN (SELECT y FROM u GROUP BY 1 HAVING count(*) > ?)",
         ),
         ("SELECT a-1,-2", "SELECT a-?,-?"),
+        ("SELECT CAST(7 AS decimal(7,2)), a::numeric (15, 4)", "SELECT CAST(? AS decimal(7,2)), a::numeric (15, 4)"),
+        (
+            "SELECT a::character varying(20), CAST(b AS timestamp(3))",
+            "SELECT a::character varying(20), CAST(b AS timestamp(3))",
+        ),
+        ("SELECT char(77, 121), time(3), decimal (4)", "SELECT char(?), time(?), decimal (?)"),
+        ("SELECT a AS char, (5), b::varchar(length(6), 7)", "SELECT a AS char, (?), b::varchar(length(?), ?)"),
+        ("SELECT a::char(471147), 5::varchar, (6)", "SELECT a::char(?), ?::varchar, (?)"),
     ],
 )
 def test_statement(text: str, safe: str | None) -> None:
