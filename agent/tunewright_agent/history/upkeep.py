@@ -11,7 +11,8 @@ from tunewright_agent.history.deltas import merge
 from tunewright_agent.history.points import FIVE_MINUTES, HOUR, MINUTE, Retention, put_point, read_point
 from tunewright_agent.history.stores.clock import store_time
 
-DAY_SECONDS = 86400.0
+GONE_SECONDS = 600.0
+"""After which an agent that was not heard of is forgotten; one that starts and dies again and again leaves a row each time."""
 
 
 def maintain(
@@ -31,7 +32,8 @@ def maintain(
             for table, seen in schema.AGEING:
                 connection.execute(delete(table).where(seen < at - retention.hour))
             cloud_points.drop_old(connection, retention, at)
-            connection.execute(delete(schema.agents).where(schema.agents.c.expires < at - DAY_SECONDS))
+            gone = schema.agents.c.expires < store_time(connection) - GONE_SECONDS
+            connection.execute(delete(schema.agents).where(gone))
         told = () if retention.max_bytes is None else database.bound(retention.max_bytes)
         database.shrink()
         return told

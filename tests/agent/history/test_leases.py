@@ -15,6 +15,8 @@ from tunewright_agent.history.database import Mode
 from tunewright_agent.history.leases import Fenced, Guarded, Leases
 from tunewright_agent.history.outbox import Observed, Outbox
 from tunewright_agent.history.place import Address, Store, database_at
+from tunewright_agent.history.retention import Retention
+from tunewright_agent.history.upkeep import maintain
 from tunewright_alerts.message import Alert
 from tunewright_alerts.routing import Plan, Route
 
@@ -355,6 +357,17 @@ def test_what_only_we_want_is_ours_whatever_our_share(agent: Agent) -> None:
     assert two.scope() == {"a", "b"}
     one.let_go()
     assert two.keep(frozenset({"shared", "a", "b"})).gained == ("shared",)
+
+
+def test_one_that_was_not_heard_of_for_long_is_forgotten_and_one_that_lives_is_not(agent: Agent) -> None:
+    one, dead, late = agent("one"), agent("dead"), agent("late")
+    for each in (one, dead, late):
+        each.keep(BOTH)
+    run_out(dead, 700.0)
+    run_out(late, 500.0)
+    maintain(one.database, Retention(), NOW + timedelta(days=1000), one.scope())
+    with one.database.reading() as connection:
+        assert set(connection.execute(select(schema.agents.c.holder)).scalars()) == {"one", "late"}
 
 
 def test_an_agent_that_stops_is_not_counted_any_more(agent: Agent) -> None:
