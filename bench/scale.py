@@ -307,7 +307,7 @@ def main() -> None:
         "--warm", type=float, default=15.0, help="seconds after a step's last target until it is measured"
     )
     parser.add_argument(
-        "--small", action="store_true", help="two steps only, some eight minutes in all; the file is not written"
+        "--small", action="store_true", help="two steps only, eight to fifteen minutes in all; the file is not written"
     )
     parser.add_argument(
         "--spread", type=float, default=SPREAD_SECONDS, help="seconds over which a step's targets begin"
