@@ -3,12 +3,14 @@
 A server that cannot be started, or a program that is not there, is named at the end of the run; under CI=true that is a failure.
 """
 
+import functools
 import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import botocore.loaders
 import hypothesis
 import psycopg
 import pytest
@@ -30,6 +32,9 @@ hypothesis.settings.register_profile(
     print_blob=True,
 )
 hypothesis.settings.load_profile("suite")
+
+# The models of AWS's services are read once a process, not once a session: most tests make two, and reading takes longer than the test.
+botocore.loaders.create_loader = functools.cache(botocore.loaders.create_loader)
 
 _not_run: dict[str, list[str]] = {}
 _mysql_not_run: dict[str, list[str]] = {}

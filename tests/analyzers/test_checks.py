@@ -194,6 +194,7 @@ def test_every_control_of_security_hub_for_clusters_and_instances_is_carried_or_
     assert not carried & set(controls.NOT_CARRIED)
 
 
+@pytest.mark.slow
 def test_cloudformation_takes_the_templates() -> None:
     """Every template of every case as a resource of one stack: cfn-lint knows each property and its type."""
     cases = [(check, case) for check in CHECKS if check.view is View.CLOUD for case in _cases(check)]

@@ -140,6 +140,7 @@ def test_the_kustomization_names_every_manifest() -> None:
     assert named == {one.name for one in base.glob("*.yaml")} - {"kustomization.yaml"}
 
 
+@pytest.mark.slow
 def test_cloudformation_is_clean_and_its_settings_are_ones(tmp_path: Path) -> None:
     template = DEPLOY / "ecs/tunewright.yaml"
     _said(str(INSTALLED / "cfn-lint"), str(template))
@@ -175,6 +176,7 @@ def test_terraform_parses_and_declares_what_it_uses() -> None:
         _said("terraform", "fmt", "-check", "-recursive", str(DEPLOY / "terraform"))
 
 
+@pytest.mark.slow
 def test_the_monitoring_role_is_what_grants_prints() -> None:
     printed = _said(str(INSTALLED / "tunewright"), "grants")
     assert (DEPLOY / "sql/postgresql.sql").read_text() == printed

@@ -93,6 +93,7 @@ def test_at_most_twenty_parameters_a_call() -> None:
     assert [len(one) for one in calls] == [MOST_A_CALL, MOST_A_CALL, 5]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("group", [AURORA, RDS], ids=["cluster", "instance"])
 def test_cfn_lint_accepts_the_template(group: Group, tmp_path: Path) -> None:
     text = "\n".join(cloudformation_lines(group, _changes())) + "\n"
