@@ -35,11 +35,11 @@ from tunewright_analyzers.facts.statements import Coverage, Statement, Statement
 from tunewright_analyzers.sql.fingerprint import fingerprint
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
-SPEED, AHEAD = 120.0, timedelta(minutes=20)
+SPEED, AHEAD = 150.0, timedelta(minutes=20)
 """Ahead: the daemon leaves out a quarter of an hour after the server's start, and this server has just begun."""
 COMMAND = (sys.executable, Path(fast_daemon.__file__))
 WEEKS, FINE = timedelta(weeks=3, days=1), timedelta(hours=36)
-CALLS_A_MINUTE, PAUSE_SECONDS, MEASURED_SECONDS = 25, 0.015, 2.0
+CALLS_A_MINUTE, PAUSE_SECONDS, MEASURED_SECONDS = 20, 0.015, 2.0
 SCHEMA = """
 CREATE EXTENSION IF NOT EXISTS pg_stat_statements;
 CREATE TABLE orders (id int PRIMARY KEY, customer int, total numeric);
