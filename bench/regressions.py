@@ -1,9 +1,10 @@
-"""How often regressions are told that are none, and how soon those that are: `make bench-regressions ARGS="--seeds 11 12"`.
+"""How often regressions are told that are none, and how soon those that are: `make bench-regressions ARGS="--seeds 21 22"`.
 
 Three parts, all written to bench/results/regressions.json: single series against the reference's methods (single_series.py), whole
 clusters of 1,000 statements through the checks (clusters.py), and faults put into real PostgreSQL (injected.py). README.md explains them.
 
-Seeds 1 to 9 and from 101 on were used to design the method; those of the figures, from 11 on, were looked at only for them.
+Seeds 1 to 9 and from 101 on were used to design the method; 11 to 13 are spent (figures of the method before, which showed where it failed);
+those of the figures, from 21 on, were looked at only for them.
 """
 
 import argparse
@@ -75,7 +76,7 @@ def _series(seed: int) -> dict[str, Any]:
 def main() -> None:
     """Measure and write."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", type=int, nargs="+", default=[11, 12, 13])
+    parser.add_argument("--seeds", type=int, nargs="+", default=[21, 22])
     parser.add_argument("--families", nargs="+", choices=tuple(HABITS), default=list(HABITS))
     parser.add_argument("--only", choices=("series", "clusters", "injected"))
     parser.add_argument("--processes", type=int, default=1)
