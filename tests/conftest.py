@@ -6,6 +6,7 @@ A server that cannot be started, or a program that is not there, is named at the
 import functools
 import os
 import shutil
+import sys
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -43,7 +44,8 @@ _mysql_ran: set[str] = set()
 
 @pytest.fixture(autouse=True)
 def _log_as_it_was() -> Iterator[None]:
-    """A command that a test runs turns the log on, on the standard error of that test: the next one has its own."""
+    """The log goes to the standard error of that test, as with any command; one that the test runs may turn it on: the next has its own."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(file=sys.stderr))
     yield
     structlog.reset_defaults()
 

@@ -1,6 +1,8 @@
 """The ledger of gains over a simulated month: what was advised and not, helped and hurt, was taken back or is still there, each told rightly."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -152,9 +154,19 @@ def test_what_nobody_followed_is_open(made: Month) -> None:
     assert entry.recommendation.action is Action.CREATE_INDEX
 
 
-def test_a_change_while_the_daemon_was_down_is_seen_and_dated_between(made: Month) -> None:
+@pytest.fixture
+def copied(made: Month, tmp_path: Path) -> Iterator[History]:
+    """The month once more, for a test that goes on with it."""
+    path = tmp_path / "history.db"
+    with closing(sqlite3.connect(made.history.database.place)) as whole, closing(sqlite3.connect(path)) as into:
+        whole.backup(into)
+    with History(path) as history:
+        yield history
+
+
+def test_a_change_while_the_daemon_was_down_is_seen_and_dated_between(made: Month, copied: History) -> None:
     """The catalogue is kept in the file: a fresh process compares with it."""
-    later = Month(made.history)
+    later = Month(copied)
     later.now, later.counted = day(month.DAYS + 3), dict(made.counted)
     snapshot = later.snapshot()
     without = tuple(one for one in snapshot.sections if one.name != "indexes")
@@ -162,10 +174,10 @@ def test_a_change_while_the_daemon_was_down_is_seen_and_dated_between(made: Mont
     window = later.memory.window(snapshot, later.now - month.HOUR, later.now)
     changed = month.replace(window, latest=month.replace(snapshot, sections=(*without, fewer)))
     later.memory.judged(month.replace(made.judgement, judged_at=later.now), changed)  # type: ignore[type-var]
-    last = changes_of(made.history.database, SHOP)[-1]
+    last = changes_of(copied.database, SHOP)[-1]
     assert (str(last.what), last.name) == ("index dropped", "public.orders_status_idx")
     assert (last.after, last.at) == (day(27) + 13 * month.HOUR, later.now)
-    assert life(made, month.ORDERS_STATUS)[-1] == "reverted"
+    assert life(later, month.ORDERS_STATUS)[-1] == "reverted"
 
 
 @pytest.mark.live

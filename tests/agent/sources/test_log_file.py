@@ -195,7 +195,7 @@ def test_a_line_of_ten_million_bytes_costs_no_more_than_its_length(log: Path, en
 
 @pytest.mark.slow
 @pytest.mark.parametrize("filling", ["'{}'", '"{}"', "({})"])
-@pytest.mark.parametrize("letters", ["x", " ", "-> A ", "1,", "\n", "A: (cost=", "''", "a ("])
+@pytest.mark.parametrize("letters", ["x", " ", "-> A ", "1,", "\n", "\n" + " " * 199_998, "A: (cost=", "''", "a ("])
 @pytest.mark.parametrize("body", [_plan, _text_plan])
 def test_a_plan_with_a_huge_condition_is_read_or_refused(log: Path, body: type, letters: str, filling: str) -> None:
     condition = filling.format(letters * (200_000 // len(letters)))

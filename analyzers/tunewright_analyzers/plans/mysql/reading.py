@@ -13,19 +13,25 @@ from tunewright_analyzers.plans.mysql.tree import looks_like_tree, read_tree
 from tunewright_analyzers.plans.shape import shape
 
 _FRAME = re.compile(
-    r"^\s*(?:\+-+\+|\*+ \d+\. row \*+|\|?\s*(?:EXPLAIN|ANALYZE)\s*\|?|\d+ rows? in set.*|\d+ warnings?.*)\s*$"
+    r"^\s*(?:\+-+\+|\*+ \d+\. row \*+|(?:\|\s*)?(?:EXPLAIN|ANALYZE)(?:\s*\|)?|\d+ rows? in set.*|\d+ warnings?.*)\s*$"
 )
+"""No two runs of blanks stand side by side in it: a line of blanks alone would take the square of its length."""
 _FIRST = re.compile(r"^\s*(?:\| ?|EXPLAIN: |ANALYZE: )+")
 
 
 def unframed(text: str) -> str:
     """Without what the mysql client prints around a value: boxes, rules, `\\G`'s row heading and name, escaped line breaks of --batch."""
     lines = [line for line in text.replace("\r\n", "\n").split("\n") if not _FRAME.match(line)]
-    whole = "\n".join(re.sub(r"\s+\|$", "", line) for line in lines).strip("\n")
+    whole = "\n".join(_unboxed(line) for line in lines).strip("\n")
     whole = _FIRST.sub("", whole)
     if "\n" not in whole and "\\n" in whole:
         whole = whole.replace("\\n", "\n")
     return whole
+
+
+def _unboxed(line: str) -> str:
+    """Without the box's right side and the blanks before it. Not by a search for blanks: a condition may hold a hundred thousand of them."""
+    return line[:-1].rstrip() if line.endswith("|") and line[-2:-1].isspace() else line
 
 
 def recognise(text: str) -> str | None:
