@@ -83,6 +83,19 @@ class Shift:
     statistics: tuple[StatisticsState, ...] = ()
     changes: tuple[Event, ...] = ()
     """What happened around `since` that may bear on this statement: DDL, settings, role, version."""
+    peak_share: float = 0.0
+    peak_ratio: float = 0.0
+    """The highest that share and ratio have been over an hour since it opened: what lies about a threshold is told once."""
+
+    @property
+    def highest_share(self) -> float:
+        """The peak, or what it is now."""
+        return max(self.peak_share, self.share)
+
+    @property
+    def highest_ratio(self) -> float:
+        """The peak, or what it is now."""
+        return max(self.peak_ratio, self.ratio)
 
     @property
     def ratio(self) -> float:

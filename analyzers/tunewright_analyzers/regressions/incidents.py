@@ -87,9 +87,9 @@ def is_changed(shift: Shift) -> bool:
 
 
 def weighs(shift: Shift, floors: Floors) -> bool:
-    """Whether a person should hear of it."""
+    """Whether a person should hear of it: it did weigh over an hour since it opened, so that none is told anew at each crossing of a floor."""
     share = floors.changed_share_min if is_changed(shift) else floors.share_min
-    return shift.share >= share and shift.load >= floors.load_min and shift.ratio >= floors.ratio_min
+    return shift.highest_share >= share and shift.load >= floors.load_min and shift.highest_ratio >= floors.ratio_min
 
 
 def incidents(section: Regressions, floors: Floors) -> tuple[Incident, ...]:

@@ -17,6 +17,7 @@ from tunewright_analyzers.facts.snapshot import Period
 from tunewright_analyzers.regressions.detection import WEEK
 from tunewright_analyzers.regressions.holding import Holding
 from tunewright_analyzers.regressions.residuals import MODES, Residuals, Work, residuals
+from tunewright_analyzers.regressions.robust import trailing_mean
 from tunewright_analyzers.regressions.series import BUCKET_SECONDS, FINE, HOUR_SECONDS, Key, Series
 from tunewright_analyzers.regressions.spells import HOUR
 
@@ -88,10 +89,19 @@ class _Part:
         _, calls_after, rows_after = self._sums(line, max(0, back - HOUR))  # later hours have habits of their own
         told = calls_before and rows_before and calls_after and rows_after
         rows_ratio = (rows_after / calls_after) / (rows_before / calls_before) if told else None
+        peak_share, peak_ratio = self._peaks(number, now.opened)
         return Shift(
             key[1], key[0], now.since, self.modes[number], float(np.exp(now.usual)), seconds / calls, now.score, now.limit, calls,
             seconds / HOUR_SECONDS, seconds / everything, calls / calls_before if calls_before else None, rows_ratio, now.p_value,
+            peak_share=peak_share, peak_ratio=peak_ratio,
         )  # fmt: skip
+
+    def _peaks(self, number: int, opened: datetime) -> tuple[float, float]:
+        """The highest share and the highest ratio that a line has had over an hour since it opened."""
+        first = max(0, FINE - self.holding.back(opened))
+        hours = trailing_mean(self.compared.values[number], HOUR)[first:]
+        ratio = float(np.exp(hours[~np.isnan(hours)].max(initial=-np.inf)))
+        return float(self.compared.share[number, first:].max(initial=0.0)), ratio
 
     def _load(self, number: int, now: Held) -> LoadShift:
         recent = float(self.work.seconds[0, -HOUR:].sum()) / HOUR_SECONDS

@@ -99,6 +99,21 @@ def test_rows_a_call_are_those_of_its_first_hour_and_not_of_another_time_of_the_
     assert found.rows_ratio > 2.0  # the begin is an estimate
 
 
+def test_a_shift_remembers_how_heavy_and_how_slow_it_was_since_it_opened() -> None:
+    """So that what lies about a floor of the checks is told once, and not each time it passes it."""
+    latency = _habits(5).copy()
+    end = latency.shape[1]
+    latency[2, -72:-36] += np.log(3)
+    latency[2, -36:] += np.log(1.3)
+    calls = np.full(latency.shape, 200.0)
+    calls[2, -24:] = 20
+    held = judge(_series(latency[:, : end - 42], calls[:, : end - 42]), _time(end - 42)).held
+    (found,) = judge(_series(latency, calls), _time(end), held=held).shifts
+    assert found.highest_share == found.peak_share > 0.3 > 0.05 > found.share
+    assert found.highest_ratio == found.peak_ratio > 2.4 > 1.5 > found.ratio
+    assert found.peak_share < 0.5  # what it carried before it opened does not count
+
+
 def test_a_tenth_slower_is_not_worth_a_word() -> None:
     latency = _shifted(_habits(5), 2, 24, 1.1)
     assert judge(_series(latency), _time(latency.shape[1])).shifts == ()
