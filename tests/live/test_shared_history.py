@@ -142,7 +142,7 @@ def test_a_newcomer_is_given_its_share_and_nothing_is_missing(
         given = _points(store)
         until(lambda: _points(store) >= given + 4, "both read on")
         a.process.send_signal(signal.SIGTERM)
-        assert a.process.wait(30) == 0
+        assert a.process.wait(120) == 0
         until(lambda: acts_for(b) == {"shop", "store"}, "who is left acts for both")
     assert '"event": "lease_given"' in (tmp_path / "a" / "daemon.log").read_text()
     assert '"event": "lease_lost"' not in (tmp_path / "a" / "daemon.log").read_text()

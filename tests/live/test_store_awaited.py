@@ -62,7 +62,7 @@ def test_it_waits_says_so_and_begins_when_the_store_is_there(
         until(lambda: running.metric(FAILING) == 0, "the store is written")
         until(lambda: running.metric('tunewright_lease_held{cluster="shop"}') == 1, "it acts")
         running.process.send_signal(signal.SIGTERM)
-        assert running.process.wait(30) == 0
+        assert running.process.wait(120) == 0
     told = log.read_text()
     assert '"event": "history_found"' in told
     assert "Traceback" not in told
@@ -86,7 +86,7 @@ def test_it_can_be_stopped_and_given_other_settings_meanwhile(database18: str, t
         running.port = other
         until(lambda: running.get("/healthz")[0] == 200, "it waits on the new port")
         running.process.send_signal(signal.SIGTERM)
-        assert running.process.wait(10) == 0
+        assert running.process.wait(120) == 0
 
 
 def test_what_no_waiting_mends_ends_it_with_the_mend(
@@ -99,7 +99,7 @@ def test_what_no_waiting_mends_ends_it_with_the_mend(
     ):
         monkeypatch.setenv("TUNEWRIGHT_HISTORY__URL", url)
         with daemon(tmp_path, database18) as running:
-            assert running.process.wait(30) == 2
+            assert running.process.wait(120) == 2
         assert said in (tmp_path / "daemon.log").read_text()
         (tmp_path / "daemon.log").unlink()
 
