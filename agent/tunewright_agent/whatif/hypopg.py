@@ -14,19 +14,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import pglast
-from pglast.parser import ParseError
-
+from tunewright_agent.whatif.single import single
 from tunewright_agent.whatif.twin_production import Production, Session
 from tunewright_analyzers.facts.plans import Plan, PlanNode
 from tunewright_analyzers.facts.relations import RelationName
 from tunewright_analyzers.indexes.statement import create_statement
 from tunewright_analyzers.indexes.whatif import HypotheticalIndex, WhatIfError
 from tunewright_analyzers.plans.reading import read_plan
-from tunewright_analyzers.sql.generic import generic_form
 from tunewright_analyzers.sql.identifiers import qualified, quoted
 
-_EXPLAINED = frozenset({"SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
 _PLACEHOLDER = re.compile(r"\$(\d+)")
 
 
@@ -113,7 +109,7 @@ class HypoPG:
         settings: Sequence[tuple[str, str]] = (),
     ) -> Plan:
         """The plan on the live server, of the generic form. Raises WhatIfError."""
-        text = _single(statement)
+        text = single(statement)
         with (
             self._with(database, add) as (session, names),
             self._hidden(session, database, hide),
@@ -200,14 +196,3 @@ def _transaction(session: Session) -> Iterator[None]:
 def _document(rows: Sequence[Any]) -> str:
     value: object = next(iter(rows[0].values()))
     return value if isinstance(value, str) else json.dumps(value)
-
-
-def _single(statement: str) -> str:
-    text = generic_form(statement)
-    try:
-        parsed = pglast.parse_sql(text)
-    except ParseError as error:
-        raise WhatIfError("the statement does not parse (cut off, or not normalised)") from error
-    if len(parsed) != 1 or type(parsed[0].stmt).__name__ not in _EXPLAINED:
-        raise WhatIfError("only a single SELECT, INSERT, UPDATE, DELETE or MERGE can be explained")
-    return text.strip().rstrip(";")

@@ -1,19 +1,17 @@
 """What the twin is sent for each statement: checked, in a form that it parses, with the types that it missed. Used by twin."""
 
-import pglast
 import psycopg
-from pglast.parser import ParseError
 
+from tunewright_agent.whatif.single import single
 from tunewright_agent.whatif.twin_build import because
 from tunewright_analyzers.indexes.whatif import WhatIfError
-from tunewright_analyzers.sql.generic import generic_form, typed
+from tunewright_analyzers.sql.generic import typed
 from tunewright_analyzers.sql.parameter_types import types_asked_for
 
 TYPES_MISSED = (
     psycopg.errors.IndeterminateDatatype, psycopg.errors.UndefinedFunction, psycopg.errors.AmbiguousFunction, psycopg.errors.DatatypeMismatch,
 )  # fmt: skip
 """What a server answers that cannot type a parameter, or took it for a text."""
-_EXPLAINED = frozenset({"SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
 
 
 class Texts:
@@ -27,7 +25,7 @@ class Texts:
         """The text that is sent. Raises WhatIfError for anything but one SELECT or DML statement."""
         key = (database, statement)
         if key not in self._texts:
-            self._texts[key] = _checked(statement)
+            self._texts[key] = single(statement)
         return self._texts[key]
 
     def mend(self, database: str, statement: str, error: psycopg.Error, behind: str) -> None:
@@ -41,15 +39,3 @@ class Texts:
         for parameter, kind in asked.items():
             text = text if parameter in known else typed(text, parameter, kind)
         self._texts[key], self._types[key] = text, asked | known
-
-
-def _checked(statement: str) -> str:
-    """The mended text of exactly one SELECT or DML statement. Raises WhatIfError for anything else: EXPLAIN must not run what follows a `;`."""
-    text = generic_form(statement)
-    try:
-        parsed = pglast.parse_sql(text)
-    except ParseError as error:
-        raise WhatIfError("the statement does not parse (cut off, or not normalised)") from error
-    if len(parsed) != 1 or type(parsed[0].stmt).__name__ not in _EXPLAINED:
-        raise WhatIfError("only a single SELECT, INSERT, UPDATE, DELETE or MERGE can be explained")
-    return text.strip().rstrip(";")
